@@ -1,0 +1,287 @@
+package io.millrace.core;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+
+import io.millrace.core.http.OriginResolver;
+import io.millrace.core.http.DirectOrigins;
+import io.millrace.core.http.Route;
+import io.millrace.core.http1.ConnectionTimeouts;
+import io.millrace.core.http1.Http1Options;
+import io.millrace.core.observe.EngineObserver;
+import io.millrace.core.transport.ListenerOptions;
+import io.millrace.core.transport.Transport;
+import io.millrace.core.worker.WorkerOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration of an {@link Engine}: composed of the options of each package, each
+ * of which checks itself; immutable.
+ */
+public final class EngineConfig {
+
+	private final @Nullable Transport transport;
+
+	private final int eventLoops;
+
+	private final ListenerOptions listener;
+
+	private final Http1Options http1;
+
+	private final ConnectionTimeouts timeouts;
+
+	private final WorkerOptions worker;
+
+	private final Duration retryAfter;
+
+	private final OriginResolver origins;
+
+	private final List<Route> routes;
+
+	private final EngineObserver observer;
+
+	private EngineConfig(Builder builder) {
+		this.transport = builder.transport;
+		this.eventLoops = builder.eventLoops;
+		this.listener = builder.listener;
+		this.http1 = builder.http1;
+		this.timeouts = builder.timeouts;
+		this.worker = builder.worker;
+		this.retryAfter = builder.retryAfter;
+		this.origins = builder.origins;
+		this.routes = List.copyOf(builder.routes);
+		this.observer = builder.observer;
+	}
+
+	/**
+	 * Start with the defaults.
+	 * @return a builder that listens on port 8080 of all addresses
+	 */
+	public static Builder builder() {
+		return new Builder();
+	}
+
+	/**
+	 * The transport.
+	 * @return the transport, {@code null} for the best that works here
+	 */
+	public @Nullable Transport transport() {
+		return this.transport;
+	}
+
+	/**
+	 * How many event loops there are.
+	 * @return 0 for one for each processor
+	 */
+	public int eventLoops() {
+		return this.eventLoops;
+	}
+
+	/**
+	 * The listening socket.
+	 * @return its options
+	 */
+	public ListenerOptions listener() {
+		return this.listener;
+	}
+
+	/**
+	 * The limits of a request.
+	 * @return the limits
+	 */
+	public Http1Options http1() {
+		return this.http1;
+	}
+
+	/**
+	 * The timeouts of a connection.
+	 * @return the timeouts
+	 */
+	public ConnectionTimeouts timeouts() {
+		return this.timeouts;
+	}
+
+	/**
+	 * How work that may block is run.
+	 * @return the options of the worker pool
+	 */
+	public WorkerOptions worker() {
+		return this.worker;
+	}
+
+	/**
+	 * When a refused client should come back.
+	 * @return the value of Retry-After, rounded down to seconds, 1 at least
+	 */
+	public Duration retryAfter() {
+		return this.retryAfter;
+	}
+
+	/**
+	 * Who tells where a request came from.
+	 * @return the resolver
+	 */
+	public OriginResolver origins() {
+		return this.origins;
+	}
+
+	/**
+	 * What the engine answers before the application.
+	 * @return the routes
+	 */
+	public List<Route> routes() {
+		return this.routes;
+	}
+
+	/**
+	 * Who is told what happens.
+	 * @return the observer
+	 */
+	public EngineObserver observer() {
+		return this.observer;
+	}
+
+	/**
+	 * Collects the options. Not for several threads.
+	 */
+	public static final class Builder {
+
+		private @Nullable Transport transport;
+
+		private int eventLoops;
+
+		private ListenerOptions listener = ListenerOptions.at(new InetSocketAddress(8080));
+
+		private Http1Options http1 = Http1Options.defaults();
+
+		private ConnectionTimeouts timeouts = ConnectionTimeouts.defaults();
+
+		private WorkerOptions worker = WorkerOptions.defaults();
+
+		private Duration retryAfter = Duration.ofSeconds(1);
+
+		private OriginResolver origins = DirectOrigins.INSTANCE;
+
+		private List<Route> routes = List.of();
+
+		private EngineObserver observer = EngineObserver.NONE;
+
+		private Builder() {
+		}
+
+		/**
+		 * Set the transport.
+		 * @param transport the transport, {@code null} for the best that works here
+		 * @return this builder
+		 */
+		public Builder transport(@Nullable Transport transport) {
+			this.transport = transport;
+			return this;
+		}
+
+		/**
+		 * Set the number of event loops.
+		 * @param eventLoops 0 for one for each processor
+		 * @return this builder
+		 */
+		public Builder eventLoops(int eventLoops) {
+			if (eventLoops < 0) {
+				throw new IllegalArgumentException(
+						"eventLoops has to be 0 (one for each processor) or more, and is " + eventLoops);
+			}
+			this.eventLoops = eventLoops;
+			return this;
+		}
+
+		/**
+		 * Set where to listen.
+		 * @param listener the options of the listening socket
+		 * @return this builder
+		 */
+		public Builder listener(ListenerOptions listener) {
+			this.listener = listener;
+			return this;
+		}
+
+		/**
+		 * Set the limits of a request.
+		 * @param http1 the limits
+		 * @return this builder
+		 */
+		public Builder http1(Http1Options http1) {
+			this.http1 = http1;
+			return this;
+		}
+
+		/**
+		 * Set the timeouts of a connection.
+		 * @param timeouts the timeouts
+		 * @return this builder
+		 */
+		public Builder timeouts(ConnectionTimeouts timeouts) {
+			this.timeouts = timeouts;
+			return this;
+		}
+
+		/**
+		 * Set how work that may block is run.
+		 * @param worker the options of the worker pool
+		 * @return this builder
+		 */
+		public Builder worker(WorkerOptions worker) {
+			this.worker = worker;
+			return this;
+		}
+
+		/**
+		 * Set when a refused client should come back.
+		 * @param retryAfter rounded down to seconds, 1 at least
+		 * @return this builder
+		 */
+		public Builder retryAfter(Duration retryAfter) {
+			this.retryAfter = retryAfter;
+			return this;
+		}
+
+		/**
+		 * Set who tells where a request came from.
+		 * @param origins the resolver
+		 * @return this builder
+		 */
+		public Builder origins(OriginResolver origins) {
+			this.origins = origins;
+			return this;
+		}
+
+		/**
+		 * Set what the engine answers before the application.
+		 * @param routes the routes
+		 * @return this builder
+		 */
+		public Builder routes(List<Route> routes) {
+			this.routes = routes;
+			return this;
+		}
+
+		/**
+		 * Set who is told what happens.
+		 * @param observer the observer
+		 * @return this builder
+		 */
+		public Builder observer(EngineObserver observer) {
+			this.observer = observer;
+			return this;
+		}
+
+		/**
+		 * The configuration.
+		 * @return an immutable copy
+		 */
+		public EngineConfig build() {
+			return new EngineConfig(this);
+		}
+
+	}
+
+}

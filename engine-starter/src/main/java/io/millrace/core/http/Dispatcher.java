@@ -1,0 +1,92 @@
+package io.millrace.core.http;
+
+import java.time.Duration;
+
+import io.millrace.core.observe.EngineObserver;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides where an exchange is handled: by the event loop, or by a worker, or by nobody
+ * because all are busy.
+ */
+public final class Dispatcher {
+
+	private static final Logger logger = LoggerFactory.getLogger(Dispatcher.class);
+
+	private final Routes routes;
+
+	private final ExchangeHandler application;
+
+	private final boolean applicationMayBlock;
+
+	private final HttpServices services;
+
+	private final long retryAfterSeconds;
+
+	private final EngineObserver observer;
+
+	/**
+	 * Create a dispatcher.
+	 * @param routes what the engine answers before the application
+	 * @param application who answers everything else
+	 * @param services what the engine supplies to all exchanges
+	 * @param retryAfter after which time a refused client should come back
+	 * @param observer is told of refusals
+	 */
+	public Dispatcher(Routes routes, ExchangeHandler application, HttpServices services, Duration retryAfter,
+			EngineObserver observer) {
+		this.routes = routes;
+		this.application = application;
+		this.applicationMayBlock = application.mayBlock();
+		this.services = services;
+		this.retryAfterSeconds = Math.max(1, retryAfter.toSeconds());
+		this.observer = observer;
+	}
+
+	/**
+	 * What the engine supplies to all exchanges.
+	 * @return the services
+	 */
+	public HttpServices services() {
+		return this.services;
+	}
+
+	/**
+	 * Have an exchange handled. Called on the event loop; handing over to a worker is the
+	 * last thing that the loop does with it, so there is no race to settle.
+	 * @param exchange the exchange
+	 */
+	public void dispatch(Exchange exchange) {
+		ExchangeHandler route = this.routes.find(exchange.request());
+		if (route != null) {
+			dispatch(exchange, route, route.mayBlock());
+		}
+		else {
+			dispatch(exchange, this.application, this.applicationMayBlock);
+		}
+	}
+
+	private void dispatch(Exchange exchange, ExchangeHandler handler, boolean mayBlock) {
+		if (!mayBlock) {
+			run(exchange, handler);
+		}
+		else if (!this.services.workers().tryExecute(() -> run(exchange, handler))) {
+			this.observer.overloaded();
+			this.services.errors().unavailable(exchange, this.retryAfterSeconds);
+		}
+	}
+
+	private void run(Exchange exchange, ExchangeHandler handler) {
+		try {
+			handler.handle(exchange);
+		}
+		catch (Exception | LinkageError | AssertionError | StackOverflowError ex) {
+			if (!(ex instanceof ProtocolException)) {
+				logger.error("{} {} failed", exchange.request().method(), exchange.request().target().path(), ex);
+			}
+			exchange.fail(ex);
+		}
+	}
+
+}

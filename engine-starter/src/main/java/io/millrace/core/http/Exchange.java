@@ -1,0 +1,297 @@
+package io.millrace.core.http;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.Consumer;
+
+import io.netty.buffer.ByteBufAllocator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response. It ends exactly once.
+ *
+ * <pre>
+ *            first write              last byte handed to the socket
+ *   OPEN ───────────────▶ COMMITTED ───────────────▶ COMPLETED
+ *    │ │                      │
+ *    │ └─ engine answers ─▶ REFUSED ──────────────▶ COMPLETED
+ *    └──── connection lost ───┴───────────────────▶ ABORTED
+ * </pre>
+ *
+ * The phase moves to COMMITTED on the thread that writes first, and to every other phase
+ * on the event loop.
+ */
+public final class Exchange {
+
+	private static final AtomicReferenceFieldUpdater<Exchange, Phase> PHASE = AtomicReferenceFieldUpdater
+		.newUpdater(Exchange.class, Phase.class, "phase");
+
+	private final ExchangeStream stream;
+
+	private final RequestHead request;
+
+	private final ReceivedBody requestBody;
+
+	private final ResponseHead response = new ResponseHead();
+
+	private final ResponseBody responseBody = new ResponseBody(this);
+
+	private final HttpServices services;
+
+	private volatile Phase phase = Phase.OPEN;
+
+	private @Nullable Origin origin;
+
+	// Guarded by this.
+	private @Nullable List<Consumer<Outcome>> endListeners;
+
+	private @Nullable Outcome told;
+
+	/**
+	 * Create an exchange. Called by the stream on the event loop.
+	 * @param stream what is beneath it
+	 * @param request the head of the request
+	 * @param services what the engine supplies to all exchanges
+	 */
+	public Exchange(ExchangeStream stream, RequestHead request, HttpServices services) {
+		this.stream = stream;
+		this.request = request;
+		this.services = services;
+		this.requestBody = new ReceivedBody(this, !request.framing().hasBody());
+	}
+
+	/**
+	 * The head of the request.
+	 * @return the head
+	 */
+	public RequestHead request() {
+		return this.request;
+	}
+
+	/**
+	 * The body of the request.
+	 * @return the body, which may be empty
+	 */
+	public RequestBody requestBody() {
+		return this.requestBody;
+	}
+
+	/**
+	 * The same body from the side of the stream.
+	 * @return the body
+	 */
+	public ReceivedBody receivedBody() {
+		return this.requestBody;
+	}
+
+	/**
+	 * The head of the response.
+	 * @return the head, to be changed until {@link #isCommitted()}
+	 */
+	public ResponseHead response() {
+		return this.response;
+	}
+
+	/**
+	 * The body of the response.
+	 * @return the body
+	 */
+	public ResponseBody responseBody() {
+		return this.responseBody;
+	}
+
+	/**
+	 * Where the request came from and what it asked for, with the forwarded headers of
+	 * trusted proxies considered if the engine is told to.
+	 * @return scheme, host, port and client address
+	 */
+	public Origin origin() {
+		Origin known = this.origin;
+		if (known == null) {
+			known = this.services.origins().resolve(this.request, this.stream.connection());
+			this.origin = known;
+		}
+		return known;
+	}
+
+	/**
+	 * The connection.
+	 * @return what a handler may know of it
+	 */
+	public ConnectionInfo connection() {
+		return this.stream.connection();
+	}
+
+	/**
+	 * The allocator of the connection; any thread may allocate.
+	 * @return the allocator
+	 */
+	public ByteBufAllocator allocator() {
+		return this.stream.allocator();
+	}
+
+	/**
+	 * What is beneath this exchange, for the classes of the engine.
+	 * @return the stream
+	 */
+	public ExchangeStream stream() {
+		return this.stream;
+	}
+
+	/**
+	 * Run something that may block for this exchange, which has been admitted already: it
+	 * is never refused, but may have to wait for a worker.
+	 * @param task the work
+	 */
+	public void resume(Runnable task) {
+		this.services.workers().resume(task);
+	}
+
+	/**
+	 * Whether the head is fixed.
+	 * @return {@code false} only before the first write
+	 */
+	public boolean isCommitted() {
+		return this.phase != Phase.OPEN;
+	}
+
+	/**
+	 * Fix the head.
+	 * @return whether the application's writes are wanted; {@code false} once the engine
+	 * has answered or the exchange has ended
+	 */
+	boolean commit() {
+		return PHASE.compareAndSet(this, Phase.OPEN, Phase.COMMITTED) || this.phase == Phase.COMMITTED
+				|| (this.phase == Phase.COMPLETED && this.responseBody.isEnded());
+	}
+
+	/**
+	 * Take the answer out of the application's hands. Called by the stream on the event
+	 * loop.
+	 * @return {@code true} if the head was not fixed: the stream has to answer, and what
+	 * the application writes is discarded
+	 */
+	public boolean takeOver() {
+		return PHASE.compareAndSet(this, Phase.OPEN, Phase.REFUSED);
+	}
+
+	/**
+	 * Give up: 500 if nothing was committed, otherwise the response is cut so that the
+	 * client sees that it is not whole. A {@link ProtocolException} is answered as it
+	 * says. May be called from any thread and at any time.
+	 * @param cause why; not shown to the client, not logged
+	 */
+	public void fail(Throwable cause) {
+		ProtocolException refusal = (cause instanceof ProtocolException known) ? known : null;
+		if (this.stream.executor().inEventLoop()) {
+			failInLoop(refusal);
+		}
+		else {
+			this.stream.executor().execute(() -> failInLoop(refusal));
+		}
+	}
+
+	private void failInLoop(@Nullable ProtocolException refusal) {
+		if (outcome() != null) {
+			return;
+		}
+		if (refusal != null) {
+			this.stream.refuse(this, refusal);
+		}
+		else if (PHASE.compareAndSet(this, Phase.OPEN, Phase.COMMITTED)) {
+			this.services.errors().internalError(this);
+		}
+		else if (this.phase == Phase.COMMITTED && !this.responseBody.isEnded()) {
+			this.stream.reset(this);
+		}
+	}
+
+	/**
+	 * How the exchange has ended.
+	 * @return the outcome, {@code null} while it has not
+	 */
+	public @Nullable Outcome outcome() {
+		return switch (this.phase) {
+			case COMPLETED -> Outcome.COMPLETED;
+			case ABORTED -> Outcome.ABORTED;
+			default -> null;
+		};
+	}
+
+	/**
+	 * Be told how the exchange ended, once: by the event loop when it does, or at once by
+	 * the calling thread if it has.
+	 * @param listener told the outcome, must not block
+	 */
+	public void onEnd(Consumer<Outcome> listener) {
+		Outcome outcome;
+		synchronized (this) {
+			outcome = this.told;
+			if (outcome == null) {
+				if (this.endListeners == null) {
+					this.endListeners = new ArrayList<>(2);
+				}
+				this.endListeners.add(listener);
+			}
+		}
+		if (outcome != null) {
+			listener.accept(outcome);
+		}
+	}
+
+	/**
+	 * The last byte of the response was handed to the socket. Called by the stream on the
+	 * event loop.
+	 */
+	public void complete() {
+		end(Phase.COMPLETED, Outcome.COMPLETED);
+		this.requestBody.discard();
+	}
+
+	/**
+	 * The connection was lost, or the response cannot be finished. Called by the stream
+	 * on the event loop; does nothing after the end.
+	 * @param cause what a consumer of the body is told
+	 */
+	public void abort(IOException cause) {
+		this.requestBody.fail(cause);
+		end(Phase.ABORTED, Outcome.ABORTED);
+	}
+
+	private void end(Phase end, Outcome outcome) {
+		List<Consumer<Outcome>> listeners;
+		synchronized (this) {
+			if (this.told != null) {
+				return;
+			}
+			this.phase = end;
+			this.told = outcome;
+			listeners = this.endListeners;
+			this.endListeners = null;
+		}
+		if (listeners != null) {
+			listeners.forEach((listener) -> listener.accept(outcome));
+		}
+		this.responseBody.tellWritable();
+	}
+
+	/** How an exchange ends. */
+	public enum Outcome {
+
+		/** The response was handed to the socket, whole. */
+		COMPLETED,
+
+		/** The client went away, or the response could not be finished. */
+		ABORTED
+
+	}
+
+	private enum Phase {
+
+		OPEN, COMMITTED, REFUSED, COMPLETED, ABORTED
+
+	}
+
+}

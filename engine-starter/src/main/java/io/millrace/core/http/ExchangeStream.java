@@ -1,0 +1,84 @@
+package io.millrace.core.http;
+
+import java.nio.channels.FileChannel;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.concurrent.EventExecutor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a protocol version supplies beneath an exchange. All methods but those that say
+ * otherwise are called on {@link #executor()}, the event loop that owns the connection.
+ */
+public interface ExchangeStream {
+
+	/**
+	 * The event loop that owns the connection. Any thread may ask.
+	 * @return the loop
+	 */
+	EventExecutor executor();
+
+	/**
+	 * The allocator of the connection. Any thread may ask and allocate.
+	 * @return the allocator
+	 */
+	ByteBufAllocator allocator();
+
+	/**
+	 * The connection. Any thread may ask.
+	 * @return what a handler may know of it
+	 */
+	ConnectionInfo connection();
+
+	/**
+	 * Write a part of the response, its head first if this is the first part.
+	 * @param exchange the exchange
+	 * @param data bytes of the body, released by the stream, or {@code null} for none
+	 * @param last whether the response ends here
+	 */
+	void write(Exchange exchange, @Nullable ByteBuf data, boolean last);
+
+	/**
+	 * Write a region of a file, its head first if this is the first part.
+	 * @param exchange the exchange
+	 * @param file the file, closed by the stream when the region is sent or given up
+	 * @param position where the region starts
+	 * @param length its length in bytes
+	 * @param last whether the response ends here
+	 */
+	void writeFile(Exchange exchange, FileChannel file, long position, long length, boolean last);
+
+	/**
+	 * Send what was written so far. The end of a response need not be flushed.
+	 */
+	void flush();
+
+	/**
+	 * Whether the peer takes what is written: {@code false} above the high watermark,
+	 * until it falls under the low one. Any thread may ask.
+	 * @return whether more should be written
+	 */
+	boolean isWritable();
+
+	/**
+	 * Read on: the body has room again, or is wanted for the first time (which sends the
+	 * {@code 100 (Continue)} that the client may be waiting for).
+	 * @param exchange the exchange
+	 */
+	void readBody(Exchange exchange);
+
+	/**
+	 * Answer for the application, which has not committed, and close the connection.
+	 * @param exchange the exchange
+	 * @param refusal what to answer
+	 */
+	void refuse(Exchange exchange, ProtocolException refusal);
+
+	/**
+	 * End the response by force, so that the client sees that it is not whole.
+	 * @param exchange the exchange
+	 */
+	void reset(Exchange exchange);
+
+}

@@ -1,0 +1,107 @@
+package io.millrace.core.transport;
+
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.kqueue.KQueue;
+import io.netty.channel.kqueue.KQueueIoHandler;
+import io.netty.channel.kqueue.KQueueServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ways to talk to the kernel.
+ */
+public enum Transport {
+
+	/** Linux, io_uring. */
+	IO_URING,
+
+	/** Linux, epoll. */
+	EPOLL,
+
+	/** macOS and BSD. */
+	KQUEUE,
+
+	/** The JDK's own, everywhere. */
+	NIO;
+
+	/**
+	 * The transport that measured best of those that work here, see
+	 * {@code docs/benchmarks.md}.
+	 * @return never {@code null}, since NIO works everywhere
+	 */
+	public static Transport best() {
+		if (EPOLL.isAvailable()) {
+			return EPOLL;
+		}
+		return KQUEUE.isAvailable() ? KQUEUE : NIO;
+	}
+
+	/**
+	 * Whether this transport works here.
+	 * @return whether its native library was found and the kernel can do it
+	 */
+	public boolean isAvailable() {
+		return unavailabilityCause() == null;
+	}
+
+	/**
+	 * Why this transport does not work here.
+	 * @return the cause, {@code null} where it does
+	 */
+	public @Nullable Throwable unavailabilityCause() {
+		try {
+			return switch (this) {
+				case IO_URING -> IoUring.unavailabilityCause();
+				case EPOLL -> Epoll.unavailabilityCause();
+				case KQUEUE -> KQueue.unavailabilityCause();
+				case NIO -> null;
+			};
+		}
+		catch (LinkageError ex) {
+			return ex;
+		}
+	}
+
+	/**
+	 * Whether the kernel spreads connections over several listening sockets of one port.
+	 * @return {@code false} for NIO
+	 */
+	public boolean supportsReusePort() {
+		return this != NIO;
+	}
+
+	IoHandlerFactory ioHandlerFactory() {
+		return switch (this) {
+			case IO_URING -> IoUringIoHandler.newFactory();
+			case EPOLL -> EpollIoHandler.newFactory();
+			case KQUEUE -> KQueueIoHandler.newFactory();
+			case NIO -> NioIoHandler.newFactory();
+		};
+	}
+
+	Class<? extends ServerChannel> serverChannel() {
+		return switch (this) {
+			case IO_URING -> IoUringServerSocketChannel.class;
+			case EPOLL -> EpollServerSocketChannel.class;
+			case KQUEUE -> KQueueServerSocketChannel.class;
+			case NIO -> NioServerSocketChannel.class;
+		};
+	}
+
+	/**
+	 * The name as properties and logs have it.
+	 * @return for example {@code io_uring}
+	 */
+	public String id() {
+		return name().toLowerCase(java.util.Locale.ROOT);
+	}
+
+}

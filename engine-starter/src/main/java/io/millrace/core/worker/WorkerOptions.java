@@ -1,0 +1,45 @@
+package io.millrace.core.worker;
+
+import java.time.Duration;
+
+/**
+ * How work that may block is run.
+ *
+ * @param mode what runs it
+ * @param maxThreads how many threads {@link WorkerMode#POOL} grows to, 1 to 100,000
+ * @param minThreads how many of them stay when they are idle, 0 to {@code maxThreads}
+ * @param keepAlive how long an idle thread above the minimum stays, more than 0
+ * @param maxConcurrency how many tasks {@link WorkerMode#VIRTUAL} runs at once, 1 or more
+ * @param queueCapacity how many tasks may wait, 1 or more; what comes above is refused
+ */
+public record WorkerOptions(WorkerMode mode, int maxThreads, int minThreads, Duration keepAlive, int maxConcurrency,
+		int queueCapacity) {
+
+	/**
+	 * Check the options.
+	 * @throws IllegalArgumentException naming the option that is out of range
+	 */
+	public WorkerOptions {
+		require(maxThreads >= 1 && maxThreads <= 100_000, "maxThreads", maxThreads, "has to be 1 to 100000");
+		require(minThreads >= 0 && minThreads <= maxThreads, "minThreads", minThreads,
+				"has to be 0 to maxThreads (" + maxThreads + ")");
+		require(keepAlive.toNanos() > 0, "keepAlive", keepAlive, "has to be more than 0");
+		require(maxConcurrency >= 1, "maxConcurrency", maxConcurrency, "has to be 1 or more");
+		require(queueCapacity >= 1, "queueCapacity", queueCapacity, "has to be 1 or more");
+	}
+
+	private static void require(boolean valid, String name, Object value, String rule) {
+		if (!valid) {
+			throw new IllegalArgumentException(name + " " + rule + ", and is " + value);
+		}
+	}
+
+	/**
+	 * The options that nobody changed: 200 threads at most, 10 kept, 16,384 may wait.
+	 * @return the defaults
+	 */
+	public static WorkerOptions defaults() {
+		return new WorkerOptions(WorkerMode.POOL, 200, 10, Duration.ofSeconds(60), 10_000, 16_384);
+	}
+
+}

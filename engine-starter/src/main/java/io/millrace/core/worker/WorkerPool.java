@@ -1,0 +1,39 @@
+package io.millrace.core.worker;
+
+import java.time.Duration;
+
+/**
+ * Runs work that may block. A pool has a bound for what runs and a bound for what waits,
+ * and refuses above both.
+ */
+public interface WorkerPool {
+
+	/**
+	 * Run a task, or let it wait for a worker.
+	 * @param task the work; what it throws is logged and harms nobody else
+	 * @return {@code false} if nothing happened because the pool and its queue are full,
+	 * or the pool is stopped
+	 */
+	boolean tryExecute(Runnable task);
+
+	/**
+	 * Run a further task of work that was admitted before: it may wait, but the bound of
+	 * the queue is not for it, since it cannot be refused any more.
+	 * @param task the work
+	 */
+	void resume(Runnable task);
+
+	/**
+	 * What the pool is doing.
+	 * @return one reading
+	 */
+	WorkerSnapshot snapshot();
+
+	/**
+	 * Stop: nothing new is taken, what waits is run, idle threads end. Threads that are
+	 * still busy after the given time are interrupted.
+	 * @param patience how long to wait; the calling thread blocks that long at most
+	 */
+	void stop(Duration patience);
+
+}
