@@ -1,0 +1,18 @@
+package io.millrace.boot.autoconfigure;
+
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/**
+ * Matches where Boot's Reactor Netty server serves a reactive application, tuned by our
+ * properties.
+ */
+public class OnReactorNettyEngineCondition extends OnMillraceEngineCondition {
+
+	@Override
+	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+		return ConditionOutcome.inverse(super.getMatchOutcome(context, metadata));
+	}
+
+}
