@@ -11,8 +11,8 @@ import org.springframework.boot.web.server.GracefulShutdownCallback;
 import org.springframework.boot.web.server.GracefulShutdownResult;
 
 /**
- * Drains an engine and tells the callback, once: that all is quiet, or that the server was
- * stopped before. Nothing waits: the engine's stage tells when the last exchange has
+ * Drains an engine and tells the callback, once: that all is quiet, or that the server
+ * was stopped before. Nothing waits: the engine's stage tells when the last exchange has
  * ended.
  */
 final class GracefulShutdown {

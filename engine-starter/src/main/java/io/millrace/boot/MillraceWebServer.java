@@ -7,7 +7,6 @@ import io.millrace.core.Engine;
 import io.millrace.core.EngineConfig;
 import io.millrace.core.worker.WorkerMode;
 import io.millrace.core.worker.WorkerOptions;
-import io.netty.channel.EventLoopGroup;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +19,8 @@ import org.springframework.boot.web.server.WebServer;
 import org.springframework.boot.web.server.WebServerException;
 
 /**
- * An engine as Boot's {@link WebServer}. It can be started again after it was stopped, not
- * after it was destroyed.
+ * An engine as Boot's {@link WebServer}. It can be started again after it was stopped,
+ * not after it was destroyed.
  */
 public class MillraceWebServer implements WebServer {
 
@@ -29,15 +28,13 @@ public class MillraceWebServer implements WebServer {
 
 	private final Object monitor = new Object();
 
-	private final EngineConfig config;
-
 	private final ServedApplication application;
 
 	private final boolean listening;
 
 	private final @Nullable GracefulShutdown gracefulShutdown;
 
-	private volatile Engine engine;
+	private final Engine engine;
 
 	// Guarded by the monitor, read by any thread.
 	private volatile State state = State.NEW;
@@ -53,9 +50,7 @@ public class MillraceWebServer implements WebServer {
 	 * @param listening {@code false} for a server that never listens, as a negative port
 	 * asks for
 	 */
-	public MillraceWebServer(EngineConfig config, ServedApplication application, Shutdown shutdown,
-			boolean listening) {
-		this.config = config;
+	public MillraceWebServer(EngineConfig config, ServedApplication application, Shutdown shutdown, boolean listening) {
 		this.application = application;
 		this.listening = listening;
 		this.gracefulShutdown = (shutdown == Shutdown.GRACEFUL) ? new GracefulShutdown() : null;
@@ -67,9 +62,6 @@ public class MillraceWebServer implements WebServer {
 		synchronized (this.monitor) {
 			if (this.state == State.STARTED) {
 				return;
-			}
-			if (this.state != State.NEW) {
-				this.engine = new Engine(this.config, this.application.handler());
 			}
 			try {
 				load();
@@ -97,7 +89,7 @@ public class MillraceWebServer implements WebServer {
 	}
 
 	private RuntimeException startFailure(Exception failure) {
-		int port = this.config.listener().address().getPort();
+		int port = this.engine.config().listener().address().getPort();
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
 			// The native transports throw no BindException of the JDK's.
 			String message = (cause instanceof IOException && cause.getMessage() != null)
@@ -109,8 +101,8 @@ public class MillraceWebServer implements WebServer {
 				return new PortPermissionException(port, failure);
 			}
 		}
-		return (failure instanceof WebServerException known) ? known
-				: new WebServerException("Unable to start Millrace on " + this.config.listener().address(), failure);
+		return (failure instanceof WebServerException known) ? known : new WebServerException(
+				"Unable to start Millrace on " + this.engine.config().listener().address(), failure);
 	}
 
 	private String startedMessage() {
@@ -121,20 +113,18 @@ public class MillraceWebServer implements WebServer {
 	}
 
 	private String engineMessage() {
-		int loops = 0;
-		for (Object ignored : this.engine.eventLoops()) {
-			loops++;
-		}
+		int loops = this.engine.eventLoopCount();
 		return "Transport " + this.engine.transport().id() + " with " + loops
 				+ ((loops == 1) ? " event loop" : " event loops") + ", worker mode " + workerDescription();
 	}
 
 	private String workerDescription() {
-		WorkerOptions worker = this.config.worker();
+		WorkerOptions worker = this.engine.config().worker();
 		WorkerMode mode = this.application.handler().mayBlock() ? worker.mode() : WorkerMode.INLINE;
 		return switch (mode) {
 			case POOL -> "pool (max " + worker.maxThreads() + " threads, queue " + worker.queueCapacity() + ")";
-			case VIRTUAL -> "virtual (max " + worker.maxConcurrency() + " at once, queue " + worker.queueCapacity() + ")";
+			case VIRTUAL ->
+				"virtual (max " + worker.maxConcurrency() + " at once, queue " + worker.queueCapacity() + ")";
 			case INLINE -> "inline (requests are handled by the event loops)";
 		};
 	}
@@ -161,8 +151,8 @@ public class MillraceWebServer implements WebServer {
 			}
 			stop();
 			this.state = State.DESTROYED;
-			this.engine.stop();
 			this.application.destroy();
+			this.engine.close();
 		}
 	}
 
@@ -190,19 +180,11 @@ public class MillraceWebServer implements WebServer {
 	}
 
 	/**
-	 * The engine beneath, a new one after every start.
+	 * The engine beneath.
 	 * @return the engine
 	 */
 	public Engine getEngine() {
 		return this.engine;
-	}
-
-	/**
-	 * The event loops, for clients that want to share them.
-	 * @return the loops, {@code null} once they have ended
-	 */
-	public @Nullable EventLoopGroup getEventLoops() {
-		return (this.state == State.NEW || this.state == State.STARTED) ? this.engine.eventLoops() : null;
 	}
 
 	private enum State {

@@ -40,9 +40,10 @@ final class NettyHoles {
 	 */
 	static @Nullable String warning(String version) {
 		String[] parts = version.split("\\.");
-		boolean affected = parts.length > 2 && parts[0].equals("4") && parts[1].equals("2") && parts[2].matches("\\d{1,4}")
-				&& Integer.parseInt(parts[2]) < 18;
-		return affected ? "Netty " + version + " has a hole: its HttpServerCodec queues pipelined requests without bound "
+		boolean affected = parts.length > 2 && parts[0].equals("4") && parts[1].equals("2")
+				&& parts[2].matches("\\d{1,4}") && Integer.parseInt(parts[2]) < 18;
+		return affected ? "Netty " + version
+				+ " has a hole: its HttpServerCodec queues pipelined requests without bound "
 				+ "(GHSA-pvjx-v7vp-62vq). Millrace does not use that class and has a bound of its own, but other servers "
 				+ "on Netty in this application may. Remedy: set the property netty.version of your build to 4.2.18.Final "
 				+ "or later." : null;

@@ -1,6 +1,6 @@
 /**
- * Boot's view of the engine: the web server, what both factories share, and the exceptions
- * that stop start-up.
+ * Boot's view of the engine: the web server, what both factories share, and the
+ * exceptions that stop start-up.
  */
 @NullMarked
 package io.millrace.boot;

@@ -15,8 +15,8 @@ import org.springframework.util.unit.DataSize;
 public class MillraceProperties {
 
 	/**
-	 * Whether Millrace serves the application. With false the application has the
-	 * server that it had without Millrace.
+	 * Whether Millrace serves the application. With false the application has the server
+	 * that it had without Millrace.
 	 */
 	private boolean enabled = true;
 
@@ -27,34 +27,34 @@ public class MillraceProperties {
 	private Engine engine = Engine.MILLRACE;
 
 	/**
-	 * How the kernel is talked to. With auto the best that works here; one that is
-	 * named and does not work here stops start-up.
+	 * How the kernel is talked to. With auto the best that works here; one that is named
+	 * and does not work here stops start-up.
 	 */
 	private Transport transport = Transport.AUTO;
 
 	/**
-	 * Number of event loops: threads that read and write all connections. With 0 one
-	 * for each processor. The management server on a port of its own always has one.
+	 * Number of event loops: threads that read and write all connections. With 0 one for
+	 * each processor. The management server on a port of its own always has one.
 	 */
 	private int eventLoops = 0;
 
 	/**
-	 * Whether every event loop has a listening socket of its own and the kernel
-	 * spreads the connections (SO_REUSEPORT), instead of one socket whose connections
-	 * are handed out in turn.
+	 * Whether every event loop has a listening socket of its own and the kernel spreads
+	 * the connections (SO_REUSEPORT), instead of one socket whose connections are handed
+	 * out in turn.
 	 */
 	private boolean reusePort = false;
 
 	/**
-	 * How many connections the kernel keeps that were not accepted yet, 1 or more;
-	 * what comes above has to try again. The kernel has an upper bound of its own
+	 * How many connections the kernel keeps that were not accepted yet, 1 or more; what
+	 * comes above has to try again. The kernel has an upper bound of its own
 	 * (net.core.somaxconn).
 	 */
 	private int backlog = 4096;
 
 	/**
-	 * How many connections may be open. Above, no more are accepted, so that clients
-	 * wait in the backlog. With 0 there is no limit.
+	 * How many connections may be open. Above, no more are accepted, so that clients wait
+	 * in the backlog. With 0 there is no limit.
 	 */
 	private int maxConnections = 0;
 
@@ -67,14 +67,14 @@ public class MillraceProperties {
 
 	/**
 	 * How much of a request body has to come in a second on average, as long as the
-	 * application wants it; below, the client gets 408. With 0 a body may come as
-	 * slowly as it likes.
+	 * application wants it; below, the client gets 408. With 0 a body may come as slowly
+	 * as it likes.
 	 */
 	private DataSize minBodyRate = DataSize.ofBytes(240);
 
 	/**
-	 * How long a request body may come slower than min-body-rate before the client
-	 * gets 408.
+	 * How long a request body may come slower than min-body-rate before the client gets
+	 * 408.
 	 */
 	private Duration bodyGrace = Duration.ofSeconds(10);
 
@@ -224,14 +224,14 @@ public class MillraceProperties {
 		private int maxConcurrency = 10000;
 
 		/**
-		 * How many requests may wait for a thread, 1 or more; above, the client gets
-		 * 503 with Retry-After at once.
+		 * How many requests may wait for a thread, 1 or more; above, the client gets 503
+		 * with Retry-After at once.
 		 */
 		private int queueCapacity = 16384;
 
 		/**
-		 * What a client that got 503 is told in Retry-After; rounded down to seconds,
-		 * 1 at least.
+		 * What a client that got 503 is told in Retry-After; rounded down to seconds, 1
+		 * at least.
 		 */
 		private Duration retryAfter = Duration.ofSeconds(1);
 
@@ -299,8 +299,8 @@ public class MillraceProperties {
 	public static class Http1 {
 
 		/**
-		 * How large a request line, method, target and version, may be, 64 bytes or
-		 * more; above, the client gets 414.
+		 * How large a request line, method, target and version, may be, 64 bytes or more;
+		 * above, the client gets 414.
 		 */
 		private DataSize maxRequestLineSize = DataSize.ofKilobytes(8);
 
@@ -311,9 +311,9 @@ public class MillraceProperties {
 		private int maxHeaderCount = 100;
 
 		/**
-		 * How much of a request body that the application did not read is read away
-		 * after the response, so that the connection can be kept; above, the
-		 * connection is closed. With 0 it is always closed.
+		 * How much of a request body that the application did not read is read away after
+		 * the response, so that the connection can be kept; above, the connection is
+		 * closed. With 0 it is always closed.
 		 */
 		private DataSize maxDrainSize = DataSize.ofMegabytes(2);
 
@@ -356,9 +356,9 @@ public class MillraceProperties {
 		private Duration header = Duration.ofSeconds(20);
 
 		/**
-		 * How long a connection is kept between a response and the next request; then
-		 * it is closed. Should be more than the idle timeout of a proxy before this
-		 * server. With 0 for ever.
+		 * How long a connection is kept between a response and the next request; then it
+		 * is closed. Should be more than the idle timeout of a proxy before this server.
+		 * With 0 for ever.
 		 */
 		private Duration idle = Duration.ofSeconds(60);
 
@@ -432,8 +432,8 @@ public class MillraceProperties {
 		private int maxPartCount = 50;
 
 		/**
-		 * How large the header of a part may be; above, the request is refused.
-		 * Negative for no limit.
+		 * How large the header of a part may be; above, the request is refused. Negative
+		 * for no limit.
 		 */
 		private DataSize maxPartHeaderSize = DataSize.ofBytes(512);
 
@@ -478,8 +478,8 @@ public class MillraceProperties {
 
 		/**
 		 * The proxies whose forwarded headers are believed, as addresses or blocks of
-		 * addresses in CIDR notation; those of all others are ignored. Unset:
-		 * loopback, link-local and private addresses. Empty: nobody.
+		 * addresses in CIDR notation; those of all others are ignored. Unset: loopback,
+		 * link-local and private addresses. Empty: nobody.
 		 */
 		private @Nullable List<String> trustedProxies;
 
@@ -553,7 +553,21 @@ public class MillraceProperties {
 		/**
 		 * The JDK's own, everywhere.
 		 */
-		NIO
+		NIO;
+
+		/**
+		 * The transport of the engine.
+		 * @return the transport, {@code null} for the best that works here
+		 */
+		public io.millrace.core.transport.@Nullable Transport toTransport() {
+			return switch (this) {
+				case AUTO -> null;
+				case IO_URING -> io.millrace.core.transport.Transport.IO_URING;
+				case EPOLL -> io.millrace.core.transport.Transport.EPOLL;
+				case KQUEUE -> io.millrace.core.transport.Transport.KQUEUE;
+				case NIO -> io.millrace.core.transport.Transport.NIO;
+			};
+		}
 
 	}
 

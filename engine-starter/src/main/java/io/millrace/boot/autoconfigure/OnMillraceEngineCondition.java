@@ -25,7 +25,8 @@ public class OnMillraceEngineCondition extends SpringBootCondition {
 			.orElse(Engine.MILLRACE);
 		boolean reactorNetty = ClassUtils.isPresent(REACTOR_NETTY, context.getClassLoader())
 				&& ClassUtils.isPresent("reactor.netty.http.server.HttpServer", context.getClassLoader());
-		ConditionMessage message = ConditionMessage.forCondition("Millrace engine").because("millrace.engine is " + engine);
+		ConditionMessage message = ConditionMessage.forCondition("Millrace engine")
+			.because("millrace.engine is " + engine);
 		return new ConditionOutcome(engine == Engine.MILLRACE || !reactorNetty, message);
 	}
 

@@ -12,7 +12,8 @@ public class OnReactorNettyEngineCondition extends OnMillraceEngineCondition {
 
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-		return ConditionOutcome.inverse(super.getMatchOutcome(context, metadata));
+		ConditionOutcome millrace = super.getMatchOutcome(context, metadata);
+		return new ConditionOutcome(!millrace.isMatch(), millrace.getConditionMessage());
 	}
 
 }

@@ -20,9 +20,8 @@ final class OptionNames {
 			Map.entry("maxHeaderSize", "server.max-http-request-header-size"),
 			Map.entry("maxHeaderCount", "millrace.http1.max-header-count"),
 			Map.entry("maxBodySize", "millrace.max-request-body-size"),
-			Map.entry("maxDrainSize", "millrace.http1.max-drain-size"),
-			Map.entry("header", "millrace.timeouts.header"), Map.entry("idle", "millrace.timeouts.idle"),
-			Map.entry("write", "millrace.timeouts.write"),
+			Map.entry("maxDrainSize", "millrace.http1.max-drain-size"), Map.entry("header", "millrace.timeouts.header"),
+			Map.entry("idle", "millrace.timeouts.idle"), Map.entry("write", "millrace.timeouts.write"),
 			Map.entry("halfClosed", "millrace.timeouts.half-closed"),
 			Map.entry("minBodyRate", "millrace.min-body-rate"), Map.entry("bodyGrace", "millrace.body-grace"),
 			Map.entry("maxThreads", "millrace.worker.max-threads"),
@@ -69,8 +68,7 @@ final class OptionNames {
 	private static String property(MatchResult word) {
 		// Only names of two words are names for sure.
 		boolean name = !word.group().equals(word.group().toLowerCase(java.util.Locale.ROOT));
-		return Matcher.quoteReplacement(
-				name ? PROPERTIES.getOrDefault(word.group(), word.group()) : word.group());
+		return Matcher.quoteReplacement(name ? PROPERTIES.getOrDefault(word.group(), word.group()) : word.group());
 	}
 
 }

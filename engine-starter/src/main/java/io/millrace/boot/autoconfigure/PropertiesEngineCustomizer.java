@@ -11,7 +11,6 @@ import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.Transport;
 import io.millrace.core.worker.WorkerMode;
 import io.millrace.core.worker.WorkerOptions;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.unit.DataSize;
@@ -47,7 +46,7 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 	@Override
 	public void customize(EngineConfig.Builder builder) {
 		EngineConfig current = builder.build();
-		Transport transport = transport();
+		Transport transport = this.properties.getTransport().toTransport();
 		builder.transport(transport)
 			.listener(listener(current.listener(), (transport != null) ? transport : Transport.best()))
 			.http1(http1(current.http1()))
@@ -58,16 +57,6 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 		if (this.forwarded) {
 			builder.origins(origins());
 		}
-	}
-
-	private @Nullable Transport transport() {
-		return switch (this.properties.getTransport()) {
-			case AUTO -> null;
-			case IO_URING -> Transport.IO_URING;
-			case EPOLL -> Transport.EPOLL;
-			case KQUEUE -> Transport.KQUEUE;
-			case NIO -> Transport.NIO;
-		};
 	}
 
 	private ListenerOptions listener(ListenerOptions current, Transport transport) {
@@ -97,16 +86,15 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 
 	private ConnectionTimeouts timeouts() {
 		MillraceProperties.Timeouts timeouts = this.properties.getTimeouts();
-		return OptionNames.check(
-				() -> new ConnectionTimeouts(timeouts.getHeader(), timeouts.getIdle(), timeouts.getWrite(),
-						timeouts.getHalfClosed(), this.properties.getMinBodyRate().toBytes(),
-						this.properties.getBodyGrace()));
+		return OptionNames.check(() -> new ConnectionTimeouts(timeouts.getHeader(), timeouts.getIdle(),
+				timeouts.getWrite(), timeouts.getHalfClosed(), this.properties.getMinBodyRate().toBytes(),
+				this.properties.getBodyGrace()));
 	}
 
 	private WorkerOptions worker() {
 		MillraceProperties.Worker worker = this.properties.getWorker();
-		return OptionNames.check(() -> new WorkerOptions(this.workerMode, worker.getMaxThreads(), worker.getMinThreads(),
-				worker.getKeepAlive(), worker.getMaxConcurrency(), worker.getQueueCapacity()));
+		return OptionNames.check(() -> new WorkerOptions(this.workerMode, worker.getMaxThreads(),
+				worker.getMinThreads(), worker.getKeepAlive(), worker.getMaxConcurrency(), worker.getQueueCapacity()));
 	}
 
 	private ForwardedOrigins origins() {

@@ -118,7 +118,8 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 		}
 		if (this.settings.getJsp().getRegistered()
 				&& ClassUtils.isPresent(this.settings.getJsp().getClassName(), classLoader())) {
-			logger.info("Millrace does not serve JSPs: " + this.settings.getJsp().getClassName() + " is not registered");
+			logger
+				.info("Millrace does not serve JSPs: " + this.settings.getJsp().getClassName() + " is not registered");
 		}
 	}
 

@@ -13,8 +13,8 @@ import org.springframework.boot.web.server.servlet.ServletWebServerSettings;
 import org.springframework.boot.web.server.servlet.Session;
 
 /**
- * Gives a cookie its {@code SameSite} as the settings say: the session cookie by property,
- * all others by the first supplier that knows them.
+ * Gives a cookie its {@code SameSite} as the settings say: the session cookie by
+ * property, all others by the first supplier that knows them.
  */
 class SameSiteRule implements Function<Cookie, @Nullable String> {
 

@@ -82,7 +82,8 @@ public final class ForwardedOrigins implements OriginResolver {
 		return new Origin(scheme, host, port(hops.port(hop), authority, proto, direct), client);
 	}
 
-	// A proxy that tells the scheme has taken the request on that scheme's port if it does
+	// A proxy that tells the scheme has taken the request on that scheme's port if it
+	// does
 	// not say otherwise: the Host header may be its own invention.
 	private static int port(int port, ForwardedHops.@Nullable Authority authority, @Nullable String proto,
 			Origin direct) {

@@ -17,8 +17,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
 
 /**
- * {@link EnableAutoConfiguration Auto-configuration} for Millrace as the management server
- * of a servlet application, on a port of its own.
+ * {@link EnableAutoConfiguration Auto-configuration} for Millrace as the management
+ * server of a servlet application, on a port of its own.
  */
 @AutoConfiguration(after = MillraceServletWebServerAutoConfiguration.class)
 @ConditionalOnClass(ManagementContextFactory.class)

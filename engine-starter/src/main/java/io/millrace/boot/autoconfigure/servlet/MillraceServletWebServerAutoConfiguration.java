@@ -26,8 +26,8 @@ import org.springframework.web.context.WebApplicationContext;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for Millrace as the web server of a
- * servlet application. Comes before those of Boot's servers, which back off where there is
- * a factory.
+ * servlet application. Comes before those of Boot's servers, which back off where there
+ * is a factory.
  */
 @AutoConfiguration(
 		beforeName = { "org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration",

@@ -40,7 +40,8 @@ public class MillraceServletWebServerFactoryCustomizer
 				this.properties.getMaxFormSize().toBytes(), this.properties.getMaxPartCount(),
 				(int) Math.min(this.properties.getMaxPartHeaderSize().toBytes(), Integer.MAX_VALUE)));
 		Session session = factory.getSettings().getSession();
-		// A wish of the user stops start-up; a convenience of the development tools must not.
+		// A wish of the user stops start-up; a convenience of the development tools must
+		// not.
 		if (session.isPersistent()
 				&& ConfiguredKeys.isDevtoolsDefault(this.environment, "server.servlet.session.persistent")) {
 			session.setPersistent(false);
