@@ -1,26 +1,12 @@
 package io.millrace.demo;
 
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 import com.jayway.jsonpath.JsonPath;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.web.servlet.client.RestTestClient;
@@ -40,128 +26,78 @@ abstract class AbstractRushTests {
 	/** Of any course, so that some of those who want it find it full. */
 	private static final int SEATS = 400;
 
-	/** The only failure a server may answer with, and the student then tries again. */
-	private static final int BUSY = 503;
-
-	private static final int ATTEMPTS = 500;
-
-	private final ExecutorService threads = Executors.newFixedThreadPool(4);
-
-	private final HttpClient client = HttpClient.newBuilder().executor(this.threads).build();
-
-	private String root;
-
-	private Desk desk;
-
-	@BeforeEach
-	void connect(@LocalServerPort int port) {
-		this.root = "http://localhost:" + port;
-		this.desk = new Desk(RestTestClient.bindToServer().baseUrl(this.root).build());
-	}
-
-	@AfterEach
-	void goHome() {
-		this.threads.shutdownNow();
-	}
-
 	@Test
-	@Timeout(120)
-	void noSeatIsOversoldAndNoEnrolmentLost() throws Exception {
-		long popular = this.desk.newCourse(SEATS);
-		List<Long> others = IntStream.range(0, OTHER_COURSES).mapToObj((i) -> this.desk.newCourse(SEATS)).toList();
-		List<Long> students = everyone((i) -> register("Student " + i));
+	void noSeatIsOversoldAndNoEnrolmentLost(@LocalServerPort int port) throws Exception {
+		RestTestClient http = RestTestClient.bindToServer().baseUrl("http://localhost:" + port).build();
+		Desk desk = new Desk(http);
+		long popular = desk.newCourse(SEATS);
+		List<Long> others = IntStream.range(0, OTHER_COURSES).mapToObj((i) -> desk.newCourse(SEATS)).toList();
+		try (Crowd crowd = new Crowd(port, STUDENTS)) {
+			List<Long> students = crowd.ask(AbstractRushTests::registration)
+				.stream()
+				.map(AbstractRushTests::registered)
+				.toList();
+			IntFunction<String> enrolInPopular = (i) -> enrolment(popular, students.get(i));
+			IntFunction<String> enrolInOther = (i) -> enrolment(others.get(i % OTHER_COURSES), students.get(i));
 
-		List<Told> told = everyone((i) -> enrol(popular, others.get(i % OTHER_COURSES), students.get(i)));
-		List<Told> toldAgain = everyone((i) -> enrol(popular, others.get(i % OTHER_COURSES), students.get(i)));
+			List<Integer> ofPopular = statuses(crowd.ask(enrolInPopular));
+			List<Integer> ofOther = statuses(crowd.ask(enrolInOther));
 
-		assertThat(told).extracting(Told::ofPopular).containsOnly(201, 409);
-		assertThat(told).extracting(Told::ofOther).containsOnly(201, 409);
-		checkRoll(popular, students, (i) -> told.get(i).ofPopular() == 201);
-		for (int course = 0; course < OTHER_COURSES; course++) {
-			int other = course;
-			checkRoll(others.get(other), students, (i) -> i % OTHER_COURSES == other && told.get(i).ofOther() == 201);
+			assertThat(ofPopular).containsOnly(201, 409);
+			assertThat(ofOther).containsOnly(201, 409);
+			checkRoll(http, popular, students, (i) -> ofPopular.get(i) == 201);
+			for (int course = 0; course < OTHER_COURSES; course++) {
+				int other = course;
+				checkRoll(http, others.get(other), students,
+						(i) -> i % OTHER_COURSES == other && ofOther.get(i) == 201);
+			}
+			assertThat(statuses(crowd.ask(enrolInPopular))).isEqualTo(onceMore(ofPopular));
+			checkRoll(http, popular, students, (i) -> ofPopular.get(i) == 201);
 		}
-		assertThat(toldAgain).isEqualTo(told.stream().map(Told::onceMore).toList());
 	}
 
 	/**
 	 * Everyone who was told to have a seat is on the roll, nobody else is, and no seat is
-	 * empty.
+	 * left.
 	 */
-	private void checkRoll(long course, List<Long> students, Function<Integer, Boolean> enrolled) throws Exception {
-		String roll = get("/courses/" + course + "/enrolments");
-		List<Number> onTheRoll = JsonPath.read(roll, "$[*].studentId");
-		List<Long> expected = IntStream.range(0, STUDENTS).filter(enrolled::apply).mapToObj(students::get).toList();
+	private static void checkRoll(RestTestClient http, long course, List<Long> students, IntPredicate enrolled) {
+		List<Long> expected = IntStream.range(0, STUDENTS).filter(enrolled).mapToObj(students::get).toList();
+		List<Number> onTheRoll = JsonPath.read(get(http, "/courses/" + course + "/enrolments"), "$[*].studentId");
 		assertThat(onTheRoll).extracting(Number::longValue).containsExactlyInAnyOrderElementsOf(expected);
 		assertThat(onTheRoll).hasSize(SEATS);
-		assertThat(JsonPath.<Integer>read(get("/courses/" + course), "$.seatsTaken")).isEqualTo(SEATS);
+		assertThat(JsonPath.<Integer>read(get(http, "/courses/" + course), "$.seatsTaken")).isEqualTo(SEATS);
 	}
 
-	private CompletableFuture<Long> register(String name) {
-		String student = "{\"name\": \"%s\", \"email\": \"%s\"}".formatted(name, Unique.email());
-		HttpRequest request = request("/students").header("Content-Type", "application/json")
-			.POST(BodyPublishers.ofString(student))
-			.build();
-		return send(request, ATTEMPTS).thenApply((response) -> {
-			assertThat(response.statusCode()).isEqualTo(201);
-			return JsonPath.<Number>read(response.body(), "$.id").longValue();
-		});
+	private static String get(RestTestClient http, String path) {
+		return http.get().uri(path).exchange().expectBody(String.class).returnResult().getResponseBody();
 	}
 
-	private CompletableFuture<Told> enrol(long popular, long other, long student) {
-		return put(popular, student)
-			.thenCompose((ofPopular) -> put(other, student).thenApply((ofOther) -> new Told(ofPopular, ofOther)));
+	private static String registration(int number) {
+		String student = "{\"name\": \"Student %d\", \"email\": \"%s\"}".formatted(number, Unique.email());
+		return "POST /students HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+				+ student.length() + "\r\n\r\n" + student;
 	}
 
-	private CompletableFuture<Integer> put(long course, long student) {
-		HttpRequest request = request("/courses/" + course + "/enrolments/" + student).PUT(BodyPublishers.noBody())
-			.build();
-		return send(request, ATTEMPTS).thenApply(HttpResponse::statusCode);
+	private static Long registered(Crowd.Answer answer) {
+		assertThat(answer.status()).isEqualTo(201);
+		String location = answer.header("location");
+		return Long.valueOf(location.substring(location.lastIndexOf('/') + 1));
 	}
 
-	private String get(String path) throws Exception {
-		return send(request(path).build(), 1).get(10, TimeUnit.SECONDS).body();
+	private static String enrolment(long course, long student) {
+		return "PUT /courses/" + course + "/enrolments/" + student
+				+ " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n";
 	}
 
-	private HttpRequest.Builder request(String path) {
-		return HttpRequest.newBuilder(URI.create(this.root + path));
-	}
-
-	private CompletableFuture<HttpResponse<String>> send(HttpRequest request, int attempts) {
-		return this.client.sendAsync(request, BodyHandlers.ofString()).thenCompose((response) -> {
-			if (response.statusCode() != BUSY || attempts == 1) {
-				return CompletableFuture.completedFuture(response);
-			}
-			assertThat(response.headers().firstValue("Retry-After")).isPresent();
-			return CompletableFuture
-				.supplyAsync(() -> send(request, attempts - 1),
-						CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS, this.threads))
-				.thenCompose(Function.identity());
-		});
-	}
-
-	private static <T> List<T> everyone(IntFunction<CompletableFuture<T>> action) throws Exception {
-		List<CompletableFuture<T>> all = IntStream.range(0, STUDENTS).mapToObj(action).toList();
-		List<T> results = new ArrayList<>();
-		for (CompletableFuture<T> each : all) {
-			results.add(each.get(60, TimeUnit.SECONDS));
-		}
-		return results;
+	private static List<Integer> statuses(List<Crowd.Answer> answers) {
+		return answers.stream().map(Crowd.Answer::status).toList();
 	}
 
 	/**
-	 * The status codes one student was answered.
+	 * Who has a seat is told 200 from now on, who has none still has none.
 	 */
-	private record Told(int ofPopular, int ofOther) {
-
-		Told onceMore() {
-			return new Told(onceMore(this.ofPopular), onceMore(this.ofOther));
-		}
-
-		private static int onceMore(int status) {
-			return (status == 201) ? 200 : status;
-		}
-
+	private static List<Integer> onceMore(List<Integer> statuses) {
+		return statuses.stream().map((status) -> (status == 201) ? 200 : status).toList();
 	}
 
 }
