@@ -102,7 +102,11 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 		return new MillraceWebServer(createEngineConfig(), application, getShutdown(), getPort() >= 0);
 	}
 
-	private EngineConfig createEngineConfig() {
+	/**
+	 * The configuration of the engine: the settings, then what the customizers change.
+	 * @return the configuration
+	 */
+	protected EngineConfig createEngineConfig() {
 		EngineConfig.Builder builder = EngineConfig.builder()
 			.listener(ListenerOptions.at(listenAddress()))
 			.http1(http1Options())
