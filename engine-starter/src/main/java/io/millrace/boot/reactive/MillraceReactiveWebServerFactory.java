@@ -33,6 +33,7 @@ public class MillraceReactiveWebServerFactory extends MillraceWebServerFactory
 	@Override
 	public WebServer getWebServer(HttpHandler httpHandler) {
 		checkFeatures();
+		EventLoopThreads.markNonBlocking();
 		ExchangeHandler bridge = new ReactiveBridge(httpHandler);
 		return createWebServer(() -> bridge);
 	}

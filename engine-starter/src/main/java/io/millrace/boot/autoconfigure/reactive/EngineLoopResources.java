@@ -3,6 +3,7 @@ package io.millrace.boot.autoconfigure.reactive;
 import java.time.Duration;
 import java.util.function.Supplier;
 
+import io.millrace.boot.reactive.EventLoopThreads;
 import io.millrace.core.transport.EventLoops;
 import io.netty.channel.EventLoopGroup;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ class EngineLoopResources implements LoopResources {
 	EngineLoopResources(Supplier<@Nullable EventLoopGroup> server, Supplier<EventLoops> ownLoops) {
 		this.server = server;
 		this.ownLoops = ownLoops;
+		EventLoopThreads.markNonBlocking();
 	}
 
 	@Override
