@@ -87,8 +87,9 @@ final class FakeStream implements ExchangeStream, ConnectionInfo {
 		}
 	}
 
-	void receive(String text) {
-		this.exchange.receivedBody().offer(buffer(text));
+	/** Returns whether the stream may go on reading. */
+	boolean receive(String text) {
+		return this.exchange.receivedBody().offer(buffer(text));
 	}
 
 	void receiveEnd() {
@@ -175,6 +176,10 @@ final class FakeStream implements ExchangeStream, ConnectionInfo {
 
 	@Override
 	public void flush() {
+	}
+
+	@Override
+	public void flushSoon() {
 	}
 
 	@Override
