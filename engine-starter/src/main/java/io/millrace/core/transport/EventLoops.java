@@ -1,7 +1,10 @@
 package io.millrace.core.transport;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.NettyRuntime;
@@ -68,16 +71,20 @@ public final class EventLoops {
 		return this.group;
 	}
 
+	List<EventLoop> each() {
+		List<EventLoop> each = new ArrayList<>();
+		this.group.forEach((loop) -> each.add((EventLoop) loop));
+		return each;
+	}
+
 	/**
 	 * Stop; every socket that is still open is closed. Blocks until the threads have
 	 * ended, some seconds at most, unless one of them calls.
 	 */
 	public void stop() {
 		this.group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
-		for (io.netty.util.concurrent.EventExecutor loop : this.group) {
-			if (loop.inEventLoop()) {
-				return;
-			}
+		if (each().stream().anyMatch(EventLoop::inEventLoop)) {
+			return;
 		}
 		this.group.terminationFuture().awaitUninterruptibly(5, TimeUnit.SECONDS);
 	}

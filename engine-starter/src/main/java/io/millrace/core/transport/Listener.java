@@ -8,9 +8,10 @@ import io.millrace.core.http1.Http1Services;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.unix.UnixChannelOption;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One bound address: a listening socket that hands connections to the event loops in
@@ -38,13 +39,13 @@ public final class Listener {
 			throw new IllegalArgumentException(
 					"reusePort needs a native transport, and the transport is " + loops.transport().id());
 		}
-		ServerBootstrap bootstrap = bootstrap(options, loops, services);
+		ConnectionLimit limit = (options.maxConnections() > 0) ? new ConnectionLimit(options.maxConnections()) : null;
 		List<Channel> sockets = new ArrayList<>();
 		InetSocketAddress address = options.address();
-		int count = options.reusePort() ? loops.count() : 1;
 		try {
-			for (int i = 0; i < count; i++) {
-				ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+			for (EventLoopGroup group : acceptors(options, loops)) {
+				ChannelFuture bound = bootstrap(options, loops.transport(), group, services, limit).bind(address)
+					.awaitUninterruptibly();
 				if (!bound.isSuccess()) {
 					throw failure(bound.cause());
 				}
@@ -64,9 +65,16 @@ public final class Listener {
 		return (cause instanceof Exception ex) ? ex : new IllegalStateException(cause);
 	}
 
-	private static ServerBootstrap bootstrap(ListenerOptions options, EventLoops loops, Http1Services services) {
-		ServerBootstrap bootstrap = new ServerBootstrap().group(loops.group())
-			.channel(loops.transport().serverChannel())
+	// A loop that has its own socket keeps what it accepts; otherwise all loops take
+	// turns.
+	private static Iterable<? extends EventLoopGroup> acceptors(ListenerOptions options, EventLoops loops) {
+		return options.reusePort() ? loops.each() : List.of(loops.group());
+	}
+
+	private static ServerBootstrap bootstrap(ListenerOptions options, Transport transport, EventLoopGroup group,
+			Http1Services services, @Nullable ConnectionLimit limit) {
+		ServerBootstrap bootstrap = new ServerBootstrap().group(group)
+			.channel(transport.serverChannel())
 			.option(ChannelOption.SO_BACKLOG, options.backlog())
 			.option(ChannelOption.SO_REUSEADDR, true)
 			.childOption(ChannelOption.TCP_NODELAY, true)
@@ -76,14 +84,8 @@ public final class Listener {
 		if (options.reusePort()) {
 			bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
 		}
-		if (options.maxConnections() > 0) {
-			ConnectionLimit limit = new ConnectionLimit(options.maxConnections());
-			bootstrap.handler(new ChannelInitializer<>() {
-				@Override
-				protected void initChannel(Channel channel) {
-					channel.pipeline().addLast(limit);
-				}
-			});
+		if (limit != null) {
+			bootstrap.handler(limit);
 		}
 		return bootstrap;
 	}
