@@ -7,6 +7,7 @@ import java.util.List;
 
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ProtocolException;
+import io.millrace.core.http.ReceivedBody;
 import io.netty.buffer.ByteBuf;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
@@ -147,6 +148,21 @@ class BodyPublisherTests {
 			.fail(new ProtocolException(ProtocolException.Kind.LIMIT, 413, "The body is too large"));
 		assertThat(this.received.failure).isInstanceOfSatisfying(ResponseStatusException.class,
 				(failure) -> assertThat(failure.getStatusCode().value()).isEqualTo(413));
+	}
+
+	@Test
+	void aLargePartThatIsTakenAtOnceDoesNotStopTheReading() {
+		this.body.subscribe(this.received);
+		this.received.requestUnbounded();
+		assertThat(this.stream.receive("x".repeat(ReceivedBody.HIGH_WATERMARK))).isTrue();
+	}
+
+	@Test
+	void aLargePartThatNobodyTakesStopsTheReading() {
+		this.body.subscribe(this.received);
+		assertThat(this.stream.receive("x".repeat(ReceivedBody.HIGH_WATERMARK))).isFalse();
+		this.received.request(1);
+		assertThat(this.stream.reads).isOne();
 	}
 
 	@Test
