@@ -3,6 +3,7 @@ package io.millrace.servlet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EventListener;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -296,7 +297,7 @@ class SessionStoreTests {
 
 	@Test
 	void aListenerOfNoSessionKindIsNotTaken() {
-		assertThat(this.listeners.add(new java.util.EventListener() {
+		assertThat(this.listeners.add(new EventListener() {
 		})).isFalse();
 	}
 
@@ -351,7 +352,7 @@ class SessionStoreTests {
 		assertThat(this.events).containsExactly("L created", "L created", "L destroyed", "L destroyed");
 	}
 
-	private void record(String kind, java.util.EventListener listener) {
+	private void record(String kind, EventListener listener) {
 		assertThat(this.listeners.add(listener)).as(kind).isTrue();
 	}
 
