@@ -119,7 +119,10 @@ final class Parameters {
 	 */
 	@Nullable String get(String name) {
 		Object value = this.values.get(name);
-		return (value != null) ? listOf(value).get(0) : null;
+		if (value == null || value instanceof String) {
+			return (String) value;
+		}
+		return listOf(value).get(0);
 	}
 
 	/**
