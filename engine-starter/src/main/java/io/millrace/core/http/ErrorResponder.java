@@ -1,10 +1,8 @@
 package io.millrace.core.http;
 
-import java.nio.charset.StandardCharsets;
-
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 
 /**
@@ -13,31 +11,27 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 public final class ErrorResponder {
 
 	/**
-	 * Fill in the head of a refusal.
+	 * Fill in the head of an error.
 	 * @param head the head
-	 * @param refusal what to say
+	 * @param status the status
 	 */
-	public void describe(ResponseHead head, ProtocolException refusal) {
-		describe(head, refusal.status());
-	}
-
-	private void describe(ResponseHead head, int status) {
+	public void describe(ResponseHead head, int status) {
 		head.reset();
 		head.status(status);
-		head.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/plain;charset=UTF-8");
-		head.headers().set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+		head.headers().set("Content-Type", "text/plain;charset=UTF-8");
+		head.headers().set("Cache-Control", "no-store");
 	}
 
 	/**
-	 * The body of a refusal.
-	 * @param exchange whose allocator is used
+	 * The body of an error.
+	 * @param allocator where the bytes come from
 	 * @param status the status
 	 * @param message one safe sentence
 	 * @return the bytes, to be released by the caller
 	 */
-	public ByteBuf body(Exchange exchange, int status, String message) {
+	public ByteBuf body(ByteBufAllocator allocator, int status, String message) {
 		String text = status + " " + HttpResponseStatus.valueOf(status).reasonPhrase() + ": " + message + "\n";
-		return ByteBufUtil.encodeString(exchange.allocator(), java.nio.CharBuffer.wrap(text), StandardCharsets.UTF_8);
+		return ByteBufUtil.writeUtf8(allocator, text);
 	}
 
 	/**
@@ -46,7 +40,8 @@ public final class ErrorResponder {
 	 */
 	void internalError(Exchange exchange) {
 		describe(exchange.response(), 500);
-		exchange.responseBody().write(body(exchange, 500, "The server could not answer this request."), true);
+		exchange.responseBody()
+			.write(body(exchange.allocator(), 500, "The server could not answer this request."), true);
 	}
 
 	/**
@@ -56,8 +51,8 @@ public final class ErrorResponder {
 	 */
 	void unavailable(Exchange exchange, long retryAfterSeconds) {
 		describe(exchange.response(), 503);
-		exchange.response().headers().set(HttpHeaderNames.RETRY_AFTER, Long.toString(retryAfterSeconds));
-		exchange.responseBody().write(body(exchange, 503, "The server is busy, try again later."), true);
+		exchange.response().headers().set("Retry-After", Long.toString(retryAfterSeconds));
+		exchange.responseBody().write(body(exchange.allocator(), 503, "The server is busy, try again later."), true);
 	}
 
 }

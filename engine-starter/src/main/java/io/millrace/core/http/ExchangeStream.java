@@ -55,6 +55,12 @@ public interface ExchangeStream {
 	void flush();
 
 	/**
+	 * Send what was written so far at the end of the loop's current turn, so that many
+	 * small parts leave together.
+	 */
+	void flushSoon();
+
+	/**
 	 * Whether the peer takes what is written: {@code false} above the high watermark,
 	 * until it falls under the low one. Any thread may ask.
 	 * @return whether more should be written

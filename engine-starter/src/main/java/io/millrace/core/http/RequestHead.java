@@ -1,5 +1,6 @@
 package io.millrace.core.http;
 
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 
 /**
@@ -14,6 +15,11 @@ import io.netty.handler.codec.http.HttpHeaders;
  */
 public record RequestHead(String method, RequestTarget target, ProtocolVersion version, HttpHeaders headers,
 		BodyFraming framing) {
+
+	/** Stands for the head of a request that was never understood. */
+	public static final RequestHead UNKNOWN = new RequestHead("",
+			new RequestTarget(RequestTarget.Form.ORIGIN, null, "/", null), ProtocolVersion.HTTP_1_1,
+			EmptyHttpHeaders.INSTANCE, BodyFraming.NONE);
 
 	/**
 	 * Whether the client waits for {@code 100 (Continue)} before it sends the body (RFC

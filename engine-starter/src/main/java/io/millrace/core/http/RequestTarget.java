@@ -98,7 +98,7 @@ public record RequestTarget(Form form, @Nullable String authority, String path, 
 	 * @param authority the text
 	 * @throws ProtocolException 400 where it is malformed
 	 */
-	static void checkAuthority(String authority) throws ProtocolException {
+	public static void checkAuthority(String authority) throws ProtocolException {
 		int portStart;
 		if (authority.startsWith("[")) {
 			portStart = authority.indexOf(']') + 1;

@@ -91,6 +91,9 @@ public final class ResponseBody {
 		}
 		else if (direct) {
 			part.writeTo(this.exchange);
+			if (!part.last) {
+				this.exchange.stream().flushSoon();
+			}
 		}
 		else if (schedule) {
 			loop.execute(this::drain);

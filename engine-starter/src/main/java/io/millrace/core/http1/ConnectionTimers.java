@@ -1,0 +1,151 @@
+package io.millrace.core.http1;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The deadlines of one connection and the one scheduled task that watches them. Setting a
+ * deadline is two writes; the task runs when the nearest may have passed, and sleeps when
+ * there is none. Owned by the event loop.
+ */
+final class ConnectionTimers {
+
+	private final EventExecutor loop;
+
+	private final Consumer<Kind> expired;
+
+	private final long[] deadlines = new long[Kind.values().length];
+
+	private int armed;
+
+	private long nextCheck;
+
+	private @Nullable Future<?> task;
+
+	/**
+	 * Create the timers.
+	 * @param loop the event loop of the connection
+	 * @param expired is told what has passed; that deadline is off then
+	 */
+	ConnectionTimers(EventExecutor loop, Consumer<Kind> expired) {
+		this.loop = loop;
+		this.expired = expired;
+	}
+
+	/**
+	 * Set a deadline, whether or not it was set.
+	 * @param kind which
+	 * @param timeout from now; zero switches it off
+	 */
+	void arm(Kind kind, Duration timeout) {
+		arm(kind, timeout.toNanos());
+	}
+
+	/**
+	 * Set a deadline, whether or not it was set.
+	 * @param kind which
+	 * @param nanos from now; zero or less switches it off
+	 */
+	void arm(Kind kind, long nanos) {
+		if (nanos <= 0) {
+			disarm(kind);
+			return;
+		}
+		long deadline = System.nanoTime() + nanos;
+		this.deadlines[kind.ordinal()] = deadline;
+		this.armed |= 1 << kind.ordinal();
+		if (this.task == null || deadline - this.nextCheck < 0) {
+			schedule(deadline, nanos);
+		}
+	}
+
+	/**
+	 * Switch a deadline off.
+	 * @param kind which
+	 */
+	void disarm(Kind kind) {
+		this.armed &= ~(1 << kind.ordinal());
+	}
+
+	/**
+	 * Whether a deadline is set.
+	 * @param kind which
+	 * @return whether it is
+	 */
+	boolean isArmed(Kind kind) {
+		return (this.armed & (1 << kind.ordinal())) != 0;
+	}
+
+	/** Switch everything off, for ever. */
+	void stop() {
+		this.armed = 0;
+		if (this.task != null) {
+			this.task.cancel(false);
+			this.task = null;
+		}
+	}
+
+	private void schedule(long deadline, long nanos) {
+		if (this.task != null) {
+			this.task.cancel(false);
+		}
+		this.nextCheck = deadline;
+		this.task = this.loop.schedule(this::check, nanos, TimeUnit.NANOSECONDS);
+	}
+
+	private void check() {
+		this.task = null;
+		long now = System.nanoTime();
+		for (Kind kind : Kind.VALUES) {
+			if (isArmed(kind) && this.deadlines[kind.ordinal()] - now <= 0) {
+				disarm(kind);
+				this.expired.accept(kind);
+			}
+		}
+		long next = 0;
+		for (Kind kind : Kind.VALUES) {
+			long left = this.deadlines[kind.ordinal()] - now;
+			if (isArmed(kind) && (next == 0 || left < next)) {
+				next = Math.max(1, left);
+			}
+		}
+		if (next > 0 && (this.task == null || now + next - this.nextCheck < 0)) {
+			schedule(now + next, next);
+		}
+	}
+
+	/** What a connection may be waiting for. */
+	enum Kind {
+
+		/** The rest of a request head. */
+		HEADER,
+
+		/** The next request. */
+		IDLE,
+
+		/** The rest of a request body. */
+		BODY,
+
+		/** The peer to take what was written. */
+		WRITE,
+
+		/** Progress of a response whose client has closed its side. */
+		HALF_CLOSED,
+
+		/** The end of what a client sends that was refused. */
+		LINGER;
+
+		static final Kind[] VALUES = values();
+
+		String id() {
+			return name().toLowerCase(java.util.Locale.ROOT);
+		}
+
+	}
+
+}

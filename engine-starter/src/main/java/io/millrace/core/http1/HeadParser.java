@@ -1,0 +1,259 @@
+package io.millrace.core.http1;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+import io.millrace.core.http.BodyFraming;
+import io.millrace.core.http.ProtocolException;
+import io.millrace.core.http.ProtocolVersion;
+import io.millrace.core.http.RequestHead;
+import io.millrace.core.http.RequestTarget;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpHeadersFactory;
+import io.netty.util.concurrent.FastThreadLocal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Parses request heads (RFC 9112 §2 to §5): bytes in, head out. Strict where leniency
+ * could make two readers disagree: a line ends in CRLF and nothing else, no white space
+ * before a colon, no folded lines, one Host. Owned by one connection; remembers how far
+ * it has looked, so that a head that comes byte by byte is not scanned again and again.
+ */
+final class HeadParser {
+
+	private static final byte CR = '\r';
+
+	private static final byte LF = '\n';
+
+	private static final byte[] HTTP = "HTTP/".getBytes(StandardCharsets.US_ASCII);
+
+	private static final HttpHeadersFactory UNCHECKED = DefaultHttpHeadersFactory.headersFactory()
+		.withValidation(false);
+
+	private static final FastThreadLocal<byte[]> scratch = new FastThreadLocal<>() {
+
+		@Override
+		protected byte[] initialValue() {
+			return new byte[4096];
+		}
+
+	};
+
+	private final int maxRequestLineSize;
+
+	private final int maxHeaderSize;
+
+	private final int maxHeaderCount;
+
+	// Relative to the reader index: where the current line starts and how far it was
+	// looked at. 0 between heads.
+	private int lineStart;
+
+	private int scanned;
+
+	private int requestLineEnd;
+
+	HeadParser(Http1Options options) {
+		this.maxRequestLineSize = options.maxRequestLineSize();
+		this.maxHeaderSize = options.maxHeaderSize();
+		this.maxHeaderCount = options.maxHeaderCount();
+	}
+
+	/**
+	 * Parse the next head.
+	 * @param in the bytes received; the head is consumed when it is whole
+	 * @return the head, or {@code null} if it is not whole yet
+	 * @throws ProtocolException where it is malformed or too large
+	 */
+	@Nullable RequestHead parse(ByteBuf in) throws ProtocolException {
+		if (this.scanned == 0) {
+			skipEmptyLines(in);
+		}
+		int length = findEnd(in);
+		if (length < 0) {
+			return null;
+		}
+		byte[] head = scratch.get();
+		if (head.length < length) {
+			head = new byte[length];
+			scratch.set(head);
+		}
+		in.readBytes(head, 0, length);
+		int lineEnd = this.requestLineEnd;
+		this.lineStart = 0;
+		this.scanned = 0;
+		this.requestLineEnd = 0;
+		return parse(head, lineEnd, length);
+	}
+
+	// RFC 9112 §2.2: an empty line before the request line is ignored.
+	private static void skipEmptyLines(ByteBuf in) {
+		while (in.readableBytes() >= 2 && in.getByte(in.readerIndex()) == CR
+				&& in.getByte(in.readerIndex() + 1) == LF) {
+			in.skipBytes(2);
+		}
+	}
+
+	private int findEnd(ByteBuf in) throws ProtocolException {
+		int base = in.readerIndex();
+		int end = in.readableBytes();
+		while (true) {
+			int lf = in.indexOf(base + this.scanned, base + end, LF) - base;
+			if (lf < 0) {
+				this.scanned = end;
+				checkSize(end);
+				return -1;
+			}
+			if (lf == this.lineStart || in.getByte(base + lf - 1) != CR) {
+				throw ProtocolException.badRequest("A line of the head does not end in CRLF");
+			}
+			boolean empty = (lf == this.lineStart + 1);
+			if (this.requestLineEnd == 0) {
+				this.requestLineEnd = lf + 1;
+			}
+			this.lineStart = lf + 1;
+			this.scanned = lf + 1;
+			checkSize(lf + 1);
+			if (empty) {
+				return lf + 1;
+			}
+		}
+	}
+
+	private void checkSize(int size) throws ProtocolException {
+		int line = (this.requestLineEnd > 0) ? this.requestLineEnd : size;
+		if (line > this.maxRequestLineSize) {
+			throw new ProtocolException(ProtocolException.Kind.LIMIT, 414,
+					"The request line is longer than " + this.maxRequestLineSize + " bytes");
+		}
+		if (size - line > this.maxHeaderSize) {
+			throw headerTooLarge("The header is larger than " + this.maxHeaderSize + " bytes");
+		}
+	}
+
+	private static ProtocolException headerTooLarge(String message) {
+		return new ProtocolException(ProtocolException.Kind.LIMIT, 431, message);
+	}
+
+	private RequestHead parse(byte[] head, int lineEnd, int length) throws ProtocolException {
+		int methodEnd = Syntax.tokenEnd(head, 0, lineEnd);
+		if (methodEnd == 0 || head[methodEnd] != ' ') {
+			throw ProtocolException.badRequest("The request line does not start with a method and a space");
+		}
+		int targetEnd = methodEnd + 1;
+		while (targetEnd < lineEnd - 2 && head[targetEnd] != ' ') {
+			targetEnd++;
+		}
+		if (targetEnd == methodEnd + 1 || head[targetEnd] != ' ') {
+			throw ProtocolException.badRequest("The request line is not method, target and version");
+		}
+		ProtocolVersion version = version(head, targetEnd + 1, lineEnd - 2);
+		String method = KnownNames.method(head, methodEnd);
+		RequestTarget target = RequestTarget.parse(method, text(head, methodEnd + 1, targetEnd));
+		HttpHeaders headers = fields(head, lineEnd, length - 2, this.maxHeaderCount);
+		checkHost(version, target, headers);
+		return new RequestHead(method, target, version, headers, BodyFraming.ofRequest(version, headers));
+	}
+
+	private static ProtocolVersion version(byte[] head, int start, int end) throws ProtocolException {
+		if (end - start != 8 || !Arrays.equals(head, start, start + 5, HTTP, 0, 5) || !isDigit(head[start + 5])
+				|| head[start + 6] != '.' || !isDigit(head[start + 7])) {
+			throw ProtocolException.badRequest("The request line does not end in an HTTP version");
+		}
+		if (head[start + 5] == '1' && head[start + 7] <= '1') {
+			return (head[start + 7] == '1') ? ProtocolVersion.HTTP_1_1 : ProtocolVersion.HTTP_1_0;
+		}
+		throw new ProtocolException(ProtocolException.Kind.UNSUPPORTED, 505,
+				"This port speaks HTTP/1.1 and HTTP/1.0 only");
+	}
+
+	private static boolean isDigit(byte b) {
+		return b >= '0' && b <= '9';
+	}
+
+	/**
+	 * Parse field lines (RFC 9112 §5), of a header or of trailers.
+	 * @param bytes whole lines, each ending in CRLF
+	 * @param start where the first line starts
+	 * @param end where the last one ends
+	 * @param maxCount how many fields are allowed
+	 * @return the fields
+	 * @throws ProtocolException where one is malformed, or there are too many
+	 */
+	static HttpHeaders fields(byte[] bytes, int start, int end, int maxCount) throws ProtocolException {
+		// Names and values are checked here, so Netty need not do it again.
+		HttpHeaders fields = UNCHECKED.newHeaders();
+		int count = 0;
+		int at = start;
+		while (at < end) {
+			if (++count > maxCount) {
+				throw headerTooLarge("There are more than " + maxCount + " header fields");
+			}
+			int nameEnd = Syntax.tokenEnd(bytes, at, end);
+			if (nameEnd == at || bytes[nameEnd] != ':') {
+				throw ProtocolException.badRequest("A header field is not a name, a colon and a value");
+			}
+			int lineEnd = Syntax.valueEnd(bytes, nameEnd + 1, end);
+			if (bytes[lineEnd] != CR || bytes[lineEnd + 1] != LF) {
+				throw ProtocolException.badRequest("A header value has a control character");
+			}
+			fields.add(KnownNames.field(bytes, at, nameEnd), trimmed(bytes, nameEnd + 1, lineEnd));
+			at = lineEnd + 2;
+		}
+		return fields;
+	}
+
+	private static String trimmed(byte[] bytes, int start, int end) {
+		int from = start;
+		int to = end;
+		while (from < to && isBlank(bytes[from])) {
+			from++;
+		}
+		while (to > from && isBlank(bytes[to - 1])) {
+			to--;
+		}
+		return text(bytes, from, to);
+	}
+
+	private static boolean isBlank(byte b) {
+		return b == ' ' || b == '\t';
+	}
+
+	private static String text(byte[] bytes, int start, int end) {
+		return new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
+	}
+
+	// RFC 9112 §3.2: exactly one Host in HTTP/1.1, and none that says something else than
+	// an absolute target.
+	private static void checkHost(ProtocolVersion version, RequestTarget target, HttpHeaders headers)
+			throws ProtocolException {
+		String host = headers.get(HttpHeaderNames.HOST);
+		if (host == null) {
+			if (version == ProtocolVersion.HTTP_1_1) {
+				throw ProtocolException.badRequest("The request has no Host");
+			}
+			return;
+		}
+		if (headers.getAll(HttpHeaderNames.HOST).size() > 1) {
+			throw ProtocolException.badRequest("The request has more than one Host");
+		}
+		if (!host.isEmpty()) {
+			RequestTarget.checkAuthority(host);
+		}
+		if (target.authority() != null && !target.authority().equalsIgnoreCase(host)) {
+			throw ProtocolException.badRequest("Host and request target name different hosts");
+		}
+	}
+
+	/**
+	 * Whether the first bytes of a head have come.
+	 * @return whether a head is under way
+	 */
+	boolean isStarted() {
+		return this.scanned > 0;
+	}
+
+}

@@ -1,0 +1,213 @@
+package io.millrace.core.http1;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Map;
+
+import io.millrace.core.http.BodyFraming;
+import io.millrace.core.http.ProtocolVersion;
+import io.millrace.core.http.ResponseHead;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes response heads, chunk framing and trailers (RFC 9112 §4, §5, §7.1). One for all
+ * connections of an engine.
+ */
+final class ResponseEncoder {
+
+	private static final DateTimeFormatter DATE = DateTimeFormatter
+		.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+		.withZone(ZoneOffset.UTC);
+
+	private static final byte[] CRLF = { '\r', '\n' };
+
+	private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
+
+	private static final byte[] CLOSE = ascii("Connection: close\r\n");
+
+	private static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
+
+	private static final byte[] CONTENT_LENGTH = ascii("Content-Length: ");
+
+	private static final byte[] LAST_CHUNK = ascii("0\r\n");
+
+	private static final byte[][] STATUS_LINES = new byte[600][];
+
+	private final byte @Nullable [] server;
+
+	private volatile DateLine date = new DateLine(0, new byte[0]);
+
+	ResponseEncoder(@Nullable String serverHeader) {
+		this.server = (serverHeader != null) ? ascii("Server: " + serverHeader + "\r\n") : null;
+	}
+
+	static {
+		for (int status = 200; status < STATUS_LINES.length; status++) {
+			STATUS_LINES[status] = statusLine(status);
+		}
+	}
+
+	private static byte[] statusLine(int status) {
+		return ascii("HTTP/1.1 " + status + " " + HttpResponseStatus.valueOf(status).reasonPhrase() + "\r\n");
+	}
+
+	/**
+	 * Write a head.
+	 * @param head the head
+	 * @param framing how the body is delimited
+	 * @param contentLength the length to declare, -1 for none or where the head does it
+	 * @param persistence what to say of the connection
+	 * @param out where to
+	 */
+	void writeHead(ResponseHead head, BodyFraming framing, long contentLength, Persistence persistence, ByteBuf out) {
+		int status = head.status();
+		out.writeBytes((status < STATUS_LINES.length) ? STATUS_LINES[status] : statusLine(status));
+		HttpHeaders headers = head.headers();
+		boolean dated = writeFields(headers, out);
+		if (contentLength >= 0) {
+			out.writeBytes(CONTENT_LENGTH);
+			writeDecimal(contentLength, out);
+			out.writeBytes(CRLF);
+		}
+		else if (framing.kind() == BodyFraming.Kind.CHUNKED) {
+			out.writeBytes(CHUNKED);
+		}
+		if (!dated) {
+			out.writeBytes(dateLine());
+		}
+		if (this.server != null && !headers.contains(HttpHeaderNames.SERVER)) {
+			out.writeBytes(this.server);
+		}
+		if (persistence == Persistence.CLOSE) {
+			out.writeBytes(CLOSE);
+		}
+		else if (persistence == Persistence.KEEP_ALIVE) {
+			out.writeBytes(KEEP_ALIVE);
+		}
+		out.writeBytes(CRLF);
+	}
+
+	// The fields that are the engine's are left out, whatever the application has set.
+	private static boolean writeFields(HttpHeaders headers, ByteBuf out) {
+		boolean dated = false;
+		Iterator<Map.Entry<CharSequence, CharSequence>> fields = headers.iteratorCharSequence();
+		while (fields.hasNext()) {
+			Map.Entry<CharSequence, CharSequence> field = fields.next();
+			CharSequence name = field.getKey();
+			int length = name.length();
+			if (length == 17 && HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name)
+					|| length == 10 && HttpHeaderNames.CONNECTION.contentEqualsIgnoreCase(name)) {
+				continue;
+			}
+			dated |= length == 4 && HttpHeaderNames.DATE.contentEqualsIgnoreCase(name);
+			writeText(name, out);
+			out.writeShort((':' << 8) | ' ');
+			writeText(field.getValue(), out);
+			out.writeBytes(CRLF);
+		}
+		return dated;
+	}
+
+	// What is not ISO-8859-1 becomes a question mark: cutting it down to a byte could
+	// make a line end of it.
+	private static void writeText(CharSequence text, ByteBuf out) {
+		if (text instanceof AsciiString ascii) {
+			out.writeBytes(ascii.array(), ascii.arrayOffset(), ascii.length());
+		}
+		else {
+			ByteBufUtil.writeAscii(out, text);
+		}
+	}
+
+	private static void writeDecimal(long value, ByteBuf out) {
+		if (value < 10) {
+			out.writeByte((int) ('0' + value));
+		}
+		else {
+			ByteBufUtil.writeAscii(out, Long.toString(value));
+		}
+	}
+
+	private byte[] dateLine() {
+		long second = System.currentTimeMillis() / 1000;
+		DateLine line = this.date;
+		if (line.second != second) {
+			line = new DateLine(second, ascii("Date: " + DATE.format(Instant.ofEpochSecond(second)) + "\r\n"));
+			this.date = line;
+		}
+		return line.bytes;
+	}
+
+	/**
+	 * Write the size of a chunk.
+	 * @param size more than 0
+	 * @param out where to
+	 */
+	void writeChunkStart(long size, ByteBuf out) {
+		ByteBufUtil.writeAscii(out, Long.toHexString(size));
+		out.writeBytes(CRLF);
+	}
+
+	/**
+	 * Write the end of a chunk.
+	 * @param out where to
+	 */
+	void writeChunkEnd(ByteBuf out) {
+		out.writeBytes(CRLF);
+	}
+
+	/**
+	 * Write the end of a chunked body.
+	 * @param trailers the trailer fields, if any
+	 * @param out where to
+	 */
+	void writeLastChunk(@Nullable HttpHeaders trailers, ByteBuf out) {
+		out.writeBytes(LAST_CHUNK);
+		if (trailers != null) {
+			writeFields(trailers, out);
+		}
+		out.writeBytes(CRLF);
+	}
+
+	private static byte[] ascii(String text) {
+		return text.getBytes(StandardCharsets.ISO_8859_1);
+	}
+
+	/**
+	 * What a head says of the connection (RFC 9112 §9.3).
+	 */
+	enum Persistence {
+
+		/** Nothing: HTTP/1.1 keeps it. */
+		IMPLIED,
+
+		/** It is kept, for an HTTP/1.0 client. */
+		KEEP_ALIVE,
+
+		/** It is closed after the response. */
+		CLOSE;
+
+		static Persistence of(boolean keepAlive, ProtocolVersion version) {
+			if (!keepAlive) {
+				return CLOSE;
+			}
+			return (version == ProtocolVersion.HTTP_1_1) ? IMPLIED : KEEP_ALIVE;
+		}
+
+	}
+
+	private record DateLine(long second, byte[] bytes) {
+
+	}
+
+}

@@ -1,0 +1,52 @@
+package io.millrace.core.http1;
+
+/**
+ * The character classes of RFC 9110 §5.6.2 and §5.5.
+ */
+final class Syntax {
+
+	private static final boolean[] TOKEN = new boolean[256];
+
+	static {
+		for (int c = '0'; c <= 'z'; c++) {
+			TOKEN[c] = Character.isLetterOrDigit(c);
+		}
+		for (char c : "!#$%&'*+-.^_`|~".toCharArray()) {
+			TOKEN[c] = true;
+		}
+	}
+
+	private Syntax() {
+	}
+
+	/**
+	 * Find the end of a token.
+	 * @param bytes where to look
+	 * @param start where the token starts
+	 * @param end an index that is not of the token, and readable
+	 * @return the index after its last character, {@code start} where there is no token
+	 */
+	static int tokenEnd(byte[] bytes, int start, int end) {
+		int at = start;
+		while (at < end && TOKEN[bytes[at] & 0xFF]) {
+			at++;
+		}
+		return Math.min(at, end - 1);
+	}
+
+	/**
+	 * Find the end of a field value: visible characters, space, tab and obs-text.
+	 * @param bytes where to look
+	 * @param start where the value starts
+	 * @param end an index that is not of the value
+	 * @return the index of the first byte that is none of these
+	 */
+	static int valueEnd(byte[] bytes, int start, int end) {
+		int at = start;
+		while (at < end - 1 && (bytes[at] >= ' ' && bytes[at] != 0x7F || bytes[at] < 0 || bytes[at] == '\t')) {
+			at++;
+		}
+		return at;
+	}
+
+}
