@@ -134,7 +134,6 @@ public final class ReceivedBody implements RequestBody {
 	 */
 	public boolean offer(ByteBuf part) {
 		Runnable told;
-		boolean readOn;
 		synchronized (this) {
 			this.received += part.readableBytes();
 			if (this.failure != null) {
@@ -147,14 +146,18 @@ public final class ReceivedBody implements RequestBody {
 			this.parts.add(part);
 			this.unread += part.readableBytes();
 			this.paused = this.unread >= HIGH_WATERMARK;
-			readOn = !this.paused;
 			told = this.waiting;
 			this.waiting = null;
 		}
 		if (told != null) {
 			told.run();
 		}
-		return readOn;
+		return hasRoom();
+	}
+
+	// Asked after the consumer was told: it may have made room at once.
+	private synchronized boolean hasRoom() {
+		return !this.paused;
 	}
 
 	/**
