@@ -22,18 +22,21 @@ import org.jspecify.annotations.Nullable;
  * monitor is held for a few instructions and nothing is called under it.
  *
  * <pre>
- *            startAsync            the container's thread leaves
- *   IDLE ──────────────▶ STARTED ───────────────────────────────▶ WAITING
- *    ▲ ▲                  │   ▲                                     │
- *    │ │      dispatch()  │   └──── timeout, error, readable or ────┤
- *    │ │      complete()  ▼         writable: a thread comes back    │
- *    │ └─────────── DISPATCHING ◀──────────── dispatch() ───────────┤
- *    └───────────── COMPLETING ◀───────────── complete() ───────────┘
+ *          startAsync            the container's thread leaves
+ *   IDLE ─────────────▶ STARTED ──────────────────────────────▶ WAITING
+ *    ▲                  ▲ │ │ ▲                                   │ │ │
+ *    │       startAsync │ │ │ └── timeout, error, readable or ────┘ │ │
+ *    │                  │ │ │     writable: a thread comes back     │ │
+ *    ├────── DISPATCHED ┘ │ │                                       │ │
+ *    │            ▲       ▼ │                                       │ │
+ *    │            └── DISPATCHING ◀────────── dispatch() ───────────┘ │
+ *    │                      ▼                                         │
+ *    └───────────────── COMPLETING ◀───────── complete() ─────────────┘
  * </pre>
  *
- * In STARTED, DISPATCHING and COMPLETING a thread of the container is in the cycle, or on
- * its way; in WAITING there is none, and whoever leaves that state sends one. So there is
- * never more than one.
+ * In all states but WAITING a thread of the container is in the cycle, or on its way; in
+ * WAITING there is none, and whoever leaves that state sends one. So there is never more
+ * than one. The end of the request makes it ENDED.
  */
 final class AsyncCycle implements AsyncContext {
 
@@ -90,7 +93,7 @@ final class AsyncCycle implements AsyncContext {
 	void start(ServletRequest request, ServletResponse response, boolean original, AsyncDispatch back) {
 		List<Listening> before;
 		synchronized (this) {
-			if (this.state != State.IDLE) {
+			if (this.state != State.IDLE && this.state != State.DISPATCHED) {
 				throw new IllegalStateException("The request is in asynchronous mode already");
 			}
 			this.state = State.STARTED;
@@ -111,7 +114,10 @@ final class AsyncCycle implements AsyncContext {
 	}
 
 	synchronized boolean isStarted() {
-		return this.state != State.IDLE && this.state != State.ENDED;
+		return switch (this.state) {
+			case STARTED, WAITING, DISPATCHING, COMPLETING -> true;
+			case IDLE, DISPATCHED, ENDED -> false;
+		};
 	}
 
 	/**
@@ -123,10 +129,10 @@ final class AsyncCycle implements AsyncContext {
 		synchronized (this) {
 			switch (this.state) {
 				case DISPATCHING -> {
-					this.state = State.IDLE;
+					this.state = State.DISPATCHED;
 					return ServletCycle.Action.ASYNC;
 				}
-				case COMPLETING -> {
+				case COMPLETING, DISPATCHED -> {
 					this.state = State.IDLE;
 					return ServletCycle.Action.COMPLETE;
 				}
@@ -455,7 +461,7 @@ final class AsyncCycle implements AsyncContext {
 
 	private enum State {
 
-		IDLE, STARTED, WAITING, DISPATCHING, COMPLETING, ENDED
+		IDLE, STARTED, WAITING, DISPATCHING, DISPATCHED, COMPLETING, ENDED
 
 	}
 

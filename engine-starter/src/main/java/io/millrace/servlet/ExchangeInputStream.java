@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExchangeInputStream extends ServletInputStream {
 
+	private final Exchange exchange;
+
 	private final RequestBody body;
 
 	private final ServletCycle cycle;
@@ -41,6 +43,7 @@ final class ExchangeInputStream extends ServletInputStream {
 	private boolean errorTold;
 
 	ExchangeInputStream(Exchange exchange, ServletCycle cycle) {
+		this.exchange = exchange;
 		this.body = exchange.requestBody();
 		this.cycle = cycle;
 	}
@@ -132,6 +135,10 @@ final class ExchangeInputStream extends ServletInputStream {
 	}
 
 	private void await() throws IOException {
+		if (this.exchange.stream().executor().inEventLoop()) {
+			// The bytes can come only when this thread returns.
+			throw new IOException("The body of a request cannot be waited for on an event loop");
+		}
 		this.waiting = Thread.currentThread();
 		try {
 			demand();

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
-import io.millrace.core.http.BodyFraming;
 import io.millrace.core.http.Exchange;
 import io.netty.buffer.ByteBuf;
 import jakarta.servlet.ServletOutputStream;
@@ -242,11 +241,7 @@ final class ExchangeOutputStream extends ServletOutputStream {
 	// Guarded by this.
 	private void closeWith(@Nullable ByteBuf data) {
 		this.state = State.CLOSED;
-		if (isShort()) {
-			send(data, false);
-			this.exchange.fail(new IOException("The response ended before its Content-Length was reached"));
-		}
-		else if (this.response.hasTrailers()) {
+		if (this.response.hasTrailers()) {
 			// Trailer fields need a body of parts, and are asked for when it is whole.
 			send(data, false);
 			this.response.prepareTrailers();
@@ -255,12 +250,6 @@ final class ExchangeOutputStream extends ServletOutputStream {
 		else {
 			send(data, true);
 		}
-	}
-
-	// Guarded by this.
-	private boolean isShort() {
-		return this.accepted < this.declared && BodyFraming.mayHaveBody(this.response.getStatus())
-				&& !this.exchange.request().method().equals("HEAD");
 	}
 
 	@Override

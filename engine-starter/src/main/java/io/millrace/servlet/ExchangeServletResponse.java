@@ -15,7 +15,6 @@ import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ProtocolVersion;
 import io.millrace.core.http.ResponseHead;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.Cookie;
@@ -91,7 +90,7 @@ final class ExchangeServletResponse implements HttpServletResponse {
 		this.outputTaken = false;
 		this.contentType.writerGone();
 		this.output.declare(-1);
-		this.head.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
+		this.head.headers().remove(HeaderNames.CONTENT_LENGTH);
 		this.head.status(status);
 	}
 
@@ -99,7 +98,7 @@ final class ExchangeServletResponse implements HttpServletResponse {
 	void prepareHead() {
 		String type = this.contentType.header();
 		if (type != null) {
-			this.head.headers().set(HttpHeaderNames.CONTENT_TYPE, type);
+			this.head.headers().set(HeaderNames.CONTENT_TYPE, type);
 		}
 	}
 
@@ -221,7 +220,7 @@ final class ExchangeServletResponse implements HttpServletResponse {
 	@Override
 	public Collection<String> getHeaderNames() {
 		Collection<String> names = this.head.headers().names();
-		if (getContentType() != null && !this.head.headers().contains(HttpHeaderNames.CONTENT_TYPE)) {
+		if (getContentType() != null && !this.head.headers().contains(HeaderNames.CONTENT_TYPE)) {
 			names = new LinkedHashSet<>(names);
 			names.add("Content-Type");
 		}
@@ -231,7 +230,7 @@ final class ExchangeServletResponse implements HttpServletResponse {
 	@Override
 	public void addCookie(Cookie cookie) {
 		if (!isHeadFixed()) {
-			this.head.headers().add(HttpHeaderNames.SET_COOKIE, encode(cookie));
+			this.head.headers().add(HeaderNames.SET_COOKIE, encode(cookie));
 		}
 	}
 
@@ -248,13 +247,13 @@ final class ExchangeServletResponse implements HttpServletResponse {
 		String before = this.sessionCookie;
 		String value = encode(cookie);
 		if (before != null) {
-			List<String> others = headers.getAll(HttpHeaderNames.SET_COOKIE);
-			headers.remove(HttpHeaderNames.SET_COOKIE);
+			List<String> others = headers.getAll(HeaderNames.SET_COOKIE);
+			headers.remove(HeaderNames.SET_COOKIE);
 			others.stream()
 				.filter((other) -> !other.equals(before))
-				.forEach((other) -> headers.add(HttpHeaderNames.SET_COOKIE, other));
+				.forEach((other) -> headers.add(HeaderNames.SET_COOKIE, other));
 		}
-		headers.add(HttpHeaderNames.SET_COOKIE, value);
+		headers.add(HeaderNames.SET_COOKIE, value);
 		this.sessionCookie = value;
 	}
 
@@ -315,7 +314,7 @@ final class ExchangeServletResponse implements HttpServletResponse {
 			resetBuffer();
 		}
 		this.head.status(status);
-		this.head.headers().set(HttpHeaderNames.LOCATION, absolute);
+		this.head.headers().set(HeaderNames.LOCATION, absolute);
 		this.output.suspend();
 	}
 
@@ -355,7 +354,7 @@ final class ExchangeServletResponse implements HttpServletResponse {
 		if (!isHeadFixed()) {
 			this.contentType.set(type);
 			if (type == null) {
-				this.head.headers().remove(HttpHeaderNames.CONTENT_TYPE);
+				this.head.headers().remove(HeaderNames.CONTENT_TYPE);
 			}
 		}
 	}
@@ -372,10 +371,10 @@ final class ExchangeServletResponse implements HttpServletResponse {
 		}
 		this.contentType.locale(locale);
 		if (locale == null) {
-			this.head.headers().remove(HttpHeaderNames.CONTENT_LANGUAGE);
+			this.head.headers().remove(HeaderNames.CONTENT_LANGUAGE);
 		}
 		else {
-			this.head.headers().set(HttpHeaderNames.CONTENT_LANGUAGE, locale.toLanguageTag());
+			this.head.headers().set(HeaderNames.CONTENT_LANGUAGE, locale.toLanguageTag());
 		}
 	}
 
@@ -419,10 +418,10 @@ final class ExchangeServletResponse implements HttpServletResponse {
 		}
 		this.output.declare(Math.max(-1, length));
 		if (length < 0) {
-			this.head.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
+			this.head.headers().remove(HeaderNames.CONTENT_LENGTH);
 		}
 		else {
-			this.head.headers().set(HttpHeaderNames.CONTENT_LENGTH, Long.toString(length));
+			this.head.headers().set(HeaderNames.CONTENT_LENGTH, Long.toString(length));
 		}
 	}
 

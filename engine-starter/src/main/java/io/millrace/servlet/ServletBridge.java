@@ -5,7 +5,6 @@ import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.http.ProtocolException;
 import io.millrace.core.http.RequestTarget;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.handler.codec.http.HttpHeaderNames;
 
 /**
  * Answers exchanges with a servlet application: on worker threads, as servlets may block.
@@ -59,7 +58,7 @@ public final class ServletBridge implements ExchangeHandler {
 
 	// Of the server as a whole, not of the application: RFC 9110 §9.3.7.
 	private static void options(Exchange exchange) {
-		exchange.response().headers().set(HttpHeaderNames.ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+		exchange.response().headers().set(HeaderNames.ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
 		exchange.responseBody().write(null, true);
 	}
 
@@ -69,13 +68,13 @@ public final class ServletBridge implements ExchangeHandler {
 		String location = exchange.origin().scheme() + "://" + exchange.origin().authority() + target.path() + "/"
 				+ query;
 		exchange.response().status(302);
-		exchange.response().headers().set(HttpHeaderNames.LOCATION, location);
+		exchange.response().headers().set(HeaderNames.LOCATION, location);
 		exchange.responseBody().write(null, true);
 	}
 
 	private static void notFound(Exchange exchange) {
 		exchange.response().status(404);
-		exchange.response().headers().set(HttpHeaderNames.CONTENT_TYPE, "text/plain;charset=UTF-8");
+		exchange.response().headers().set(HeaderNames.CONTENT_TYPE, "text/plain;charset=UTF-8");
 		exchange.responseBody().write(ByteBufUtil.writeAscii(exchange.allocator(), "404 Not Found\n"), true);
 	}
 

@@ -112,7 +112,17 @@ public final class ResponseBody {
 	private synchronized @Nullable Part next() {
 		Part part = this.queue.poll();
 		this.draining = (part != null);
-		this.queued -= (part != null) ? part.weight() : 0;
+		if (part == null) {
+			return null;
+		}
+		this.queued -= part.weight();
+		Part end = this.queue.peek();
+		// Who flushes the body and then ends the response has mostly done both by now:
+		// then it is one write with a Content-Length after all.
+		if (end != null && end.isBareEnd() && this.exchange.response().trailers() == null) {
+			this.queue.remove();
+			return part.asLast();
+		}
 		return part;
 	}
 
@@ -169,6 +179,14 @@ public final class ResponseBody {
 		// A region of a file takes no memory while it waits.
 		long weight() {
 			return (this.data != null) ? this.length : 0;
+		}
+
+		boolean isBareEnd() {
+			return this.last && this.data == null && this.file == null;
+		}
+
+		Part asLast() {
+			return new Part(this.data, this.file, this.position, this.length, true);
 		}
 
 		void writeTo(Exchange exchange) {
