@@ -81,11 +81,24 @@ public final class Dispatcher {
 		try {
 			handler.handle(exchange);
 		}
-		catch (Exception | LinkageError | AssertionError | StackOverflowError ex) {
-			if (!(ex instanceof ProtocolException)) {
-				logger.error("{} {} failed", exchange.request().method(), exchange.request().target().path(), ex);
-			}
+		catch (Throwable ex) {
+			// Whatever it is: an exchange that does not end holds its connection for
+			// ever.
+			report(exchange, ex);
 			exchange.fail(ex);
+		}
+	}
+
+	// A refusal is an answer, and a client that goes away takes down whoever reads or
+	// writes: neither is an error of the server.
+	private static void report(Exchange exchange, Throwable cause) {
+		String method = exchange.request().method();
+		String path = exchange.request().target().path();
+		if (cause instanceof ProtocolException || exchange.outcome() == Exchange.Outcome.ABORTED) {
+			logger.debug("{} {} was given up", method, path, cause);
+		}
+		else {
+			logger.error("{} {} failed", method, path, cause);
 		}
 	}
 
