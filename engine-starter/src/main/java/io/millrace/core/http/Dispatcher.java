@@ -58,6 +58,10 @@ public final class Dispatcher {
 	 * @param exchange the exchange
 	 */
 	public void dispatch(Exchange exchange) {
+		if (exchange.request().target().form() == RequestTarget.Form.ASTERISK) {
+			answerAsterisk(exchange);
+			return;
+		}
 		ExchangeHandler route = this.routes.find(exchange.request());
 		if (route != null) {
 			dispatch(exchange, route, route.mayBlock());
@@ -65,6 +69,12 @@ public final class Dispatcher {
 		else {
 			dispatch(exchange, this.application, this.applicationMayBlock);
 		}
+	}
+
+	// RFC 9110 §9.3.7: OPTIONS * is about the server, of which no application knows.
+	private static void answerAsterisk(Exchange exchange) {
+		exchange.response().headers().set("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+		exchange.responseBody().write(null, true);
 	}
 
 	private void dispatch(Exchange exchange, ExchangeHandler handler, boolean mayBlock) {

@@ -206,7 +206,7 @@ final class Deadlines {
 	}
 
 	private boolean halfClosedPassed() {
-		if (!this.body.isEnded() || this.sender.mark() != this.halfClosedMark) {
+		if (!(this.body.isEnded() || this.body.isBroken()) || this.sender.mark() != this.halfClosedMark) {
 			halfClosed();
 			return false;
 		}

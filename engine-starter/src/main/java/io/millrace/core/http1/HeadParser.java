@@ -158,6 +158,9 @@ final class HeadParser {
 		}
 		ProtocolVersion version = version(head, targetEnd + 1, lineEnd - 2);
 		String method = KnownNames.method(head, methodEnd);
+		if (method.equals("CONNECT")) {
+			throw new ProtocolException(ProtocolException.Kind.UNSUPPORTED, 501, "This server is no tunnel");
+		}
 		RequestTarget target = RequestTarget.parse(method, text(head, methodEnd + 1, targetEnd));
 		HttpHeaders headers = fields(head, lineEnd, length - 2, this.maxHeaderCount);
 		checkHost(version, target, headers);

@@ -11,18 +11,15 @@ import io.millrace.core.http.ErrorResponder;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ExchangeStream;
 import io.millrace.core.http.ProtocolException;
-import io.millrace.core.http.ProtocolVersion;
 import io.millrace.core.http.RequestHead;
-import io.millrace.core.http.RequestTarget;
 import io.millrace.core.http1.ConnectionTimers.Kind;
+import io.millrace.core.http1.ResponseEncoder.Persistence;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
@@ -39,16 +36,10 @@ import org.slf4j.LoggerFactory;
  *          ▼                                                         │
  *  ──▶ READING_HEAD ── head ──▶ EXCHANGE ── response ended ──▶ DRAINING_BODY
  *          │                       │                                 │
- *          └────── refused, or the connection is not kept ───────────┘
+ *          └────── refused, lost, or the connection is not kept ─────┘
  *                                  ▼
- *                  FINISHING: what was written is sent; nothing more is answered
- *                                  │
- *           ┌── our side is closed ┴ nothing can come that would reset it ──┐
- *           ▼                                                               ▼
- *       LINGERING ───────────── peer closed its side, or 2 s ──────────▶ CLOSED
+ *                                ENDED, see {@link Closing}
  * </pre>
- *
- * From every state a lost connection, a deadline or a stop leads to CLOSED.
  */
 public final class Http1Connection extends ChannelInboundHandlerAdapter implements ExchangeStream {
 
@@ -78,6 +69,8 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	private @Nullable Deadlines deadlines;
 
+	private @Nullable Closing closing;
+
 	private State state = State.READING_HEAD;
 
 	private @Nullable Exchange exchange;
@@ -87,8 +80,6 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	private boolean reading = true;
 
 	private boolean draining;
-
-	private boolean settled;
 
 	private boolean advancing;
 
@@ -113,6 +104,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		this.writer = new ResponseWriter(this.services.encoder(), ctx.alloc(), this.sender::write);
 		this.deadlines = new Deadlines(ctx.executor(), this.services.timeouts(), this.sender, this.body, this.inbound,
 				this::expired);
+		this.closing = new Closing(this.sender, this.deadlines, this.services.connections());
 	}
 
 	@Override
@@ -129,7 +121,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object message) {
 		ByteBuf bytes = (ByteBuf) message;
-		if (this.body.isBroken() || this.state.isOver()) {
+		if (this.body.isBroken() || this.state == State.ENDED) {
 			bytes.release();
 			return;
 		}
@@ -156,9 +148,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 			if (this.state == State.EXCHANGE) {
 				deadlines().halfClosed();
 			}
-			else if (this.state == State.LINGERING) {
-				close("The connection has ended");
-			}
+			closing().inputClosed();
 		}
 	}
 
@@ -166,7 +156,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
 		if (cause instanceof IOException) {
 			logger.trace("A connection was lost", cause);
-			lost();
+			lost(!closing().isLingering() && (sender().isUnsent() || sender().isClosed()));
 		}
 		else {
 			logger.error("A connection is closed because of a defect", cause);
@@ -176,9 +166,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	@Override
 	public void channelInactive(ChannelHandlerContext ctx) {
-		lost();
+		lost(false);
 		this.inbound.clear();
-		settle();
+		closing().settle();
 		this.services.connections().closed(this);
 		this.services.observer().connectionClosed();
 	}
@@ -211,7 +201,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 			case READING_HEAD -> nextRequest();
 			case EXCHANGE -> receiveBody();
 			case DRAINING_BODY -> drainBody();
-			case FINISHING, LINGERING, CLOSED -> false;
+			case ENDED -> false;
 		};
 	}
 
@@ -240,9 +230,6 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	}
 
 	private void start(RequestHead head) throws ProtocolException {
-		if (head.method().equals("CONNECT")) {
-			throw new ProtocolException(ProtocolException.Kind.UNSUPPORTED, 501, "This server is no tunnel");
-		}
 		this.body.start(head);
 		writer().reset();
 		Exchange started = new Exchange(this, head, this.services.dispatcher().services());
@@ -252,21 +239,12 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		while (receiveBody()) {
 			// what came with the head is there before the handler asks
 		}
-		if (this.inputClosed) {
-			deadlines().halfClosed();
-		}
-		if (head.target().form() == RequestTarget.Form.ASTERISK) {
-			answerAsterisk(started);
-		}
-		else {
+		if (this.exchange == started) {
+			if (this.inputClosed) {
+				deadlines().halfClosed();
+			}
 			this.services.dispatcher().dispatch(started);
 		}
-	}
-
-	// RFC 9110 §9.3.7: OPTIONS * is about the server, of which no application knows.
-	private static void answerAsterisk(Exchange exchange) {
-		exchange.response().headers().set("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-		exchange.responseBody().write(null, true);
 	}
 
 	private boolean receiveBody() throws ProtocolException {
@@ -278,8 +256,8 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		if (this.body.isEnded()) {
 			deadlines().bodyEnded();
 		}
-		else if (!more && this.inputClosed && this.inbound.isEmpty()) {
-			lost();
+		else if (!more && this.inputClosed && this.body.isAwaited()) {
+			lost(false);
 		}
 		return more;
 	}
@@ -308,7 +286,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		boolean wanted = switch (this.state) {
 			case READING_HEAD -> isWritable() || this.inbound.size() < READ_AHEAD;
 			case EXCHANGE -> this.body.isEnded() ? this.inbound.size() < READ_AHEAD : !this.body.isPaused();
-			case DRAINING_BODY, FINISHING, LINGERING, CLOSED -> true;
+			case DRAINING_BODY, ENDED -> true;
 		};
 		if (wanted != this.reading) {
 			this.reading = wanted;
@@ -375,15 +353,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	private boolean mayKeepAlive(RequestHead request) {
 		boolean lastOne = this.draining || (this.inputClosed && this.inbound.isEmpty());
-		return !lastOne && this.body.mayKeepAlive(request.framing()) && !wantsClose(request);
-	}
-
-	// RFC 9112 §9.3
-	private static boolean wantsClose(RequestHead request) {
-		if (request.version() == ProtocolVersion.HTTP_1_1) {
-			return request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
-		}
-		return !request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE, true);
+		return !lastOne && this.body.mayKeepAlive(request.framing()) && !Persistence.isUnwanted(request);
 	}
 
 	private void responseEnded() {
@@ -394,7 +364,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		this.services.observer().exchangeEnded(true);
 		if (!writer().isKeepAlive() || this.body.isBroken()) {
 			// A client that has said that it will send no more needs no care.
-			finish(!this.body.isEnded() || !this.inbound.isEmpty() || !wantsClose(ended.request()));
+			finish(!this.body.isEnded() || !this.inbound.isEmpty() || !Persistence.isUnwanted(ended.request()));
 		}
 		else if (this.body.isEnded()) {
 			idle();
@@ -498,73 +468,45 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		}
 	}
 
-	// Closing
+	// The end
 
-	/**
-	 * Answer no more, send what was written, and close. A close with unread bytes would
-	 * be a reset, which may overtake the response on its way to the client (RFC 9112
-	 * §9.6): where the client may still be sending, only our side is closed, and what
-	 * comes is read away for a while.
-	 * @param linger whether the client may still be sending
-	 */
 	private void finish(boolean linger) {
-		this.state = State.FINISHING;
+		this.state = State.ENDED;
 		this.inbound.clear();
-		deadlines().finishing();
-		sender().whenSent((sent) -> finished(linger && sent.isSuccess() && !this.inputClosed));
+		closing().finish(linger);
 		settleReading();
 		flush();
 	}
 
-	private void finished(boolean linger) {
-		settle();
-		if (linger && this.state == State.FINISHING && sender().closeOutput()) {
-			this.state = State.LINGERING;
-			deadlines().lingering();
-		}
-		else {
-			close("The connection has ended");
-		}
-	}
-
-	private void settle() {
-		if (!this.settled) {
-			this.settled = true;
-			this.services.connections().settled();
-		}
-	}
-
-	// Where something was under way, the client has gone too early: that is its right,
-	// and not an error.
-	private void lost() {
-		if (this.state == State.CLOSED) {
-			return;
-		}
-		boolean unsent = sender().isUnsent() || sender().isClosed();
-		if (this.state != State.LINGERING && (this.exchange != null || this.parser.isStarted() || unsent)) {
+	/**
+	 * The client has gone. Where something was under way it has gone too early: that is
+	 * its right, and not an error.
+	 * @param unsent whether it has not taken all of an earlier response
+	 */
+	private void lost(boolean unsent) {
+		boolean midway = this.exchange != null || (this.state == State.READING_HEAD && this.parser.isStarted());
+		if (close("The client has closed the connection") && (midway || unsent)) {
 			this.services.observer().clientAborted();
 		}
-		close("The client has closed the connection");
 	}
 
-	private void closeByReset(String why) {
-		sender().closeByReset();
-		close(why);
-	}
-
-	private void close(String why) {
-		if (this.state == State.CLOSED) {
-			return;
+	private boolean close(String why) {
+		this.state = State.ENDED;
+		if (!closing().close()) {
+			return false;
 		}
-		this.state = State.CLOSED;
-		deadlines().stop();
 		Exchange aborted = this.exchange;
 		if (aborted != null) {
 			this.exchange = null;
 			aborted.abort(new IOException(why));
 			this.services.observer().exchangeEnded(false);
 		}
-		context().close();
+		return true;
+	}
+
+	private void closeByReset(String why) {
+		sender().closeByReset();
+		close(why);
 	}
 
 	/** Close the socket, whatever is in flight. Any thread may call. */
@@ -595,7 +537,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 			case BODY -> refuse(tooSlow("The request body comes too slowly"));
 			case IDLE -> finish(false);
 			case WRITE -> closeByReset("The client does not take its response");
-			case HALF_CLOSED -> lost();
+			case HALF_CLOSED -> lost(false);
 			case LINGER -> close("The connection has ended");
 		}
 	}
@@ -620,13 +562,13 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		return Objects.requireNonNull(this.writer);
 	}
 
+	private Closing closing() {
+		return Objects.requireNonNull(this.closing);
+	}
+
 	private enum State {
 
-		READING_HEAD, EXCHANGE, DRAINING_BODY, FINISHING, LINGERING, CLOSED;
-
-		boolean isOver() {
-			return this == FINISHING || this == LINGERING || this == CLOSED;
-		}
+		READING_HEAD, EXCHANGE, DRAINING_BODY, ENDED
 
 	}
 

@@ -164,11 +164,19 @@ final class IncomingBody {
 	}
 
 	/**
-	 * Whether nobody looks at the body any more.
+	 * Whether what comes is thrown away while the response is still on its way.
 	 * @return whether it was broken off
 	 */
 	boolean isBroken() {
 		return this.broken;
+	}
+
+	/**
+	 * Whether somebody waits for more.
+	 * @return {@code false} where it has ended, is paused or was broken off
+	 */
+	boolean isAwaited() {
+		return !isEnded() && !this.paused && !this.broken;
 	}
 
 }

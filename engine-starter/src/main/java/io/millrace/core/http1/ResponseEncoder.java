@@ -10,10 +10,12 @@ import java.util.Map;
 
 import io.millrace.core.http.BodyFraming;
 import io.millrace.core.http.ProtocolVersion;
+import io.millrace.core.http.RequestHead;
 import io.millrace.core.http.ResponseHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
@@ -226,6 +228,19 @@ final class ResponseEncoder {
 
 		/** It is closed after the response. */
 		CLOSE;
+
+		/**
+		 * Whether the client will send no further request.
+		 * @param request the head of its request
+		 * @return whether this is its last one
+		 */
+		static boolean isUnwanted(RequestHead request) {
+			HttpHeaders headers = request.headers();
+			if (request.version() == ProtocolVersion.HTTP_1_1) {
+				return headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
+			}
+			return !headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE, true);
+		}
 
 		static Persistence of(boolean keepAlive, ProtocolVersion version) {
 			if (!keepAlive) {

@@ -112,9 +112,14 @@ final class Sender {
 		return false;
 	}
 
-	/** Have the next close be a reset: the peer learns that something is missing. */
+	/** Have the close be a reset: the peer learns that something is missing. */
 	void closeByReset() {
 		this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
+	}
+
+	/** Close the socket. */
+	void close() {
+		this.channel.close();
 	}
 
 }
