@@ -93,7 +93,7 @@ public final class Engine {
 			return CompletableFuture.completedFuture(null);
 		}
 		this.listener.close();
-		return this.services.connections().drain();
+		return this.services.connections().drain(this.loops.group());
 	}
 
 	/** Accept no more and close all connections; what is in flight is cut. */
