@@ -419,7 +419,12 @@ final class AsyncCycle implements AsyncContext {
 	@Override
 	public synchronized void addListener(AsyncListener listener, @Nullable ServletRequest request,
 			@Nullable ServletResponse response) {
-		requireOpen();
+		// Another thread may have dispatched or completed already: a filter on its way
+		// out
+		// is in its right until the container's thread has returned.
+		if (this.state == State.IDLE || this.state == State.ENDED) {
+			requireOpen();
+		}
 		this.listeners.add(new Listening(listener, request, response));
 	}
 

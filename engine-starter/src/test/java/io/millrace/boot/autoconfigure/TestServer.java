@@ -25,15 +25,15 @@ public final class TestServer implements AutoCloseable {
 
 	private static final String SECURITY = "org.springframework.boot.security.autoconfigure.";
 
-	private static final String NO_SECURITY = "spring.autoconfigure.exclude=" + String.join(",",
-			SECURITY + "UserDetailsServiceAutoConfiguration", SECURITY + "ReactiveUserDetailsServiceAutoConfiguration",
-			SECURITY + "web.reactive.ReactiveWebSecurityAutoConfiguration",
-			SECURITY + "web.servlet.ServletWebSecurityAutoConfiguration",
-			SECURITY + "web.servlet.SecurityFilterAutoConfiguration",
-			SECURITY + "actuate.web.reactive.ReactiveManagementWebSecurityAutoConfiguration",
-			SECURITY + "actuate.web.servlet.ManagementWebSecurityAutoConfiguration",
+	static final String NO_SECURITY = "spring.autoconfigure.exclude=" + SECURITY
+			+ "UserDetailsServiceAutoConfiguration," + SECURITY + "ReactiveUserDetailsServiceAutoConfiguration,"
+			+ SECURITY + "web.reactive.ReactiveWebSecurityAutoConfiguration," + SECURITY
+			+ "web.servlet.ServletWebSecurityAutoConfiguration," + SECURITY
+			+ "web.servlet.SecurityFilterAutoConfiguration," + SECURITY
+			+ "actuate.web.reactive.ReactiveManagementWebSecurityAutoConfiguration," + SECURITY
+			+ "actuate.web.servlet.ManagementWebSecurityAutoConfiguration,"
 			// Boot's own reactive servers exclude each other here.
-			"org.springframework.boot.tomcat.autoconfigure.actuate.web.server.TomcatReactiveManagementContextAutoConfiguration");
+			+ "org.springframework.boot.tomcat.autoconfigure.actuate.web.server.TomcatReactiveManagementContextAutoConfiguration";
 
 	private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 

@@ -8,6 +8,9 @@ import io.millrace.boot.MillraceWebServer;
 import io.millrace.boot.autoconfigure.TestServer;
 import io.millrace.core.http.Route;
 import io.netty.buffer.Unpooled;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -17,7 +20,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
-import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -177,6 +179,13 @@ class ServletServerTests {
 	}
 
 	@Test
+	void aListenerCanBeAddedWhenTheAnswerWasFasterThanTheFilters() throws Exception {
+		try (TestServer server = TestServer.servlet(Application.class)) {
+			assertThat(server.get("/dispatched").body()).isEqualTo("hello");
+		}
+	}
+
+	@Test
 	void sessionsThatOnlyTheDevelopmentToolsWantToKeepAreNotKept() throws Exception {
 		try (TestServer server = TestServer.servlet(DevelopmentTools.class)) {
 			assertThat(server.get("/session").statusCode()).isEqualTo(200);
@@ -194,7 +203,7 @@ class ServletServerTests {
 		}
 	}
 
-	@SpringBootConfiguration
+	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	@Import(Controller.class)
 	static class Application {
@@ -212,7 +221,7 @@ class ServletServerTests {
 
 	}
 
-	@SpringBootConfiguration
+	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	@Import(Controller.class)
 	static class OwnFactory {
@@ -245,6 +254,26 @@ class ServletServerTests {
 				.addLast(new MapPropertySource("devtools", Map.of("server.servlet.session.persistent", "true")));
 			return (beanFactory) -> {
 			};
+		}
+
+	}
+
+	static class AsyncListenerAdapter implements AsyncListener {
+
+		@Override
+		public void onComplete(AsyncEvent event) {
+		}
+
+		@Override
+		public void onTimeout(AsyncEvent event) {
+		}
+
+		@Override
+		public void onError(AsyncEvent event) {
+		}
+
+		@Override
+		public void onStartAsync(AsyncEvent event) {
 		}
 
 	}
@@ -283,6 +312,13 @@ class ServletServerTests {
 		String session(HttpSession session, HttpServletResponse response) {
 			response.addCookie(new Cookie("other", "1"));
 			return Integer.toString(session.getMaxInactiveInterval());
+		}
+
+		@GetMapping("/dispatched")
+		void dispatched(HttpServletRequest request) {
+			AsyncContext async = request.startAsync();
+			async.dispatch("/hello");
+			async.addListener(new AsyncListenerAdapter());
 		}
 
 		@GetMapping("/call")
