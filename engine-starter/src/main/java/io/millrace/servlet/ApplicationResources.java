@@ -143,10 +143,7 @@ final class ApplicationResources {
 				listDirectory(file, prefix, paths);
 			}
 			for (String base : this.bases) {
-				URL url = url(base, prefix);
-				if (url != null) {
-					listUrl(url, prefix, paths);
-				}
+				listLibrary(base, prefix, paths);
 			}
 		}
 		catch (IOException ex) {
@@ -155,17 +152,21 @@ final class ApplicationResources {
 		return paths.isEmpty() ? null : paths;
 	}
 
-	private static void listUrl(URL url, String prefix, Set<String> paths) throws IOException {
-		if (url.getProtocol().equals("file")) {
+	private static void listLibrary(String base, String prefix, Set<String> paths) throws IOException {
+		int bang = base.lastIndexOf("!/");
+		URL url = (bang < 0) ? url(base, prefix) : url(base.substring(0, bang + 2), "");
+		if (url != null && url.getProtocol().equals("file")) {
 			try {
 				listDirectory(Path.of(url.toURI()), prefix, paths);
 			}
 			catch (URISyntaxException | InvalidPathException ex) {
+				// Then nothing is there.
 				return;
 			}
 		}
-		else if (exists(url) && url.openConnection() instanceof JarURLConnection jar) {
-			String start = jar.getEntryName();
+		else if (url != null && url.openConnection() instanceof JarURLConnection jar) {
+			// Few jars have entries for their folders.
+			String start = base.substring(bang + 2) + prefix;
 			jar.getJarFile().stream().map(JarEntry::getName).forEach((name) -> {
 				if (name.startsWith(start) && name.length() > start.length()) {
 					int slash = name.indexOf('/', start.length());

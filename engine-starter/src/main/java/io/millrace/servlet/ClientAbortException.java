@@ -21,16 +21,8 @@ public final class ClientAbortException extends IOException {
 	 * @param thrown what was thrown
 	 * @return whether it is, or was caused by, an exception of this class
 	 */
-	static boolean isIn(@Nullable Throwable thrown) {
-		Throwable cause = thrown;
-		// Some libraries build cycles of causes.
-		for (int depth = 0; cause != null && depth < 32; depth++) {
-			if (cause instanceof ClientAbortException) {
-				return true;
-			}
-			cause = cause.getCause();
-		}
-		return false;
+	static boolean isIn(Throwable thrown) {
+		return Causes.find(thrown, ClientAbortException.class) != null;
 	}
 
 }

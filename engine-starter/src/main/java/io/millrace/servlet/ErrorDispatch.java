@@ -41,10 +41,9 @@ final class ErrorDispatch {
 	 * @return the error
 	 */
 	ErrorReport describe(Throwable thrown) {
-		for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-			if (cause instanceof RequestRefusedException refused) {
-				return new ErrorReport(refused.status(), refused.getMessage(), null);
-			}
+		RequestRefusedException refused = Causes.find(thrown, RequestRefusedException.class);
+		if (refused != null) {
+			return new ErrorReport(refused.status(), refused.getMessage(), null);
 		}
 		if (thrown instanceof UnavailableException unavailable) {
 			return unavailable(unavailable);
@@ -81,13 +80,8 @@ final class ErrorDispatch {
 	}
 
 	private static boolean isOfClient(Throwable thrown) {
-		for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-			if (cause instanceof RequestRefusedException || cause instanceof ProtocolException
-					|| cause instanceof ClientAbortException) {
-				return true;
-			}
-		}
-		return false;
+		return ClientAbortException.isIn(thrown) || Causes.find(thrown, RequestRefusedException.class) != null
+				|| Causes.find(thrown, ProtocolException.class) != null;
 	}
 
 	/**

@@ -41,7 +41,9 @@ final class ExchangeServletRequest extends RequestHeadView {
 
 	private final ServletCycle cycle;
 
-	private final RequestSession session;
+	private final @Nullable String sessionIdInUrl;
+
+	private @Nullable RequestSession session;
 
 	private String method;
 
@@ -73,7 +75,7 @@ final class ExchangeServletRequest extends RequestHeadView {
 		super(exchange);
 		this.runtime = runtime;
 		this.cycle = cycle;
-		this.session = new RequestSession(this, runtime, sessionId);
+		this.sessionIdInUrl = sessionId;
 		this.method = exchange.request().method();
 		this.requestUri = exchange.request().target().path();
 		this.queryString = exchange.request().target().query();
@@ -134,7 +136,12 @@ final class ExchangeServletRequest extends RequestHeadView {
 	}
 
 	RequestSession session() {
-		return this.session;
+		RequestSession known = this.session;
+		if (known == null) {
+			known = new RequestSession(this, this.runtime, this.sessionIdInUrl);
+			this.session = known;
+		}
+		return known;
 	}
 
 	String sessionParameter() {
@@ -169,7 +176,9 @@ final class ExchangeServletRequest extends RequestHeadView {
 
 	/** The exchange has ended: give back what the request holds. */
 	void end() {
-		this.session.release();
+		if (this.session != null) {
+			this.session.release();
+		}
 		if (this.parameters != null) {
 			this.parameters.close();
 		}
@@ -378,38 +387,38 @@ final class ExchangeServletRequest extends RequestHeadView {
 
 	@Override
 	public @Nullable ServletSession getSession(boolean create) {
-		return this.session.get(create);
+		return session().get(create);
 	}
 
 	@Override
 	@SuppressWarnings("NullAway") // Never null when it is asked to create one.
 	public ServletSession getSession() {
-		return this.session.get(true);
+		return session().get(true);
 	}
 
 	@Override
 	public String changeSessionId() {
-		return this.session.changeId();
+		return session().changeId();
 	}
 
 	@Override
 	public @Nullable String getRequestedSessionId() {
-		return this.session.requestedId();
+		return session().requestedId();
 	}
 
 	@Override
 	public boolean isRequestedSessionIdValid() {
-		return this.session.isRequestedIdValid();
+		return session().isRequestedIdValid();
 	}
 
 	@Override
 	public boolean isRequestedSessionIdFromCookie() {
-		return this.session.isRequestedIdFromCookie();
+		return session().isRequestedIdFromCookie();
 	}
 
 	@Override
 	public boolean isRequestedSessionIdFromURL() {
-		return this.session.isRequestedIdFromUrl();
+		return session().isRequestedIdFromUrl();
 	}
 
 	@Override

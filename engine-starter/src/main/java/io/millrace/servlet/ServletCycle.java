@@ -35,7 +35,7 @@ final class ServletCycle {
 
 	private final ExchangeServletResponse response;
 
-	private final ErrorDispatch errors;
+	private @Nullable ErrorDispatch errors;
 
 	private volatile @Nullable AsyncCycle async;
 
@@ -57,7 +57,6 @@ final class ServletCycle {
 		this.path = path;
 		this.request = new ExchangeServletRequest(runtime, exchange, this, sessionId);
 		this.response = new ExchangeServletResponse(runtime, exchange, this);
-		this.errors = new ErrorDispatch(runtime, this);
 	}
 
 	Exchange exchange() {
@@ -74,6 +73,15 @@ final class ServletCycle {
 
 	@Nullable AsyncCycle async() {
 		return this.async;
+	}
+
+	private ErrorDispatch errors() {
+		ErrorDispatch known = this.errors;
+		if (known == null) {
+			known = new ErrorDispatch(this.runtime, this);
+			this.errors = known;
+		}
+		return known;
 	}
 
 	/** Run the request until it waits or is finished. Called once, by a worker. */
@@ -155,7 +163,7 @@ final class ServletCycle {
 		switch (action) {
 			case REQUEST -> dispatchRequest();
 			case ASYNC -> dispatchAsync(requireAsync());
-			case ERROR -> this.errors.dispatch();
+			case ERROR -> errors().dispatch();
 			case TIMEOUT -> timedOut(requireAsync());
 			case ASYNC_ERROR -> asyncFailed(requireAsync());
 			case READ -> this.request.input().callListener();
@@ -230,7 +238,7 @@ final class ServletCycle {
 		async.tellError(cause);
 		if (!async.isOver()) {
 			if (!ClientAbortException.isIn(cause)) {
-				report(this.errors.describe(cause));
+				report(errors().describe(cause));
 			}
 			dispatchErrorWithin(async);
 		}
@@ -239,11 +247,11 @@ final class ServletCycle {
 	private void dispatchErrorWithin(AsyncCycle async) {
 		try {
 			if (this.response.error() != null) {
-				this.errors.dispatch();
+				errors().dispatch();
 			}
 		}
 		catch (Throwable ex) {
-			this.errors.pageFailed(ex);
+			errors().pageFailed(ex);
 		}
 		async.completeUnlessOver();
 	}
@@ -251,15 +259,15 @@ final class ServletCycle {
 	private void failed(Action action, Throwable thrown) {
 		AsyncCycle async = this.async;
 		if (action == Action.ERROR) {
-			this.errors.pageFailed(thrown);
+			errors().pageFailed(thrown);
 			return;
 		}
-		this.errors.log(thrown);
+		errors().log(thrown);
 		if (async != null && !async.isOver()) {
 			async.failed(thrown);
 		}
 		else if (!ClientAbortException.isIn(thrown)) {
-			report(this.errors.describe(thrown));
+			report(errors().describe(thrown));
 		}
 	}
 
