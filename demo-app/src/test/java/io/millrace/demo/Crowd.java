@@ -24,7 +24,7 @@ final class Crowd implements AutoCloseable {
 	/** The only failure a server may answer with; who is told so asks again. */
 	private static final int BUSY = 503;
 
-	private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);
+	private static final long PATIENCE = TimeUnit.MINUTES.toNanos(2);
 
 	private final Selector selector = Selector.open();
 

@@ -1,11 +1,14 @@
 package io.millrace.boot.servlet;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URL;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,7 +55,7 @@ class ServletOptionsMapper {
 			.errorPages(this.errorPages.stream().map(this::errorPage).toList())
 			.sessionTimeout(sessionTimeout())
 			.localeCharsets(localeCharsets())
-			.documentRoot(documentRoot())
+			.documentRoot(documentRoot(temporaryDirectory))
 			.staticResources(staticResources())
 			.temporaryDirectory(temporaryDirectory)
 			.cookieSameSite(new SameSiteRule(this.settings))
@@ -119,11 +122,21 @@ class ServletOptionsMapper {
 		}
 	}
 
-	private @Nullable Path documentRoot() {
+	// Without one, an empty directory: the root of the application is always a resource.
+	private Path documentRoot(Path temporaryDirectory) {
 		DocumentRoot root = new DocumentRoot(LogFactory.getLog(MillraceServletWebServerFactory.class));
 		root.setDirectory(this.settings.getDocumentRoot());
 		File directory = root.getValidDirectory();
-		return (directory != null) ? directory.toPath() : null;
+		return (directory != null) ? directory.toPath() : createDirectory(temporaryDirectory.resolve("docbase"));
+	}
+
+	private static Path createDirectory(Path directory) {
+		try {
+			return Files.createDirectory(directory);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 }

@@ -106,6 +106,19 @@ public final class TestServer implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Send a request and leave the connection to the caller.
+	 * @param path where to
+	 * @return the connection
+	 */
+	public Socket send(String path) throws IOException {
+		Socket socket = new Socket("localhost", port());
+		socket.setSoTimeout(30_000);
+		socket.getOutputStream()
+			.write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+		return socket;
+	}
+
 	@Override
 	public void close() {
 		this.context.close();

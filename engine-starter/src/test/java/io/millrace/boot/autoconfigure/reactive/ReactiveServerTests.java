@@ -1,5 +1,7 @@
 package io.millrace.boot.autoconfigure.reactive;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -37,6 +39,7 @@ import org.springframework.web.reactive.socket.WebSocketHandler;
 import org.springframework.web.server.WebSession;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * A WebFlux application with Reactor Netty and Tomcat still on the class path.
@@ -211,6 +214,27 @@ class ReactiveServerTests {
 	}
 
 	@Test
+	void aRequestThatLastsLongerThanThePhaseOfShutdownIsCut(CapturedOutput output) throws Exception {
+		TestServer server = TestServer.reactive(Application.class, "spring.lifecycle.timeout-per-shutdown-phase=100ms");
+		try (Socket socket = server.send("/never")) {
+			await().untilAsserted(() -> assertThat(output).contains("never has begun"));
+			server.close();
+			assertThat(output).contains("Graceful shutdown aborted with one or more requests still active");
+			assertThatNoAnswerComes(socket);
+			assertThat(server.webServer().getPort()).isEqualTo(-1);
+		}
+	}
+
+	private static void assertThatNoAnswerComes(Socket socket) {
+		try {
+			assertThat(socket.getInputStream().read()).isEqualTo(-1);
+		}
+		catch (IOException ex) {
+			assertThat(ex).hasMessageContaining("reset");
+		}
+	}
+
+	@Test
 	void anApplicationCanBeStoppedAndStartedAgain() throws Exception {
 		try (TestServer server = TestServer.reactive(Application.class)) {
 			server.context().stop();
@@ -275,6 +299,12 @@ class ReactiveServerTests {
 
 		Controller(ObjectProvider<ReactorResourceFactory> resources) {
 			this.resources = resources;
+		}
+
+		@GetMapping("/never")
+		Mono<String> never() {
+			System.out.println("never has begun");
+			return Mono.never();
 		}
 
 		@GetMapping("/hello")

@@ -1,7 +1,10 @@
 package io.millrace.boot.autoconfigure.servlet;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 
 import io.millrace.boot.EngineCustomizer;
 import io.millrace.boot.MillraceWebServer;
@@ -39,6 +42,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * A Spring MVC application with Tomcat still on the class path.
@@ -193,6 +197,27 @@ class ServletServerTests {
 	}
 
 	@Test
+	void aRequestThatLastsLongerThanThePhaseOfShutdownIsCut(CapturedOutput output) throws Exception {
+		TestServer server = TestServer.servlet(Application.class, "spring.lifecycle.timeout-per-shutdown-phase=100ms");
+		try (Socket socket = server.send("/never")) {
+			await().untilAsserted(() -> assertThat(output).contains("never has begun"));
+			server.close();
+			assertThat(output).contains("Graceful shutdown aborted with one or more requests still active");
+			assertThatNoAnswerComes(socket);
+			assertThat(server.webServer().getPort()).isEqualTo(-1);
+		}
+	}
+
+	private static void assertThatNoAnswerComes(Socket socket) {
+		try {
+			assertThat(socket.getInputStream().read()).isEqualTo(-1);
+		}
+		catch (IOException ex) {
+			assertThat(ex).hasMessageContaining("reset");
+		}
+	}
+
+	@Test
 	void anApplicationCanBeStoppedAndStartedAgain() throws Exception {
 		try (TestServer server = TestServer.servlet(Application.class)) {
 			assertThat(server.get("/hello").body()).isEqualTo("hello");
@@ -285,6 +310,13 @@ class ServletServerTests {
 
 		Controller(ObjectProvider<ReactorResourceFactory> resources) {
 			this.resources = resources;
+		}
+
+		@GetMapping("/never")
+		String never() throws InterruptedException {
+			System.out.println("never has begun");
+			new CountDownLatch(1).await();
+			return "never";
 		}
 
 		@GetMapping("/hello")
