@@ -148,7 +148,7 @@ class ArchitectureTests {
 			.should()
 			.dependOnClassesThat(
 					channels.and(not(describe("event loops and channel types", (type) -> type.getSimpleName()
-						.matches("EventLoop(Group)?|(\\w*Socket)?(Server)?(Socket)?Channel"))))));
+						.matches("EventLoop(Group)?|ChannelOption|(\\w*Socket)?(Server)?(Socket)?Channel"))))));
 	}
 
 	@Test

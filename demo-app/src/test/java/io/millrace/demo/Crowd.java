@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * A crowd of HTTP clients, each with a keep-alive connection of its own, that all ask at
  * the same moment. One thread drives them all, and leaves the processors to the server.
@@ -22,7 +24,7 @@ final class Crowd implements AutoCloseable {
 	/** The only failure a server may answer with; who is told so asks again. */
 	private static final int BUSY = 503;
 
-	private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);
+	private static final long PATIENCE = TimeUnit.MINUTES.toNanos(2);
 
 	private final Selector selector = Selector.open();
 
@@ -45,7 +47,7 @@ final class Crowd implements AutoCloseable {
 		List<Client> asking = this.clients;
 		while (!asking.isEmpty()) {
 			round(asking, deadline);
-			asking = asking.stream().filter((client) -> client.answer().status() == BUSY).toList();
+			asking = asking.stream().filter(Client::wasRefused).toList();
 		}
 		return this.clients.stream().map(Client::answer).toList();
 	}
@@ -125,6 +127,12 @@ final class Crowd implements AutoCloseable {
 
 		Answer answer() {
 			return this.answer;
+		}
+
+		boolean wasRefused() {
+			boolean refused = this.answer.status() == BUSY;
+			assertThat(refused).isEqualTo(!this.answer.header("retry-after").isEmpty());
+			return refused;
 		}
 
 		void begin(Selector selector) throws IOException {

@@ -5,6 +5,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,7 +18,7 @@ class TomcatWebTests extends AbstractWebTests {
 
 	@Test
 	void tomcatServes(@Autowired WebServerApplicationContext context) {
-		assertThat(context.getWebServer()).hasFieldOrProperty("tomcat");
+		assertThat(context.getWebServer()).isInstanceOf(TomcatWebServer.class);
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.millrace.core;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -10,6 +11,7 @@ import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.http.HttpServices;
 import io.millrace.core.http.Routes;
 import io.millrace.core.http1.Http1Services;
+import io.millrace.core.http1.OpenConnections;
 import io.millrace.core.transport.EventLoops;
 import io.millrace.core.transport.Listener;
 import io.millrace.core.transport.Transport;
@@ -37,9 +39,14 @@ public final class Engine {
 
 	private final Dispatcher dispatcher;
 
-	private @Nullable Http1Services services;
-
+	// These and what follows are guarded by this.
 	private @Nullable Listener listener;
+
+	private @Nullable OpenConnections connections;
+
+	private @Nullable CompletableFuture<Void> drained;
+
+	private boolean closed;
 
 	/**
 	 * Create an engine; nothing is bound yet.
@@ -60,23 +67,34 @@ public final class Engine {
 	}
 
 	/**
-	 * Bind and accept. Does nothing where it does so already.
-	 * @throws Exception where the address cannot be bound: a
-	 * {@link java.net.BindException} where it is in use or not allowed
+	 * Bind and accept. Does nothing where it does so already. Not to be called by an
+	 * event loop.
+	 * @throws IOException where the address cannot be bound: a
+	 * {@link java.net.BindException} where it is in use, not of this machine or not
+	 * allowed, an {@link java.net.UnknownHostException} where it has no known name
+	 * @throws IllegalStateException while draining, and after {@link #close()}
 	 */
-	public synchronized void start() throws Exception {
+	public synchronized void start() throws IOException {
+		if (this.closed) {
+			throw new IllegalStateException("The engine is closed");
+		}
+		if (this.drained != null) {
+			throw new IllegalStateException("The engine drains, and has to be stopped before it can start again");
+		}
 		if (this.listener != null) {
 			return;
 		}
-		Http1Services started = new Http1Services(this.config.http1(), this.config.timeouts(), this.dispatcher,
+		// All loops start here, and not in whoever happens to give them work first.
+		this.loops.await(this.loops.turn());
+		Http1Services services = new Http1Services(this.config.http1(), this.config.timeouts(), this.dispatcher,
 				this.config.observer());
-		this.listener = Listener.bind(this.config.listener(), this.loops, started);
-		this.services = started;
+		this.listener = Listener.bind(this.config.listener(), this.loops, services);
+		this.connections = services.connections();
 	}
 
 	/**
 	 * The port that is bound.
-	 * @return the port, -1 where none is
+	 * @return the port, -1 before {@link #start()} and after {@link #stop()}
 	 */
 	public synchronized int port() {
 		return (this.listener != null) ? this.listener.port() : -1;
@@ -84,33 +102,46 @@ public final class Engine {
 
 	/**
 	 * Accept no more, answer what is in flight with {@code Connection: close}, close idle
-	 * connections. Followed by {@link #stop()}.
+	 * connections: those that were in use just now have half a second to send one more
+	 * request, which is answered too. Followed by {@link #stop()}, whether or not it has
+	 * ended.
 	 * @return completed when every connection has nothing more to answer, by an event
-	 * loop
+	 * loop; the same each time
 	 */
 	public synchronized CompletionStage<Void> drain() {
-		if (this.listener == null || this.services == null) {
+		if (this.listener == null || this.connections == null) {
 			return CompletableFuture.completedFuture(null);
 		}
-		this.listener.close();
-		return this.services.connections().drain();
-	}
-
-	/** Accept no more and close all connections; what is in flight is cut. */
-	public synchronized void stop() {
-		if (this.listener != null) {
+		if (this.drained == null) {
 			this.listener.close();
-			this.listener = null;
+			this.drained = this.connections.drain(this.loops.group());
 		}
-		if (this.services != null) {
-			this.services.connections().closeAll();
-			this.services = null;
-		}
+		return this.drained;
 	}
 
-	/** Stop, and end all threads. The engine cannot be started again. */
+	/**
+	 * Accept no more and close all connections; what is in flight is cut. Blocks until
+	 * the exchanges have ended, unless an event loop calls.
+	 */
+	public synchronized void stop() {
+		if (this.listener != null && this.connections != null) {
+			this.listener.close();
+			OpenConnections open = this.connections;
+			this.loops.await(this.loops.turn().thenRun(open::closeAll).thenCompose((closing) -> this.loops.turn()));
+		}
+		this.listener = null;
+		this.connections = null;
+		this.drained = null;
+	}
+
+	/**
+	 * Stop, and end all threads: workers first, since what they do may need the loops.
+	 * Workers that are still busy after a second are interrupted. The engine cannot be
+	 * started again.
+	 */
 	public synchronized void close() {
 		stop();
+		this.closed = true;
 		this.workers.stop(WORKER_PATIENCE);
 		this.loops.stop();
 	}

@@ -73,19 +73,31 @@ public record BodyFraming(Kind kind, long length) {
 		if (values.size() > 1) {
 			throw ambiguous("There is more than one Content-Length");
 		}
-		String value = values.get(0);
-		if (value.isEmpty() || value.length() > 18) {
+		long length = parseLength(values.get(0));
+		if (length < 0) {
 			throw ambiguous("Content-Length is not a number of bytes");
+		}
+		return ofLength(length);
+	}
+
+	/**
+	 * The value of a Content-Length (RFC 9110 §8.6): digits and nothing else.
+	 * @param value the value
+	 * @return the number, -1 where it is none or has more than 18 digits
+	 */
+	public static long parseLength(String value) {
+		if (value.isEmpty() || value.length() > 18) {
+			return -1;
 		}
 		long length = 0;
 		for (int i = 0; i < value.length(); i++) {
 			char c = value.charAt(i);
 			if (c < '0' || c > '9') {
-				throw ambiguous("Content-Length is not a number of bytes");
+				return -1;
 			}
 			length = length * 10 + (c - '0');
 		}
-		return ofLength(length);
+		return length;
 	}
 
 	private static void checkTransferEncoding(List<String> values) throws ProtocolException {

@@ -1,5 +1,7 @@
 package io.millrace.core.http;
 
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -29,7 +31,7 @@ public final class DirectOrigins implements OriginResolver {
 	private static Origin of(String scheme, @Nullable String authority, ConnectionInfo connection) {
 		if (authority == null || authority.isEmpty()) {
 			InetSocketAddress local = connection.localAddress();
-			return new Origin(scheme, local.getAddress().getHostAddress(), local.getPort(), connection.remoteAddress());
+			return new Origin(scheme, hostOf(local.getAddress()), local.getPort(), connection.remoteAddress());
 		}
 		int colon = authority.lastIndexOf(':');
 		if (colon < 0 || authority.endsWith("]") || colon == authority.length() - 1) {
@@ -38,6 +40,16 @@ public final class DirectOrigins implements OriginResolver {
 		}
 		return new Origin(scheme, authority.substring(0, colon), Integer.parseInt(authority.substring(colon + 1)),
 				connection.remoteAddress());
+	}
+
+	private static String hostOf(InetAddress address) {
+		String host = address.getHostAddress();
+		if (!(address instanceof Inet6Address)) {
+			return host;
+		}
+		// The zone is of this machine and of no use to the client (RFC 6874 §1).
+		int zone = host.indexOf('%');
+		return "[" + ((zone < 0) ? host : host.substring(0, zone)) + "]";
 	}
 
 }

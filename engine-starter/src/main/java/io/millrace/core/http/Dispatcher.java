@@ -58,6 +58,10 @@ public final class Dispatcher {
 	 * @param exchange the exchange
 	 */
 	public void dispatch(Exchange exchange) {
+		if (exchange.request().target().form() == RequestTarget.Form.ASTERISK) {
+			answerAsterisk(exchange);
+			return;
+		}
 		ExchangeHandler route = this.routes.find(exchange.request());
 		if (route != null) {
 			dispatch(exchange, route, route.mayBlock());
@@ -65,6 +69,12 @@ public final class Dispatcher {
 		else {
 			dispatch(exchange, this.application, this.applicationMayBlock);
 		}
+	}
+
+	// RFC 9110 §9.3.7: OPTIONS * is about the server, of which no application knows.
+	private static void answerAsterisk(Exchange exchange) {
+		exchange.response().headers().set("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+		exchange.responseBody().write(null, true);
 	}
 
 	private void dispatch(Exchange exchange, ExchangeHandler handler, boolean mayBlock) {
@@ -81,11 +91,24 @@ public final class Dispatcher {
 		try {
 			handler.handle(exchange);
 		}
-		catch (Exception | LinkageError | AssertionError | StackOverflowError ex) {
-			if (!(ex instanceof ProtocolException)) {
-				logger.error("{} {} failed", exchange.request().method(), exchange.request().target().path(), ex);
-			}
+		catch (Throwable ex) {
+			// Whatever it is: an exchange that does not end holds its connection for
+			// ever.
+			report(exchange, ex);
 			exchange.fail(ex);
+		}
+	}
+
+	// A refusal is an answer, and a client that goes away takes down whoever reads or
+	// writes: neither is an error of the server.
+	private static void report(Exchange exchange, Throwable cause) {
+		String method = exchange.request().method();
+		String path = exchange.request().target().path();
+		if (cause instanceof ProtocolException || exchange.outcome() == Exchange.Outcome.ABORTED) {
+			logger.debug("{} {} was given up", method, path, cause);
+		}
+		else {
+			logger.error("{} {} failed", method, path, cause);
 		}
 	}
 

@@ -39,7 +39,7 @@ public final class ErrorResponder {
 	 * @param exchange the exchange, committed by the caller
 	 */
 	void internalError(Exchange exchange) {
-		describe(exchange.response(), 500);
+		describe(exchange.substituteHead(), 500);
 		exchange.responseBody()
 			.write(body(exchange.allocator(), 500, "The server could not answer this request."), true);
 	}

@@ -3,11 +3,15 @@ package io.millrace.core.http;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Consumer;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request and its response. It ends exactly once.
@@ -25,6 +29,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Exchange {
 
+	static final Runnable NOTHING = () -> {
+	};
+
+	private static final Logger logger = LoggerFactory.getLogger(Exchange.class);
+
 	private static final AtomicReferenceFieldUpdater<Exchange, Phase> PHASE = AtomicReferenceFieldUpdater
 		.newUpdater(Exchange.class, Phase.class, "phase");
 
@@ -41,6 +50,9 @@ public final class Exchange {
 	private final HttpServices services;
 
 	private volatile Phase phase = Phase.OPEN;
+
+	// Owned by the event loop.
+	private @Nullable ResponseHead substitute;
 
 	private @Nullable Origin origin;
 
@@ -92,6 +104,24 @@ public final class Exchange {
 	 */
 	public ResponseHead response() {
 		return this.response;
+	}
+
+	/**
+	 * The head that is sent. Called by the stream on the event loop.
+	 * @return the application's head, or the engine's where the application has failed
+	 */
+	public ResponseHead sentHead() {
+		return (this.substitute != null) ? this.substitute : this.response;
+	}
+
+	/**
+	 * Answer with another head than the application's, which its threads may still be
+	 * changing. Called on the event loop.
+	 * @return the empty head that is sent from now on
+	 */
+	public ResponseHead substituteHead() {
+		this.substitute = new ResponseHead();
+		return this.substitute;
 	}
 
 	/**
@@ -168,10 +198,9 @@ public final class Exchange {
 	}
 
 	/**
-	 * Take the answer out of the application's hands. Called by the stream on the event
-	 * loop.
-	 * @return {@code true} if the head was not fixed: the stream has to answer, and what
-	 * the application writes is discarded
+	 * Take the answer out of the application's hands. Called on the event loop.
+	 * @return {@code true} if the head was not fixed: the stream has to answer with
+	 * {@link #substituteHead()}, and what the application writes is discarded
 	 */
 	public boolean takeOver() {
 		return PHASE.compareAndSet(this, Phase.OPEN, Phase.REFUSED);
@@ -185,26 +214,40 @@ public final class Exchange {
 	 */
 	public void fail(Throwable cause) {
 		ProtocolException refusal = (cause instanceof ProtocolException known) ? known : null;
-		if (this.stream.executor().inEventLoop()) {
-			failInLoop(refusal);
-		}
-		else {
-			this.stream.executor().execute(() -> failInLoop(refusal));
-		}
+		execute(() -> failInLoop(refusal), NOTHING);
 	}
 
 	private void failInLoop(@Nullable ProtocolException refusal) {
 		if (outcome() != null) {
 			return;
 		}
-		if (refusal != null) {
+		if (refusal != null && takeOver()) {
 			this.stream.refuse(this, refusal);
 		}
-		else if (PHASE.compareAndSet(this, Phase.OPEN, Phase.COMMITTED)) {
+		else if (refusal == null && PHASE.compareAndSet(this, Phase.OPEN, Phase.COMMITTED)) {
 			this.services.errors().internalError(this);
 		}
 		else if (this.phase == Phase.COMMITTED && !this.responseBody.isEnded()) {
 			this.stream.reset(this);
+		}
+	}
+
+	/**
+	 * Run something on the event loop, at once where the loop calls.
+	 * @param task what to run
+	 * @param otherwise what to run where the loop has ended, with all its connections
+	 */
+	void execute(Runnable task, Runnable otherwise) {
+		EventExecutor loop = this.stream.executor();
+		if (loop.inEventLoop()) {
+			task.run();
+			return;
+		}
+		try {
+			loop.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			otherwise.run();
 		}
 	}
 
@@ -246,8 +289,7 @@ public final class Exchange {
 	 * event loop.
 	 */
 	public void complete() {
-		end(Phase.COMPLETED, Outcome.COMPLETED);
-		this.requestBody.discard();
+		end(Phase.COMPLETED, Outcome.COMPLETED, null);
 	}
 
 	/**
@@ -256,11 +298,10 @@ public final class Exchange {
 	 * @param cause what a consumer of the body is told
 	 */
 	public void abort(IOException cause) {
-		this.requestBody.fail(cause);
-		end(Phase.ABORTED, Outcome.ABORTED);
+		end(Phase.ABORTED, Outcome.ABORTED, cause);
 	}
 
-	private void end(Phase end, Outcome outcome) {
+	private void end(Phase end, Outcome outcome, @Nullable IOException cause) {
 		List<Consumer<Outcome>> listeners;
 		synchronized (this) {
 			if (this.told != null) {
@@ -271,10 +312,25 @@ public final class Exchange {
 			listeners = this.endListeners;
 			this.endListeners = null;
 		}
+		if (cause != null) {
+			this.requestBody.fail(cause);
+		}
+		else if (this.request.framing().hasBody()) {
+			this.requestBody.discard();
+		}
 		if (listeners != null) {
-			listeners.forEach((listener) -> listener.accept(outcome));
+			listeners.forEach((listener) -> tell(listener, outcome));
 		}
 		this.responseBody.tellWritable();
+	}
+
+	private static void tell(Consumer<Outcome> listener, Outcome outcome) {
+		try {
+			listener.accept(outcome);
+		}
+		catch (Throwable ex) {
+			logger.error("A listener to the end of an exchange failed", ex);
+		}
 	}
 
 	/** How an exchange ends. */

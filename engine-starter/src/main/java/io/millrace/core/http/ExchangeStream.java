@@ -75,8 +75,8 @@ public interface ExchangeStream {
 	void readBody(Exchange exchange);
 
 	/**
-	 * Answer for the application, which has not committed, and close the connection.
-	 * @param exchange the exchange
+	 * Answer for the application and close the connection.
+	 * @param exchange the exchange, which was {@linkplain Exchange#takeOver() taken over}
 	 * @param refusal what to answer
 	 */
 	void refuse(Exchange exchange, ProtocolException refusal);

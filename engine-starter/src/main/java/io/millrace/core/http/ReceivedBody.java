@@ -7,6 +7,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The request body with the two ends it has: the stream offers on the event loop, the
@@ -15,16 +17,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReceivedBody implements RequestBody {
 
+	private static final Logger logger = LoggerFactory.getLogger(ReceivedBody.class);
+
 	/** The stream stops reading above this many unread bytes. */
 	public static final int HIGH_WATERMARK = 64 * 1024;
 
 	private static final int LOW_WATERMARK = 16 * 1024;
+
+	// What a part takes besides its bytes, about: a body that comes in chunks of a byte
+	// must not fill the memory with parts.
+	private static final int PART_OVERHEAD = 256;
 
 	private final Exchange exchange;
 
 	// Guarded by this.
 	private @Nullable ArrayDeque<ByteBuf> parts;
 
+	// Bytes and overhead of the parts.
 	private int unread;
 
 	private boolean wanted;
@@ -55,13 +64,17 @@ public final class ReceivedBody implements RequestBody {
 				throw this.failure;
 			}
 			part = (this.parts != null) ? this.parts.poll() : null;
-			this.unread -= (part != null) ? part.readableBytes() : 0;
+			this.unread -= (part != null) ? weight(part) : 0;
 			readOn = wantsMore();
 		}
 		if (readOn) {
 			readOn();
 		}
 		return part;
+	}
+
+	private static int weight(ByteBuf part) {
+		return part.readableBytes() + PART_OVERHEAD;
 	}
 
 	// Guarded by this.
@@ -75,13 +88,7 @@ public final class ReceivedBody implements RequestBody {
 	}
 
 	private void readOn() {
-		ExchangeStream stream = this.exchange.stream();
-		if (stream.executor().inEventLoop()) {
-			stream.readBody(this.exchange);
-		}
-		else {
-			stream.executor().execute(() -> stream.readBody(this.exchange));
-		}
+		this.exchange.execute(() -> this.exchange.stream().readBody(this.exchange), Exchange.NOTHING);
 	}
 
 	@Override
@@ -144,13 +151,13 @@ public final class ReceivedBody implements RequestBody {
 				this.parts = new ArrayDeque<>(2);
 			}
 			this.parts.add(part);
-			this.unread += part.readableBytes();
+			this.unread += weight(part);
 			this.paused = this.unread >= HIGH_WATERMARK;
 			told = this.waiting;
 			this.waiting = null;
 		}
 		if (told != null) {
-			told.run();
+			tell(told);
 		}
 		return hasRoom();
 	}
@@ -158,6 +165,15 @@ public final class ReceivedBody implements RequestBody {
 	// Asked after the consumer was told: it may have made room at once.
 	private synchronized boolean hasRoom() {
 		return !this.paused;
+	}
+
+	private static void tell(Runnable told) {
+		try {
+			told.run();
+		}
+		catch (Throwable ex) {
+			logger.error("The consumer of a request body failed", ex);
+		}
 	}
 
 	/**
@@ -173,7 +189,7 @@ public final class ReceivedBody implements RequestBody {
 			this.waiting = null;
 		}
 		if (told != null) {
-			told.run();
+			tell(told);
 		}
 	}
 
@@ -198,7 +214,7 @@ public final class ReceivedBody implements RequestBody {
 		}
 		release(left);
 		if (told != null) {
-			told.run();
+			tell(told);
 		}
 	}
 
@@ -207,32 +223,13 @@ public final class ReceivedBody implements RequestBody {
 	 * response has ended.
 	 */
 	public void discard() {
-		ArrayDeque<ByteBuf> left;
 		synchronized (this) {
-			left = this.parts;
-			this.parts = null;
-			this.unread = 0;
+			if (this.complete && (this.parts == null || this.parts.isEmpty())) {
+				return;
+			}
 		}
-		release(left);
-		if (!isComplete()) {
-			fail(new IOException("The exchange has ended before its request body was read"));
-		}
-	}
-
-	/**
-	 * Whether the stream has seen the end of the body.
-	 * @return whether it is whole
-	 */
-	public synchronized boolean isComplete() {
-		return this.complete;
-	}
-
-	/**
-	 * Whether the consumer has asked for the body at least once.
-	 * @return whether it is wanted
-	 */
-	public synchronized boolean isWanted() {
-		return this.wanted;
+		// Half a body must not look like a whole one to somebody who comes late.
+		fail(new IOException("The exchange has ended before its request body was read"));
 	}
 
 	private static void release(@Nullable ArrayDeque<ByteBuf> parts) {

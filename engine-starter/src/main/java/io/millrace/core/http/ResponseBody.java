@@ -7,6 +7,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The response on its way out, and the one place where other threads re-enter the event
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * need not always be the same.
  */
 public final class ResponseBody {
+
+	private static final Logger logger = LoggerFactory.getLogger(ResponseBody.class);
 
 	private static final int HIGH_WATERMARK = 64 * 1024;
 
@@ -60,6 +64,10 @@ public final class ResponseBody {
 	 * @throws IllegalStateException after the last write
 	 */
 	public void writeFile(FileChannel file, long position, long length, boolean last) {
+		if (position < 0 || length < 0) {
+			FileRegions.close(file);
+			throw new IllegalArgumentException("There is no region of " + length + " bytes at " + position);
+		}
 		enqueue(new Part(null, file, position, length, last));
 	}
 
@@ -96,7 +104,7 @@ public final class ResponseBody {
 			}
 		}
 		else if (schedule) {
-			loop.execute(this::drain);
+			this.exchange.execute(this::drain, this::releaseAll);
 		}
 	}
 
@@ -109,10 +117,27 @@ public final class ResponseBody {
 		tellWritable();
 	}
 
+	private void releaseAll() {
+		Part part;
+		while ((part = next()) != null) {
+			part.release();
+		}
+	}
+
 	private synchronized @Nullable Part next() {
 		Part part = this.queue.poll();
 		this.draining = (part != null);
-		this.queued -= (part != null) ? part.weight() : 0;
+		if (part == null) {
+			return null;
+		}
+		this.queued -= part.weight();
+		Part end = this.queue.peek();
+		// Who flushes the body and then ends the response has mostly done both by now:
+		// then it is one write with a Content-Length after all.
+		if (end != null && end.isBareEnd() && this.exchange.response().trailers() == null) {
+			this.queue.remove();
+			return part.asLast();
+		}
 		return part;
 	}
 
@@ -151,7 +176,12 @@ public final class ResponseBody {
 		Runnable told = this.waiting;
 		if (told != null && (isWritable() || this.exchange.outcome() != null)) {
 			this.waiting = null;
-			told.run();
+			try {
+				told.run();
+			}
+			catch (Throwable ex) {
+				logger.error("The producer of a response failed", ex);
+			}
 		}
 	}
 
@@ -171,15 +201,31 @@ public final class ResponseBody {
 			return (this.data != null) ? this.length : 0;
 		}
 
+		boolean isBareEnd() {
+			return this.last && this.data == null && this.file == null;
+		}
+
+		Part asLast() {
+			return new Part(this.data, this.file, this.position, this.length, true);
+		}
+
 		void writeTo(Exchange exchange) {
 			if (exchange.outcome() != null) {
 				release();
+				return;
 			}
-			else if (this.file != null) {
-				exchange.stream().writeFile(exchange, this.file, this.position, this.length, this.last);
+			try {
+				if (this.file != null) {
+					exchange.stream().writeFile(exchange, this.file, this.position, this.length, this.last);
+				}
+				else {
+					exchange.stream().write(exchange, this.data, this.last);
+				}
 			}
-			else {
-				exchange.stream().write(exchange, this.data, this.last);
+			catch (RuntimeException ex) {
+				// A buffer that was released already, for example.
+				logger.error("A part of a response could not be written", ex);
+				exchange.stream().reset(exchange);
 			}
 		}
 

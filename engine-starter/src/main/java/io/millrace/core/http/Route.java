@@ -29,6 +29,17 @@ public record Route(@Nullable String method, String path, ExchangeHandler handle
 		if (deep >= 0 && (deep != path.length() - 2 || path.charAt(deep - 1) != '/')) {
 			throw new IllegalArgumentException("'**' has to be the last segment of the path '" + path + "'");
 		}
+		for (String segment : path.substring(1).split("/")) {
+			boolean pattern = segment.equals("*") || segment.equals("**") || isVariable(segment);
+			if (!pattern && (segment.indexOf('*') >= 0 || segment.indexOf('{') >= 0)) {
+				throw new IllegalArgumentException("A segment has to be a pattern or text as a whole, and '" + segment
+						+ "' of the path '" + path + "' is both");
+			}
+		}
+	}
+
+	private static boolean isVariable(String segment) {
+		return segment.startsWith("{") && segment.indexOf('}') == segment.length() - 1;
 	}
 
 	/**
@@ -73,7 +84,7 @@ public record Route(@Nullable String method, String path, ExchangeHandler handle
 				return false;
 			}
 			int end = segmentEnd(requested, at);
-			boolean any = pattern.equals("*") || (pattern.startsWith("{") && pattern.endsWith("}"));
+			boolean any = pattern.equals("*") || isVariable(pattern);
 			boolean same = pattern.length() == end - at - 1
 					&& requested.regionMatches(at + 1, pattern, 0, pattern.length());
 			if (!(any ? end > at + 1 : same)) {

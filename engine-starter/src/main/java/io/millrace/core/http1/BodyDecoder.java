@@ -16,6 +16,14 @@ final class BodyDecoder {
 
 	private static final int MAX_SIZE_LINE = 1024;
 
+	// Lines and line ends that are more than 16 bytes a chunk and twice the data are
+	// counted against this: a megabyte of extensions must not carry a kilobyte of data.
+	private static final int MAX_OVERHEAD = 16 * 1024;
+
+	private static final int NOT_WHOLE = -1;
+
+	private static final int TOO_LONG = -2;
+
 	private static final byte CR = '\r';
 
 	private static final byte LF = '\n';
@@ -28,6 +36,8 @@ final class BodyDecoder {
 	private long left;
 
 	private long received;
+
+	private long overhead;
 
 	private int trailerSize;
 
@@ -102,6 +112,9 @@ final class BodyDecoder {
 
 	private boolean size(ByteBuf in) throws ProtocolException {
 		int end = lineEnd(in, MAX_SIZE_LINE);
+		if (end == TOO_LONG) {
+			throw malformed("The line of a chunk size is too long");
+		}
 		if (end < 0) {
 			return false;
 		}
@@ -121,6 +134,10 @@ final class BodyDecoder {
 		checkExtension(in, at, end);
 		in.readerIndex(end + 2);
 		checkLimit(this.received + size);
+		this.overhead = Math.max(0, this.overhead + (end + 2 - start) - 16 - 2 * size);
+		if (this.overhead > MAX_OVERHEAD) {
+			throw malformed("The body is more of chunk extensions than of data");
+		}
 		this.left = size;
 		this.state = (size > 0) ? State.DATA : State.TRAILER;
 		return true;
@@ -143,24 +160,23 @@ final class BodyDecoder {
 		}
 	}
 
-	private static boolean dataEnd(ByteBuf in, int start) throws ProtocolException {
-		if (in.getByte(start) != CR || in.getByte(start + 1) != LF) {
-			throw malformed("A chunk is longer than its size");
-		}
-		in.skipBytes(2);
-		return true;
-	}
-
 	private boolean dataEnd(ByteBuf in) throws ProtocolException {
 		if (in.readableBytes() < 2) {
 			return false;
 		}
+		if (in.readByte() != CR || in.readByte() != LF) {
+			throw malformed("A chunk is longer than its size");
+		}
 		this.state = State.SIZE;
-		return dataEnd(in, in.readerIndex());
+		return true;
 	}
 
 	private boolean trailer(ByteBuf in) throws ProtocolException {
 		int end = lineEnd(in, this.options.maxHeaderSize() - this.trailerSize);
+		if (end == TOO_LONG) {
+			throw new ProtocolException(ProtocolException.Kind.LIMIT, 431,
+					"The trailer is larger than " + this.options.maxHeaderSize() + " bytes");
+		}
 		if (end < 0) {
 			return false;
 		}
@@ -189,18 +205,14 @@ final class BodyDecoder {
 
 	/**
 	 * Find the CR that ends the line at the reader index.
-	 * @return its index, -1 where the line is not whole yet
+	 * @return its index, {@link #NOT_WHOLE} or {@link #TOO_LONG}
 	 */
 	private static int lineEnd(ByteBuf in, int max) throws ProtocolException {
 		int start = in.readerIndex();
-		int readable = in.readableBytes();
-		int lf = in.indexOf(start, start + Math.min(readable, Math.max(max, 2)), LF);
+		int room = Math.max(max, 2);
+		int lf = in.indexOf(start, start + Math.min(in.readableBytes(), room), LF);
 		if (lf < 0) {
-			if (readable >= max && readable >= 2) {
-				throw new ProtocolException(ProtocolException.Kind.LIMIT, 431,
-						"A line of the chunked body is too long");
-			}
-			return -1;
+			return (in.readableBytes() >= room) ? TOO_LONG : NOT_WHOLE;
 		}
 		if (lf == start || in.getByte(lf - 1) != CR) {
 			throw malformed("A line of the chunked body does not end in CRLF");

@@ -8,15 +8,16 @@ import java.time.Duration;
  * @param header from the first byte of a request head to its last, and from the
  * connection to the first byte of its first request; then 408, or a silent close where
  * nothing came
- * @param idle from a response to the first byte of the next request; then the connection
- * is closed
+ * @param idle from a response to the first byte of the next request, then the connection
+ * is closed; and how long a request body may pause that the application wants, then 408
  * @param write how long a peer may take nothing of what was written; then the connection
- * is closed
+ * is reset
  * @param halfClosed how long a response may make no progress after the client closed its
  * side, before the client counts as gone
  * @param minBodyRate how many bytes of a request body have to come in a second on
  * average, as long as the application wants them; then 408
- * @param bodyGrace how long a body may come slower than that
+ * @param bodyGrace how long a body may come slower than that, and how long an unread one
+ * is read away after the response
  */
 public record ConnectionTimeouts(Duration header, Duration idle, Duration write, Duration halfClosed, long minBodyRate,
 		Duration bodyGrace) {

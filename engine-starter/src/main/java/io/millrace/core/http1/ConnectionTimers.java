@@ -23,6 +23,8 @@ final class ConnectionTimers {
 
 	private int armed;
 
+	private boolean stopped;
+
 	private long nextCheck;
 
 	private @Nullable Future<?> task;
@@ -52,11 +54,21 @@ final class ConnectionTimers {
 	 * @param nanos from now; zero or less switches it off
 	 */
 	void arm(Kind kind, long nanos) {
-		if (nanos <= 0) {
+		arm(kind, nanos, System.nanoTime());
+	}
+
+	/**
+	 * Set a deadline, whether or not it was set.
+	 * @param kind which
+	 * @param nanos from now; zero or less switches it off
+	 * @param now the time, for a caller that has just asked
+	 */
+	void arm(Kind kind, long nanos, long now) {
+		if (nanos <= 0 || this.stopped) {
 			disarm(kind);
 			return;
 		}
-		long deadline = System.nanoTime() + nanos;
+		long deadline = now + nanos;
 		this.deadlines[kind.ordinal()] = deadline;
 		this.armed |= 1 << kind.ordinal();
 		if (this.task == null || deadline - this.nextCheck < 0) {
@@ -84,6 +96,7 @@ final class ConnectionTimers {
 	/** Switch everything off, for ever. */
 	void stop() {
 		this.armed = 0;
+		this.stopped = true;
 		if (this.task != null) {
 			this.task.cancel(false);
 			this.task = null;
@@ -125,7 +138,7 @@ final class ConnectionTimers {
 		/** The rest of a request head. */
 		HEADER,
 
-		/** The next request. */
+		/** The first request, or the next one. */
 		IDLE,
 
 		/** The rest of a request body. */
@@ -137,7 +150,7 @@ final class ConnectionTimers {
 		/** Progress of a response whose client has closed its side. */
 		HALF_CLOSED,
 
-		/** The end of what a client sends that was refused. */
+		/** The client to close its side after ours. */
 		LINGER;
 
 		static final Kind[] VALUES = values();

@@ -2,6 +2,7 @@ package io.millrace.core.http1;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Iterator;
 
 import io.millrace.core.http.BodyFraming;
 import io.millrace.core.http.ProtocolException;
@@ -69,9 +70,6 @@ final class HeadParser {
 	 * @throws ProtocolException where it is malformed or too large
 	 */
 	@Nullable RequestHead parse(ByteBuf in) throws ProtocolException {
-		if (this.scanned == 0) {
-			skipEmptyLines(in);
-		}
 		int length = findEnd(in);
 		if (length < 0) {
 			return null;
@@ -89,37 +87,45 @@ final class HeadParser {
 		return parse(head, lineEnd, length);
 	}
 
-	// RFC 9112 §2.2: an empty line before the request line is ignored.
-	private static void skipEmptyLines(ByteBuf in) {
-		while (in.readableBytes() >= 2 && in.getByte(in.readerIndex()) == CR
-				&& in.getByte(in.readerIndex() + 1) == LF) {
-			in.skipBytes(2);
-		}
-	}
-
 	private int findEnd(ByteBuf in) throws ProtocolException {
-		int base = in.readerIndex();
-		int end = in.readableBytes();
 		while (true) {
+			int base = in.readerIndex();
+			int end = in.readableBytes();
+			if (this.scanned == 0 && end > 0) {
+				checkStart(in.getByte(base));
+			}
 			int lf = in.indexOf(base + this.scanned, base + end, LF) - base;
 			if (lf < 0) {
 				this.scanned = end;
 				checkSize(end);
 				return -1;
 			}
+			if (lf == 1 && in.getByte(base) == CR && this.requestLineEnd == 0) {
+				// RFC 9112 §2.2: an empty line before the request line is ignored.
+				in.skipBytes(2);
+				this.scanned = 0;
+				continue;
+			}
+			if (this.requestLineEnd == 0) {
+				this.requestLineEnd = lf + 1;
+			}
+			checkSize(lf + 1);
 			if (lf == this.lineStart || in.getByte(base + lf - 1) != CR) {
 				throw ProtocolException.badRequest("A line of the head does not end in CRLF");
 			}
 			boolean empty = (lf == this.lineStart + 1);
-			if (this.requestLineEnd == 0) {
-				this.requestLineEnd = lf + 1;
-			}
 			this.lineStart = lf + 1;
 			this.scanned = lf + 1;
-			checkSize(lf + 1);
 			if (empty) {
 				return lf + 1;
 			}
+		}
+	}
+
+	// What speaks TLS, or nothing that we know, need not wait for the end of its line.
+	private static void checkStart(byte first) throws ProtocolException {
+		if (first != CR && !Syntax.isToken(first)) {
+			throw ProtocolException.badRequest("The request line does not start with a method and a space");
 		}
 	}
 
@@ -152,6 +158,9 @@ final class HeadParser {
 		}
 		ProtocolVersion version = version(head, targetEnd + 1, lineEnd - 2);
 		String method = KnownNames.method(head, methodEnd);
+		if (method.equals("CONNECT")) {
+			throw new ProtocolException(ProtocolException.Kind.UNSUPPORTED, 501, "This server is no tunnel");
+		}
 		RequestTarget target = RequestTarget.parse(method, text(head, methodEnd + 1, targetEnd));
 		HttpHeaders headers = fields(head, lineEnd, length - 2, this.maxHeaderCount);
 		checkHost(version, target, headers);
@@ -230,14 +239,15 @@ final class HeadParser {
 	// an absolute target.
 	private static void checkHost(ProtocolVersion version, RequestTarget target, HttpHeaders headers)
 			throws ProtocolException {
-		String host = headers.get(HttpHeaderNames.HOST);
-		if (host == null) {
+		Iterator<? extends CharSequence> hosts = headers.valueCharSequenceIterator(HttpHeaderNames.HOST);
+		if (!hosts.hasNext()) {
 			if (version == ProtocolVersion.HTTP_1_1) {
 				throw ProtocolException.badRequest("The request has no Host");
 			}
 			return;
 		}
-		if (headers.getAll(HttpHeaderNames.HOST).size() > 1) {
+		String host = hosts.next().toString();
+		if (hosts.hasNext()) {
 			throw ProtocolException.badRequest("The request has more than one Host");
 		}
 		if (!host.isEmpty()) {

@@ -1,36 +1,25 @@
 package io.millrace.core.http1;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Objects;
 
-import javax.net.ssl.SSLSession;
-
-import io.millrace.core.http.BodyFraming;
 import io.millrace.core.http.ConnectionInfo;
 import io.millrace.core.http.ErrorResponder;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ExchangeStream;
-import io.millrace.core.http.FileRegions;
 import io.millrace.core.http.ProtocolException;
-import io.millrace.core.http.ProtocolVersion;
 import io.millrace.core.http.RequestHead;
-import io.millrace.core.http.RequestTarget;
 import io.millrace.core.http1.ConnectionTimers.Kind;
+import io.millrace.core.http1.ResponseEncoder.Persistence;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
@@ -40,34 +29,24 @@ import org.slf4j.LoggerFactory;
 /**
  * An HTTP/1.1 connection: next head, run the exchange, write its response, next. The last
  * handler of the pipeline, and the only class that has its context. Everything but what
- * {@link ExchangeStream} and {@link ConnectionInfo} say is owned by the event loop.
+ * {@link ExchangeStream} says is owned by the event loop.
  *
  * <pre>
  *          ┌─────────────── response and request body ended ◀────────┐
  *          ▼                                                         │
  *  ──▶ READING_HEAD ── head ──▶ EXCHANGE ── response ended ──▶ DRAINING_BODY
  *          │                       │                                 │
- *          └────── refused, or the connection is not kept ───────────┘
+ *          └────── refused, lost, or the connection is not kept ─────┘
  *                                  ▼
- *                    LINGERING ── peer closed, or 2 s ──▶ CLOSED
+ *                                ENDED, see {@link Closing}
  * </pre>
  */
-public final class Http1Connection extends ChannelInboundHandlerAdapter implements ExchangeStream, ConnectionInfo {
+public final class Http1Connection extends ChannelInboundHandlerAdapter implements ExchangeStream {
 
 	private static final Logger logger = LoggerFactory.getLogger(Http1Connection.class);
 
 	// How much is read ahead while a response is under way: the bound of pipelining.
 	private static final int READ_AHEAD = 64 * 1024;
-
-	private static final int JOIN_ROOM = 1024;
-
-	private static final long LINGER_NANOS = 2_000_000_000L;
-
-	// While draining, a connection that was in use just now gets this long to send the
-	// request that may be on its way already.
-	private static final long DRAIN_QUIET_NANOS = 500_000_000L;
-
-	private static final InetSocketAddress NOWHERE = new InetSocketAddress(0);
 
 	private static final ByteBuf CONTINUE = Unpooled.unreleasableBuffer(
 			Unpooled.copiedBuffer("HTTP/1.1 100 Continue\r\n\r\n", StandardCharsets.US_ASCII).asReadOnly());
@@ -76,31 +55,25 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	private final HeadParser parser;
 
+	private final Inbound inbound = new Inbound();
+
+	private final IncomingBody body;
+
 	private @Nullable ChannelHandlerContext context;
 
-	private @Nullable ConnectionTimers timers;
+	private @Nullable SocketInfo info;
+
+	private @Nullable Sender sender;
 
 	private @Nullable ResponseWriter writer;
 
-	private volatile InetSocketAddress remoteAddress = NOWHERE;
+	private @Nullable Deadlines deadlines;
 
-	private volatile InetSocketAddress localAddress = NOWHERE;
+	private @Nullable Closing closing;
 
 	private State state = State.READING_HEAD;
 
-	private ByteBuf inbound = Unpooled.EMPTY_BUFFER;
-
 	private @Nullable Exchange exchange;
-
-	private @Nullable BodyDecoder decoder;
-
-	private boolean bodyPaused;
-
-	private long bodyWantedSince;
-
-	private long drainedFrom;
-
-	private boolean awaitingContinue;
 
 	private boolean inputClosed;
 
@@ -108,17 +81,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	private boolean draining;
 
-	private long lastUsed = System.nanoTime();
-
 	private boolean advancing;
 
-	private boolean flushPending;
-
 	private boolean flushScheduled;
-
-	private long bytesQueued;
-
-	private long bytesSeenFlushed;
 
 	/**
 	 * Create the handler of one connection.
@@ -127,6 +92,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	public Http1Connection(Http1Services services) {
 		this.services = services;
 		this.parser = new HeadParser(services.options());
+		this.body = new IncomingBody(services.options());
 	}
 
 	// Events of the pipeline
@@ -134,51 +100,33 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	@Override
 	public void handlerAdded(ChannelHandlerContext ctx) {
 		this.context = ctx;
-		this.timers = new ConnectionTimers(ctx.executor(), this::timedOut);
-		this.writer = new ResponseWriter(this.services.encoder(), ctx.alloc(), this::send);
+		this.sender = new Sender(ctx.channel());
+		this.writer = new ResponseWriter(this.services.encoder(), ctx.alloc(), this.sender::write);
+		this.deadlines = new Deadlines(ctx.executor(), this.services.timeouts(), this.sender, this.body, this.inbound,
+				this::expired);
+		this.closing = new Closing(this.sender, this.deadlines, this.services.connections());
 	}
 
 	@Override
 	public void channelActive(ChannelHandlerContext ctx) {
-		// A socket that is closed does not know them any more.
-		this.remoteAddress = known(ctx.channel().remoteAddress());
-		this.localAddress = known(ctx.channel().localAddress());
+		this.info = new SocketInfo(ctx.channel());
 		this.services.observer().connectionOpened();
-		this.services.connections().add(this);
-		timers().arm(Kind.HEADER, this.services.timeouts().header());
+		this.services.connections().opened(this);
+		deadlines().headExpected();
 		if (this.services.connections().isDraining()) {
-			drainInLoop();
+			drain();
 		}
-	}
-
-	private static InetSocketAddress known(@Nullable SocketAddress address) {
-		return (address instanceof InetSocketAddress inet) ? inet : NOWHERE;
 	}
 
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object message) {
 		ByteBuf bytes = (ByteBuf) message;
-		if (this.state == State.LINGERING || this.state == State.CLOSED) {
+		if (this.body.isBroken() || this.state == State.ENDED) {
 			bytes.release();
 			return;
 		}
-		this.inbound = this.inbound.isReadable() ? joined(ctx.alloc(), this.inbound, bytes) : bytes;
+		this.inbound.add(ctx.alloc(), bytes);
 		advance();
-	}
-
-	private static ByteBuf joined(ByteBufAllocator allocator, ByteBuf first, ByteBuf second) {
-		int size = first.readableBytes() + second.readableBytes();
-		try {
-			if (first.refCnt() == 1 && first.maxWritableBytes() >= second.readableBytes() && !first.isReadOnly()
-					&& first.isWritable(second.readableBytes())) {
-				return first.retain().writeBytes(second);
-			}
-			return allocator.directBuffer(size + JOIN_ROOM).writeBytes(first).writeBytes(second);
-		}
-		finally {
-			first.release();
-			second.release();
-		}
 	}
 
 	@Override
@@ -191,56 +139,38 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		}
 	}
 
+	// The client may be waiting for its response, or be gone: the socket does not tell.
 	@Override
 	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
 		if (event instanceof ChannelInputShutdownEvent && !this.inputClosed) {
 			this.inputClosed = true;
 			advance();
-			clientClosedItsSide();
-		}
-	}
-
-	// The client may be waiting for its response, or be gone: the socket does not tell.
-	private void clientClosedItsSide() {
-		switch (this.state) {
-			case READING_HEAD, DRAINING_BODY, LINGERING -> closeWhenSent();
-			case EXCHANGE -> {
-				if (this.decoder != null && !this.decoder.isEnded()) {
-					close();
-				}
-				else {
-					timers().arm(Kind.HALF_CLOSED, this.services.timeouts().halfClosed());
-				}
+			if (this.state == State.EXCHANGE) {
+				deadlines().halfClosed();
 			}
-			case CLOSED -> {
-			}
+			closing().inputClosed();
 		}
-	}
-
-	@Override
-	public void channelInactive(ChannelHandlerContext ctx) {
-		boolean inExchange = (this.exchange != null);
-		this.state = State.CLOSED;
-		timers().stop();
-		this.inbound.release();
-		this.inbound = Unpooled.EMPTY_BUFFER;
-		abortExchange();
-		this.services.connections().remove(this);
-		if (inExchange) {
-			this.services.observer().clientAborted();
-		}
-		this.services.observer().connectionClosed();
 	}
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
 		if (cause instanceof IOException) {
-			logger.trace("Connection {} was lost", id(), cause);
+			logger.trace("A connection was lost", cause);
+			lost(!closing().isLingering() && (sender().isUnsent() || sender().isClosed()));
 		}
 		else {
-			logger.error("Connection {} is closed because of a defect", id(), cause);
+			logger.error("A connection is closed because of a defect", cause);
+			close("The server has failed");
 		}
-		close();
+	}
+
+	@Override
+	public void channelInactive(ChannelHandlerContext ctx) {
+		lost(false);
+		this.inbound.clear();
+		closing().settle();
+		this.services.connections().closed(this);
+		this.services.observer().connectionClosed();
 	}
 
 	// The loop
@@ -261,10 +191,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		finally {
 			this.advancing = false;
 		}
-		if (!this.inbound.isReadable()) {
-			this.inbound.release();
-			this.inbound = Unpooled.EMPTY_BUFFER;
-		}
+		this.inbound.trim();
 		settleReading();
 		flush();
 	}
@@ -274,36 +201,36 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 			case READING_HEAD -> nextRequest();
 			case EXCHANGE -> receiveBody();
 			case DRAINING_BODY -> drainBody();
-			case LINGERING, CLOSED -> false;
+			case ENDED -> false;
 		};
 	}
 
 	private boolean nextRequest() throws ProtocolException {
-		if (!this.inbound.isReadable() || !context().channel().isWritable()) {
+		if (!isWritable()) {
+			// First the client has to take its responses.
 			return false;
 		}
-		RequestHead head = this.parser.parse(this.inbound);
-		if (head == null) {
-			if (this.parser.isStarted() && !timers().isArmed(Kind.HEADER)) {
-				timers().disarm(Kind.IDLE);
-				timers().arm(Kind.HEADER, this.services.timeouts().header());
+		boolean started = this.parser.isStarted();
+		RequestHead head = this.inbound.isEmpty() ? null : this.parser.parse(this.inbound.bytes());
+		if (head != null) {
+			deadlines().headComplete();
+			start(head);
+			return true;
+		}
+		if (this.inputClosed) {
+			if (this.parser.isStarted()) {
+				this.services.observer().clientAborted();
 			}
-			return false;
+			finish(false);
 		}
-		timers().disarm(Kind.HEADER);
-		timers().disarm(Kind.IDLE);
-		start(head);
-		return true;
+		else if (this.parser.isStarted() && !started) {
+			deadlines().headExpected();
+		}
+		return false;
 	}
 
 	private void start(RequestHead head) throws ProtocolException {
-		if (head.method().equals("CONNECT")) {
-			throw new ProtocolException(ProtocolException.Kind.UNSUPPORTED, 501, "This server is no tunnel");
-		}
-		this.decoder = head.framing().hasBody() ? new BodyDecoder(head.framing(), this.services.options()) : null;
-		this.bodyPaused = false;
-		this.bodyWantedSince = 0;
-		this.awaitingContinue = head.expectsContinue();
+		this.body.start(head);
 		writer().reset();
 		Exchange started = new Exchange(this, head, this.services.dispatcher().services());
 		this.exchange = started;
@@ -312,79 +239,54 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		while (receiveBody()) {
 			// what came with the head is there before the handler asks
 		}
-		if (head.target().form() == RequestTarget.Form.ASTERISK) {
-			answerAsterisk(started);
-		}
-		else {
+		if (this.exchange == started) {
+			if (this.inputClosed) {
+				deadlines().halfClosed();
+			}
 			this.services.dispatcher().dispatch(started);
 		}
 	}
 
-	// RFC 9110 §9.3.7: OPTIONS * is about the server, of which no application knows.
-	private static void answerAsterisk(Exchange exchange) {
-		exchange.response().headers().set("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-		exchange.responseBody().write(null, true);
-	}
-
 	private boolean receiveBody() throws ProtocolException {
-		BodyDecoder body = this.decoder;
 		Exchange receiver = this.exchange;
-		if (body == null || receiver == null || body.isEnded() || this.bodyPaused) {
+		if (receiver == null || this.body.isEnded()) {
 			return false;
 		}
-		ByteBuf part = body.decode(this.inbound);
-		if (part != null) {
-			this.awaitingContinue = false;
-			this.bodyPaused = !receiver.receivedBody().offer(part);
+		boolean more = this.body.receive(this.inbound.bytes(), receiver.receivedBody());
+		if (this.body.isEnded()) {
+			deadlines().bodyEnded();
 		}
-		if (body.isEnded() && this.state == State.EXCHANGE) {
-			timers().disarm(Kind.BODY);
-			receiver.receivedBody().end(body.trailers());
+		else if (!more && this.inputClosed && this.body.isAwaited()) {
+			lost(false);
 		}
-		return part != null;
+		return more;
 	}
 
 	private boolean drainBody() throws ProtocolException {
-		BodyDecoder body = Objects.requireNonNull(this.decoder);
-		ByteBuf part = body.decode(this.inbound);
-		if (part != null) {
-			part.release();
-		}
-		if (body.isEnded()) {
+		boolean more = this.body.drain(this.inbound.bytes());
+		if (this.body.isEnded()) {
+			deadlines().bodyEnded();
 			idle();
 			return true;
 		}
-		if (body.received() - this.drainedFrom > this.services.options().maxDrainSize()) {
-			linger();
+		if (!more && this.inputClosed || this.body.isTooMuchToDrain()) {
+			finish(true);
 		}
-		return part != null;
+		return more;
 	}
 
 	private void idle() {
 		this.state = State.READING_HEAD;
-		this.exchange = null;
-		this.decoder = null;
-		this.lastUsed = System.nanoTime();
-		timers().disarm(Kind.BODY);
-		if (this.draining) {
-			timers().arm(Kind.IDLE, DRAIN_QUIET_NANOS);
-		}
-		else {
-			timers().arm(Kind.IDLE, this.services.timeouts().idle());
-		}
-		if (this.inputClosed && !this.inbound.isReadable()) {
-			closeWhenSent();
-		}
+		deadlines().idle();
 	}
 
 	// Reading goes on while somebody has room for what comes, and always far enough to
 	// see that the client goes away.
 	private void settleReading() {
 		boolean wanted = switch (this.state) {
-			case READING_HEAD -> context().channel().isWritable() || this.inbound.readableBytes() < READ_AHEAD;
-			case EXCHANGE -> (this.decoder == null || this.decoder.isEnded())
-					? this.inbound.readableBytes() < READ_AHEAD : !this.bodyPaused;
-			case DRAINING_BODY, LINGERING, CLOSED -> true;
+			case READING_HEAD -> isWritable() || this.inbound.size() < READ_AHEAD;
+			case EXCHANGE -> this.body.isEnded() ? this.inbound.size() < READ_AHEAD : !this.body.isPaused();
+			case DRAINING_BODY, ENDED -> true;
 		};
 		if (wanted != this.reading) {
 			this.reading = wanted;
@@ -406,12 +308,12 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	@Override
 	public ConnectionInfo connection() {
-		return this;
+		return Objects.requireNonNull(this.info);
 	}
 
 	@Override
 	public boolean isWritable() {
-		return context().channel().isWritable();
+		return sender().isWritable();
 	}
 
 	@Override
@@ -420,24 +322,29 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 			ReferenceCountUtil.release(data);
 			return;
 		}
-		writer().write(exchange, data, last, mayKeepAlive(exchange.request()));
+		writer().write(exchange, data, last, !writer().isStarted() && mayKeepAlive(exchange.request()));
 		written(last);
 	}
 
 	@Override
 	public void writeFile(Exchange exchange, FileChannel file, long position, long length, boolean last) {
+		Region region = new Region(context().channel(), file, position, length);
 		if (exchange != this.exchange) {
-			FileRegions.close(file);
-			return;
+			region.close();
 		}
-		writer().writeRegion(exchange, new DefaultFileRegion(file, position, length), length, last,
-				mayKeepAlive(exchange.request()));
-		written(last);
+		else if (!region.exists()) {
+			region.close();
+			reset(exchange);
+		}
+		else {
+			writer().writeRegion(exchange, region, last, !writer().isStarted() && mayKeepAlive(exchange.request()));
+			written(last);
+		}
 	}
 
 	private void written(boolean last) {
 		if (this.inputClosed) {
-			timers().arm(Kind.HALF_CLOSED, this.services.timeouts().halfClosed());
+			deadlines().halfClosed();
 		}
 		if (last) {
 			responseEnded();
@@ -445,92 +352,77 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	}
 
 	private boolean mayKeepAlive(RequestHead request) {
-		if (this.draining || this.inputClosed || this.awaitingContinue) {
-			return false;
-		}
-		if (request.framing().kind() == BodyFraming.Kind.LENGTH && this.decoder != null
-				&& this.decoder.remaining() > this.services.options().maxDrainSize()) {
-			return false;
-		}
-		if (request.version() == ProtocolVersion.HTTP_1_1) {
-			return !request.headers().containsValue("Connection", "close", true);
-		}
-		return request.headers().containsValue("Connection", "keep-alive", true);
+		boolean lastOne = this.draining || (this.inputClosed && this.inbound.isEmpty());
+		return !lastOne && this.body.mayKeepAlive(request.framing()) && !Persistence.isUnwanted(request);
 	}
 
 	private void responseEnded() {
 		Exchange ended = Objects.requireNonNull(this.exchange);
 		this.exchange = null;
-		timers().disarm(Kind.HALF_CLOSED);
+		deadlines().responseEnded();
 		ended.complete();
 		this.services.observer().exchangeEnded(true);
-		boolean bodyEnded = (this.decoder == null || this.decoder.isEnded());
-		if (!writer().isKeepAlive()) {
-			if (bodyEnded && !this.inbound.isReadable()) {
-				closeWhenSent();
-			}
-			else {
-				linger();
-			}
+		if (!writer().isKeepAlive() || this.body.isBroken()) {
+			// A client that has said that it will send no more needs no care.
+			finish(!this.body.isEnded() || !this.inbound.isEmpty() || !Persistence.isUnwanted(ended.request()));
 		}
-		else if (bodyEnded) {
+		else if (this.body.isEnded()) {
 			idle();
 		}
 		else {
 			this.state = State.DRAINING_BODY;
-			this.drainedFrom = Objects.requireNonNull(this.decoder).received();
-			timers().arm(Kind.BODY, this.services.timeouts().bodyGrace());
+			this.body.startDrain();
+			deadlines().bodyDrained();
 		}
 		advance();
 	}
 
 	@Override
 	public void readBody(Exchange exchange) {
-		if (exchange != this.exchange || this.decoder == null || this.decoder.isEnded()) {
+		if (exchange != this.exchange || this.body.isEnded() || this.body.isBroken()) {
 			return;
 		}
-		this.bodyPaused = false;
-		if (this.awaitingContinue) {
-			this.awaitingContinue = false;
-			if (!writer().isStarted()) {
-				send(CONTINUE.duplicate());
-				flush();
-			}
+		this.body.resume();
+		if (this.body.takeContinue() && !writer().isStarted()) {
+			sender().write(CONTINUE.duplicate());
+			flush();
 		}
-		this.bodyWantedSince = System.nanoTime() - bodyRateNanos(this.decoder.received());
-		timers().arm(Kind.BODY, this.services.timeouts().bodyGrace());
+		deadlines().bodyWanted();
 		advance();
 	}
 
 	@Override
 	public void refuse(Exchange exchange, ProtocolException refusal) {
-		if (exchange != this.exchange) {
-			return;
+		if (exchange == this.exchange) {
+			count(refusal);
+			this.exchange = null;
+			exchange.receivedBody().fail(refusal);
+			answer(exchange, refusal);
+			exchange.complete();
+			this.services.observer().exchangeEnded(true);
 		}
-		count(refusal);
-		if (!exchange.takeOver()) {
-			close();
-			return;
-		}
-		this.exchange = null;
-		exchange.receivedBody().fail(refusal);
-		answer(exchange, refusal);
-		exchange.complete();
-		this.services.observer().exchangeEnded(true);
 	}
 
 	// A refusal of bytes that are no request yet, or of the body of one.
 	private void refuse(ProtocolException refusal) {
-		if (this.exchange != null) {
-			refuse(this.exchange, refusal);
+		Exchange current = this.exchange;
+		if (current != null && current.takeOver()) {
+			refuse(current, refusal);
+			return;
+		}
+		count(refusal);
+		if (current != null) {
+			this.body.breakOff();
+			this.inbound.clear();
+			deadlines().bodyEnded();
+			current.receivedBody().fail(refusal);
 		}
 		else if (this.state == State.READING_HEAD) {
-			count(refusal);
 			writer().reset();
 			answer(new Exchange(this, RequestHead.UNKNOWN, this.services.dispatcher().services()), refusal);
 		}
 		else {
-			linger();
+			finish(true);
 		}
 	}
 
@@ -540,43 +432,34 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	private void answer(Exchange refused, ProtocolException refusal) {
 		ErrorResponder errors = this.services.dispatcher().services().errors();
-		errors.describe(refused.response(), refusal.status());
+		errors.describe(refused.substituteHead(), refusal.status());
 		writer().write(refused, errors.body(allocator(), refusal.status(), refusal.getMessage()), true, false);
-		linger();
+		finish(true);
 	}
 
 	@Override
 	public void reset(Exchange exchange) {
 		if (exchange == this.exchange) {
-			close();
+			if (writer().endsWithConnection()) {
+				closeByReset("The response could not be finished");
+			}
+			else {
+				close("The response could not be finished");
+			}
 		}
-	}
-
-	// Sending and closing
-
-	private void send(Object message) {
-		ChannelHandlerContext ctx = context();
-		this.bytesQueued += (message instanceof ByteBuf bytes) ? bytes.readableBytes() : 1;
-		this.flushPending = true;
-		ctx.write(message, ctx.voidPromise());
 	}
 
 	@Override
 	public void flush() {
-		if (!this.flushPending || this.advancing) {
-			return;
-		}
-		this.flushPending = false;
-		context().flush();
-		if (!timers().isArmed(Kind.WRITE) && pendingBytes() > 0) {
-			this.bytesSeenFlushed = this.bytesQueued - pendingBytes();
-			timers().arm(Kind.WRITE, this.services.timeouts().write());
+		if (!this.advancing && sender().needsFlush()) {
+			sender().flush();
+			deadlines().flushed();
 		}
 	}
 
 	@Override
 	public void flushSoon() {
-		if (this.flushPending && !this.flushScheduled && !this.advancing) {
+		if (!this.advancing && !this.flushScheduled && sender().needsFlush()) {
 			this.flushScheduled = true;
 			executor().execute(() -> {
 				this.flushScheduled = false;
@@ -585,175 +468,107 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		}
 	}
 
-	private long pendingBytes() {
-		ChannelOutboundBuffer buffer = context().channel().unsafe().outboundBuffer();
-		return (buffer != null) ? buffer.totalPendingWriteBytes() : 0;
+	// The end
+
+	private void finish(boolean linger) {
+		this.state = State.ENDED;
+		this.inbound.clear();
+		closing().finish(linger);
+		settleReading();
+		flush();
 	}
 
-	private void closeWhenSent() {
-		this.state = State.CLOSED;
-		timers().disarm(Kind.IDLE);
-		context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-		this.flushPending = false;
+	/**
+	 * The client has gone. Where something was under way it has gone too early: that is
+	 * its right, and not an error.
+	 * @param unsent whether it has not taken all of an earlier response
+	 */
+	private void lost(boolean unsent) {
+		boolean midway = this.exchange != null || (this.state == State.READING_HEAD && this.parser.isStarted());
+		if (close("The client has closed the connection") && (midway || unsent)) {
+			this.services.observer().clientAborted();
+		}
 	}
 
-	// A close with unread bytes would be a reset, which may overtake the response on its
-	// way to the client (RFC 9112 §9.6): so only our side is closed, and what still comes
-	// is read away for a while.
-	private void linger() {
-		this.state = State.LINGERING;
-		this.flushPending = false;
-		this.inbound.release();
-		this.inbound = Unpooled.EMPTY_BUFFER;
-		timers().disarm(Kind.BODY);
-		timers().disarm(Kind.HEADER);
-		timers().disarm(Kind.IDLE);
-		timers().arm(Kind.LINGER, LINGER_NANOS);
-		this.services.connections().remove(this);
-		context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) (sent) -> {
-			if (sent.channel() instanceof DuplexChannel channel && !this.inputClosed) {
-				channel.shutdownOutput();
-			}
-			else {
-				sent.channel().close();
-			}
-		});
-	}
-
-	/** Close the socket, whatever is in flight. Any thread may call. */
-	void close() {
-		context().close();
-	}
-
-	private void abortExchange() {
+	private boolean close(String why) {
+		this.state = State.ENDED;
+		if (!closing().close()) {
+			return false;
+		}
 		Exchange aborted = this.exchange;
 		if (aborted != null) {
 			this.exchange = null;
-			aborted.abort(new IOException("The client has closed the connection"));
+			aborted.abort(new IOException(why));
 			this.services.observer().exchangeEnded(false);
 		}
+		return true;
 	}
 
-	/** Close when nothing is in flight. Any thread may call. */
+	private void closeByReset(String why) {
+		sender().closeByReset();
+		close(why);
+	}
+
+	/** Close the socket, whatever is in flight. Any thread may call. */
+	void closeNow() {
+		executor().execute(() -> close("The server has stopped"));
+	}
+
+	/** Close when nothing is in flight. */
 	void drain() {
-		executor().execute(this::drainInLoop);
-	}
-
-	private void drainInLoop() {
 		this.draining = true;
-		if (this.state == State.READING_HEAD && !this.parser.isStarted()) {
-			long quiet = System.nanoTime() - this.lastUsed;
-			if (quiet >= DRAIN_QUIET_NANOS) {
-				closeWhenSent();
-			}
-			else {
-				timers().disarm(Kind.HEADER);
-				timers().arm(Kind.IDLE, DRAIN_QUIET_NANOS - quiet);
-			}
-		}
+		deadlines().drain(this.state == State.READING_HEAD && !this.parser.isStarted());
 	}
 
-	private void timedOut(Kind kind) {
+	// The client has made us wait too long.
+	private void expired(Kind kind) {
+		if (kind != Kind.LINGER && !(kind == Kind.IDLE && this.draining)) {
+			this.services.observer().timedOut(kind.id());
+		}
 		switch (kind) {
-			case HEADER -> headerTimedOut();
-			case BODY -> bodyTimedOut();
-			case WRITE -> writeTimedOut();
-			case IDLE, HALF_CLOSED -> {
-				this.services.observer().timedOut(kind.id());
-				close();
+			case HEADER -> {
+				if (this.parser.isStarted()) {
+					refuse(tooSlow("The request head did not come in time"));
+				}
+				else {
+					finish(false);
+				}
 			}
-			case LINGER -> close();
+			case BODY -> refuse(tooSlow("The request body comes too slowly"));
+			case IDLE -> finish(false);
+			case WRITE -> closeByReset("The client does not take its response");
+			case HALF_CLOSED -> lost(false);
+			case LINGER -> close("The connection has ended");
 		}
 	}
 
-	private void headerTimedOut() {
-		this.services.observer().timedOut(Kind.HEADER.id());
-		if (this.parser.isStarted()) {
-			refuse(new ProtocolException(ProtocolException.Kind.TIMEOUT, 408, "The request head did not come in time"));
-		}
-		else {
-			close();
-		}
-	}
-
-	private void bodyTimedOut() {
-		if (this.state == State.DRAINING_BODY) {
-			linger();
-			return;
-		}
-		if (this.exchange == null || this.decoder == null || this.bodyPaused) {
-			return;
-		}
-		// The moment at which the bytes that came will have been too few.
-		long allowed = this.bodyWantedSince + this.services.timeouts().bodyGrace().toNanos()
-				+ bodyRateNanos(this.decoder.received()) - System.nanoTime();
-		if (allowed > 0) {
-			timers().arm(Kind.BODY, allowed);
-		}
-		else if (this.services.timeouts().minBodyRate() > 0) {
-			this.services.observer().timedOut(Kind.BODY.id());
-			refuse(this.exchange,
-					new ProtocolException(ProtocolException.Kind.TIMEOUT, 408, "The request body comes too slowly"));
-		}
-	}
-
-	private long bodyRateNanos(long bytes) {
-		long rate = this.services.timeouts().minBodyRate();
-		return (rate > 0) ? (long) (bytes * 1e9 / rate) : 0;
-	}
-
-	private void writeTimedOut() {
-		long pending = pendingBytes();
-		if (pending == 0) {
-			return;
-		}
-		long flushed = this.bytesQueued - pending;
-		if (flushed > this.bytesSeenFlushed) {
-			this.bytesSeenFlushed = flushed;
-			timers().arm(Kind.WRITE, this.services.timeouts().write());
-			return;
-		}
-		this.services.observer().timedOut(Kind.WRITE.id());
-		close();
-	}
-
-	// What a handler may know
-
-	@Override
-	public String id() {
-		return context().channel().id().asShortText();
-	}
-
-	@Override
-	public InetSocketAddress remoteAddress() {
-		return this.remoteAddress;
-	}
-
-	@Override
-	public InetSocketAddress localAddress() {
-		return this.localAddress;
-	}
-
-	@Override
-	public @Nullable SSLSession sslSession() {
-		return null;
+	private static ProtocolException tooSlow(String message) {
+		return new ProtocolException(ProtocolException.Kind.TIMEOUT, 408, message);
 	}
 
 	private ChannelHandlerContext context() {
 		return Objects.requireNonNull(this.context);
 	}
 
-	private ConnectionTimers timers() {
-		return Objects.requireNonNull(this.timers);
+	private Sender sender() {
+		return Objects.requireNonNull(this.sender);
+	}
+
+	private Deadlines deadlines() {
+		return Objects.requireNonNull(this.deadlines);
 	}
 
 	private ResponseWriter writer() {
 		return Objects.requireNonNull(this.writer);
 	}
 
+	private Closing closing() {
+		return Objects.requireNonNull(this.closing);
+	}
+
 	private enum State {
 
-		READING_HEAD, EXCHANGE, DRAINING_BODY, LINGERING, CLOSED
+		READING_HEAD, EXCHANGE, DRAINING_BODY, ENDED
 
 	}
 

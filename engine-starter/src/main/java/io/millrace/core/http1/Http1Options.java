@@ -27,6 +27,7 @@ public record Http1Options(int maxRequestLineSize, int maxHeaderSize, int maxHea
 		require(maxHeaderCount >= 1, "maxHeaderCount has to be 1 or more, and is " + maxHeaderCount);
 		require(maxBodySize >= 0, "maxBodySize has to be 0 (no limit) or more, and is " + maxBodySize);
 		require(maxDrainSize >= 0, "maxDrainSize has to be 0 or more, and is " + maxDrainSize);
+		require(serverHeader == null || Syntax.isValue(serverHeader), "serverHeader has a control character");
 	}
 
 	private static void require(boolean valid, String message) {

@@ -3,26 +3,41 @@ package io.millrace.core.http1;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.netty.util.concurrent.EventExecutor;
 
 /**
- * All open connections of an engine, so that they can be drained. A connection that has
- * nothing more to answer is gone from here, even if its socket is still closing.
+ * All open connections of an engine, so that they can be drained and closed. A connection
+ * is settled when it has nothing more to answer and everything is sent; its socket may
+ * still be closing then.
  */
 public final class OpenConnections {
 
 	private final Set<Http1Connection> connections = ConcurrentHashMap.newKeySet();
 
+	// Connections that are not settled and, while a drain starts, event loops that may
+	// still have accepted one.
+	private final AtomicInteger unsettled = new AtomicInteger();
+
 	private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
 	private volatile boolean draining;
 
-	void add(Http1Connection connection) {
+	void opened(Http1Connection connection) {
+		this.unsettled.incrementAndGet();
 		this.connections.add(connection);
 	}
 
-	void remove(Http1Connection connection) {
+	/** To be called once for each that was opened. */
+	void settled() {
+		if (this.unsettled.decrementAndGet() == 0 && this.draining) {
+			this.drained.complete(null);
+		}
+	}
+
+	void closed(Http1Connection connection) {
 		this.connections.remove(connection);
-		completeIfDrained();
 	}
 
 	boolean isDraining() {
@@ -32,19 +47,28 @@ public final class OpenConnections {
 	/**
 	 * Answer what is in flight, with {@code Connection: close}, and close what is idle.
 	 * To be called when nothing is accepted any more.
+	 * @param loops the event loops of the connections: what one of them has accepted but
+	 * not seen yet is waited for
 	 * @return completed when the last connection has nothing more to answer
 	 */
-	public CompletableFuture<Void> drain() {
+	public CompletableFuture<Void> drain(Iterable<? extends EventExecutor> loops) {
+		this.unsettled.incrementAndGet();
 		this.draining = true;
-		this.connections.forEach(Http1Connection::drain);
-		completeIfDrained();
+		for (EventExecutor loop : loops) {
+			this.unsettled.incrementAndGet();
+			loop.execute(() -> drainLoop(loop));
+		}
+		settled();
 		return this.drained;
 	}
 
-	private void completeIfDrained() {
-		if (this.draining && this.connections.isEmpty()) {
-			this.drained.complete(null);
+	private void drainLoop(EventExecutor loop) {
+		for (Http1Connection connection : this.connections) {
+			if (connection.executor() == loop) {
+				connection.drain();
+			}
 		}
+		settled();
 	}
 
 	/**
@@ -57,7 +81,7 @@ public final class OpenConnections {
 
 	/** Close all sockets, whatever is in flight. */
 	public void closeAll() {
-		this.connections.forEach(Http1Connection::close);
+		this.connections.forEach(Http1Connection::closeNow);
 	}
 
 }

@@ -10,20 +10,26 @@ import java.util.Map;
 
 import io.millrace.core.http.BodyFraming;
 import io.millrace.core.http.ProtocolVersion;
+import io.millrace.core.http.RequestHead;
 import io.millrace.core.http.ResponseHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes response heads, chunk framing and trailers (RFC 9112 §4, §5, §7.1). One for all
  * connections of an engine.
  */
 final class ResponseEncoder {
+
+	private static final Logger logger = LoggerFactory.getLogger(ResponseEncoder.class);
 
 	private static final DateTimeFormatter DATE = DateTimeFormatter
 		.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
@@ -65,7 +71,7 @@ final class ResponseEncoder {
 	 * Write a head.
 	 * @param head the head
 	 * @param framing how the body is delimited
-	 * @param contentLength the length to declare, -1 for none or where the head does it
+	 * @param contentLength the length to declare, -1 for none
 	 * @param persistence what to say of the connection
 	 * @param out where to
 	 */
@@ -105,17 +111,22 @@ final class ResponseEncoder {
 			Map.Entry<CharSequence, CharSequence> field = fields.next();
 			CharSequence name = field.getKey();
 			int length = name.length();
-			if (length == 17 && HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name)
+			if (length == 14 && HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)
+					|| length == 17 && HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name)
 					|| length == 10 && HttpHeaderNames.CONNECTION.contentEqualsIgnoreCase(name)) {
 				continue;
 			}
 			dated |= length == 4 && HttpHeaderNames.DATE.contentEqualsIgnoreCase(name);
-			writeText(name, out);
-			out.writeShort((':' << 8) | ' ');
-			writeText(field.getValue(), out);
-			out.writeBytes(CRLF);
+			writeField(name, field.getValue(), out);
 		}
 		return dated;
+	}
+
+	private static void writeField(CharSequence name, CharSequence value, ByteBuf out) {
+		writeText(name, out);
+		out.writeShort((':' << 8) | ' ');
+		writeText(value, out);
+		out.writeBytes(CRLF);
 	}
 
 	// What is not ISO-8859-1 becomes a question mark: cutting it down to a byte could
@@ -174,9 +185,30 @@ final class ResponseEncoder {
 	void writeLastChunk(@Nullable HttpHeaders trailers, ByteBuf out) {
 		out.writeBytes(LAST_CHUNK);
 		if (trailers != null) {
-			writeFields(trailers, out);
+			writeTrailers(trailers, out);
 		}
 		out.writeBytes(CRLF);
+	}
+
+	// Unlike those of the head these fields are of the application's making, checked by
+	// nobody. RFC 9110 §6.5.1: nothing that a recipient needs before the body.
+	private static void writeTrailers(HttpHeaders trailers, ByteBuf out) {
+		Iterator<Map.Entry<CharSequence, CharSequence>> fields = trailers.iteratorCharSequence();
+		while (fields.hasNext()) {
+			Map.Entry<CharSequence, CharSequence> field = fields.next();
+			if (!Syntax.isToken(field.getKey()) || !Syntax.isValue(field.getValue()) || isFraming(field.getKey())) {
+				logger.warn("A trailer field that is none was left out");
+				continue;
+			}
+			writeField(field.getKey(), field.getValue(), out);
+		}
+	}
+
+	private static boolean isFraming(CharSequence name) {
+		return HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)
+				|| HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name)
+				|| HttpHeaderNames.TRAILER.contentEqualsIgnoreCase(name)
+				|| HttpHeaderNames.CONNECTION.contentEqualsIgnoreCase(name);
 	}
 
 	private static byte[] ascii(String text) {
@@ -196,6 +228,19 @@ final class ResponseEncoder {
 
 		/** It is closed after the response. */
 		CLOSE;
+
+		/**
+		 * Whether the client will send no further request.
+		 * @param request the head of its request
+		 * @return whether this is its last one
+		 */
+		static boolean isUnwanted(RequestHead request) {
+			HttpHeaders headers = request.headers();
+			if (request.version() == ProtocolVersion.HTTP_1_1) {
+				return headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
+			}
+			return !headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE, true);
+		}
 
 		static Persistence of(boolean keepAlive, ProtocolVersion version) {
 			if (!keepAlive) {

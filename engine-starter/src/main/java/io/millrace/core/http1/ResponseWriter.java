@@ -9,9 +9,10 @@ import io.millrace.core.http.ResponseHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.util.ReferenceCounted;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The response that a connection is writing: head, framing, and how much is left. A small
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * one is passed on as it is. Owned by the event loop.
  */
 final class ResponseWriter {
+
+	private static final Logger logger = LoggerFactory.getLogger(ResponseWriter.class);
 
 	private static final int COPY_LIMIT = 4096;
 
@@ -76,6 +79,14 @@ final class ResponseWriter {
 	}
 
 	/**
+	 * Whether only a reset tells the client that the response is not whole.
+	 * @return {@code true} where the end of the connection is the end of the body
+	 */
+	boolean endsWithConnection() {
+		return this.started && this.framing.kind() == BodyFraming.Kind.UNTIL_CLOSE;
+	}
+
+	/**
 	 * Write a part.
 	 * @param exchange whose response it is
 	 * @param data the bytes, released here or by the sink
@@ -86,79 +97,74 @@ final class ResponseWriter {
 		int size = (data != null) ? data.readableBytes() : 0;
 		ByteBuf head = this.started ? null : start(exchange, size, last, mayKeepAlive, Math.min(size, COPY_LIMIT));
 		long allowed = allowed(size);
-		if (data != null && allowed < size) {
-			// More than was declared: what the client has been promised stays true.
+		if (data != null && allowed > 0) {
 			data.writerIndex(data.readerIndex() + (int) allowed);
-		}
-		if (allowed > 0) {
-			body(head, data, allowed, last, exchange.response());
+			body(head, data, allowed, last, exchange);
 			return;
 		}
 		if (data != null) {
 			data.release();
 		}
-		end(head, last, exchange.response());
+		end(head, last, exchange);
 	}
 
 	/**
 	 * Write a region of a file.
 	 * @param exchange whose response it is
-	 * @param region the region, released here or by the sink
-	 * @param size its length
+	 * @param region the region, which is closed here or when it is sent
 	 * @param last whether the response ends here
 	 * @param mayKeepAlive whether the connection may be kept, if this part is the first
 	 */
-	void writeRegion(Exchange exchange, ReferenceCounted region, long size, boolean last, boolean mayKeepAlive) {
-		ByteBuf head = this.started ? null : start(exchange, size, last, mayKeepAlive, 0);
-		long allowed = allowed(size);
-		if (allowed == size && size > 0) {
-			body(head, region, size, last, exchange.response());
+	void writeRegion(Exchange exchange, Region region, boolean last, boolean mayKeepAlive) {
+		ByteBuf head = this.started ? null : start(exchange, region.length(), last, mayKeepAlive, 0);
+		long allowed = allowed(region.length());
+		if (allowed > 0) {
+			body(head, region.message(allowed), allowed, last, exchange);
 			return;
 		}
-		// A region cannot be cut: a wrong length ends the connection.
-		this.keepAlive &= (size == 0 || this.framing.kind() == BodyFraming.Kind.NONE);
-		region.release();
-		end(head, last, exchange.response());
+		region.close();
+		end(head, last, exchange);
 	}
 
 	private ByteBuf start(Exchange exchange, long size, boolean last, boolean mayKeepAlive, int room) {
 		this.started = true;
 		RequestHead request = exchange.request();
-		ResponseHead head = exchange.response();
-		HttpHeaders headers = head.headers();
-		long declared = declaredLength(headers, head.status());
-		long added = -1;
-		if (declared < 0 && last && head.trailers() == null) {
-			boolean body = BodyFraming.mayHaveBody(head.status()) && (size > 0 || !request.method().equals("HEAD"));
-			added = body ? size : (head.status() == 205) ? 0 : -1;
-		}
-		this.framing = BodyFraming.ofResponse(request, head.status(), Math.max(declared, added));
+		ResponseHead head = exchange.sentHead();
+		long length = contentLength(request, head, size, last);
+		this.framing = BodyFraming.ofResponse(request, head.status(), length);
 		this.left = this.framing.length();
 		this.keepAlive = mayKeepAlive && this.framing.kind() != BodyFraming.Kind.UNTIL_CLOSE
-				&& !headers.containsValue(HttpHeaderNames.CONNECTION, "close", true);
+				&& !head.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
 		ByteBuf out = this.allocator.directBuffer(HEAD_SIZE + room + CHUNK_OVERHEAD);
-		this.encoder.writeHead(head, this.framing, added,
+		this.encoder.writeHead(head, this.framing, length,
 				ResponseEncoder.Persistence.of(this.keepAlive, request.version()), out);
 		return out;
 	}
 
-	// RFC 9110 §8.6: no Content-Length with 204; what is no number is not passed on.
-	private static long declaredLength(HttpHeaders headers, int status) {
-		String value = headers.get(HttpHeaderNames.CONTENT_LENGTH);
-		if (value == null) {
-			return -1;
+	/**
+	 * The length to declare: what the application has, else what is known because the
+	 * whole body is here.
+	 */
+	private static long contentLength(RequestHead request, ResponseHead head, long size, boolean last) {
+		int status = head.status();
+		if (status == 205) {
+			// RFC 9110 §15.3.6: without it, a client would read on until the close.
+			return 0;
 		}
-		try {
-			long length = Long.parseLong(value);
-			if (length >= 0 && status != 204 && status != 205) {
-				return length;
-			}
+		// RFC 9110 §8.6: none with 204.
+		long declared = (status != 204) ? declaredLength(head) : -1;
+		if (declared >= 0) {
+			return declared;
 		}
-		catch (NumberFormatException ex) {
-			// falls through: an application's mistake must not reach the wire
-		}
-		headers.remove(HttpHeaderNames.CONTENT_LENGTH);
-		return -1;
+		boolean whole = last && head.trailers() == null && BodyFraming.mayHaveBody(status)
+				&& (size > 0 || !request.method().equals("HEAD"));
+		return whole ? size : -1;
+	}
+
+	// An application's mistake must not reach the wire: what is no number is left out.
+	private static long declaredLength(ResponseHead head) {
+		String value = head.headers().get(HttpHeaderNames.CONTENT_LENGTH);
+		return (value != null) ? BodyFraming.parseLength(value) : -1;
 	}
 
 	private long allowed(long size) {
@@ -166,6 +172,11 @@ final class ResponseWriter {
 			case NONE -> 0;
 			case LENGTH -> {
 				long allowed = Math.min(size, this.left);
+				if (allowed < size) {
+					// What the client has been promised stays true.
+					logger.warn("A response has {} bytes more than its Content-Length, which were left out",
+							size - allowed);
+				}
 				this.left -= allowed;
 				yield allowed;
 			}
@@ -173,7 +184,7 @@ final class ResponseWriter {
 		};
 	}
 
-	private void body(@Nullable ByteBuf head, @Nullable Object data, long size, boolean last, ResponseHead response) {
+	private void body(@Nullable ByteBuf head, Object data, long size, boolean last, Exchange exchange) {
 		boolean chunked = this.framing.kind() == BodyFraming.Kind.CHUNKED;
 		boolean copy = data instanceof ByteBuf && size <= COPY_LIMIT && (chunked || head != null);
 		ByteBuf front = head;
@@ -196,17 +207,17 @@ final class ResponseWriter {
 			front = (front != null) ? front : this.allocator.directBuffer(CHUNK_OVERHEAD);
 			this.encoder.writeChunkEnd(front);
 		}
-		end(front, last, response);
+		end(front, last, exchange);
 	}
 
-	private void end(@Nullable ByteBuf front, boolean last, ResponseHead response) {
+	private void end(@Nullable ByteBuf front, boolean last, Exchange exchange) {
 		ByteBuf tail = front;
 		if (last && this.framing.kind() == BodyFraming.Kind.CHUNKED) {
 			tail = (tail != null) ? tail : this.allocator.directBuffer(CHUNK_OVERHEAD);
-			this.encoder.writeLastChunk(response.trailers(), tail);
+			this.encoder.writeLastChunk(exchange.sentHead().trailers(), tail);
 		}
 		if (last && this.framing.kind() == BodyFraming.Kind.LENGTH && this.left > 0) {
-			// Less than was declared: the client sees it by the early end.
+			logger.warn("A response has {} bytes less than its Content-Length: the connection is closed", this.left);
 			this.keepAlive = false;
 		}
 		send(tail);

@@ -20,6 +20,15 @@ final class Syntax {
 	}
 
 	/**
+	 * Whether a byte may stand in a token.
+	 * @param b the byte
+	 * @return whether it may
+	 */
+	static boolean isToken(byte b) {
+		return TOKEN[b & 0xFF];
+	}
+
+	/**
 	 * Find the end of a token.
 	 * @param bytes where to look
 	 * @param start where the token starts
@@ -43,10 +52,42 @@ final class Syntax {
 	 */
 	static int valueEnd(byte[] bytes, int start, int end) {
 		int at = start;
-		while (at < end - 1 && (bytes[at] >= ' ' && bytes[at] != 0x7F || bytes[at] < 0 || bytes[at] == '\t')) {
+		while (at < end - 1 && isValue(bytes[at])) {
 			at++;
 		}
 		return at;
+	}
+
+	private static boolean isValue(int c) {
+		return c >= ' ' && c != 0x7F || c < 0 || c == '\t';
+	}
+
+	/**
+	 * Whether a text is a token.
+	 * @param text the text
+	 * @return whether it is
+	 */
+	static boolean isToken(CharSequence text) {
+		for (int i = 0; i < text.length(); i++) {
+			if (text.charAt(i) > 0x7F || !TOKEN[text.charAt(i)]) {
+				return false;
+			}
+		}
+		return !text.isEmpty();
+	}
+
+	/**
+	 * Whether a text may be a field value.
+	 * @param text the text
+	 * @return whether it has no control character
+	 */
+	static boolean isValue(CharSequence text) {
+		for (int i = 0; i < text.length(); i++) {
+			if (!isValue(text.charAt(i))) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 }

@@ -11,7 +11,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /**
  * Pauses accepting while as many connections are open as are allowed: clients then wait
- * in the backlog of the kernel. Sits in the pipelines of the listening sockets.
+ * in the backlog of the kernel. Sits in the pipelines of the listening sockets. Exact
+ * where a single socket listens and accepts one connection at a time; each further socket
+ * may accept one too many.
  */
 @Sharable
 final class ConnectionLimit extends ChannelInboundHandlerAdapter {
@@ -32,6 +34,11 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
 	}
 
 	@Override
+	public void handlerRemoved(ChannelHandlerContext ctx) {
+		this.listening.remove(ctx.channel());
+	}
+
+	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object accepted) {
 		Channel connection = (Channel) accepted;
 		this.open.incrementAndGet();
@@ -43,17 +50,18 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
 		ctx.fireChannelRead(accepted);
 	}
 
+	// Loops may settle at the same time and in the wrong order. Whoever changes the count
+	// settles afterwards, and whoever has settled looks whether the count still says so:
+	// so the last one to write knows the last count.
 	private void settle() {
-		boolean accept = this.open.get() < this.limit;
-		for (Channel channel : this.listening) {
-			if (channel.config().isAutoRead() != accept) {
+		boolean accept;
+		do {
+			accept = this.open.get() < this.limit;
+			for (Channel channel : this.listening) {
 				channel.config().setAutoRead(accept);
 			}
 		}
-		// Two may have settled at once, in the wrong order.
-		if (accept != (this.open.get() < this.limit)) {
-			settle();
-		}
+		while (accept != (this.open.get() < this.limit));
 	}
 
 }

@@ -1,34 +1,42 @@
 package io.millrace.core.transport;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.NettyRuntime;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The event loops of an engine and the transport they speak.
  */
 public final class EventLoops {
 
-	private final Transport transport;
+	private static final Logger logger = LoggerFactory.getLogger(EventLoops.class);
 
-	private final int count;
+	// A loop that takes longer is stuck in a handler that lied about blocking.
+	private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+	private final Transport transport;
 
 	private final EventLoopGroup group;
 
+	private final List<EventLoop> loops = new ArrayList<>();
+
 	private EventLoops(Transport transport, int count) {
 		this.transport = transport;
-		this.count = count;
-		// Not daemons: an application that only serves requests has no other thread that
-		// would keep the JVM alive.
-		this.group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("millrace-loop", false),
-				transport.ioHandlerFactory());
+		this.group = new MultiThreadIoEventLoopGroup(count, new LoopThreads(), transport.ioHandlerFactory());
+		this.group.forEach((loop) -> this.loops.add((EventLoop) loop));
 	}
 
 	/**
@@ -60,7 +68,7 @@ public final class EventLoops {
 	 * @return 1 or more
 	 */
 	public int count() {
-		return this.count;
+		return this.loops.size();
 	}
 
 	/**
@@ -72,9 +80,55 @@ public final class EventLoops {
 	}
 
 	List<EventLoop> each() {
-		List<EventLoop> each = new ArrayList<>();
-		this.group.forEach((loop) -> each.add((EventLoop) loop));
-		return each;
+		return this.loops;
+	}
+
+	/**
+	 * Whether the calling thread is one of the loops, and so must not wait for any.
+	 * @return whether it is
+	 */
+	public boolean isLoop() {
+		return this.loops.stream().anyMatch(EventLoop::inEventLoop);
+	}
+
+	/**
+	 * Let every loop finish what it was given up to now: what was asked of a connection,
+	 * and the registration of connections that were accepted.
+	 * @return completed by the last loop
+	 */
+	public CompletableFuture<Void> turn() {
+		return CompletableFuture.allOf(this.loops.stream().map(EventLoops::turn).toArray(CompletableFuture[]::new));
+	}
+
+	private static CompletableFuture<Void> turn(EventLoop loop) {
+		try {
+			return CompletableFuture.runAsync(() -> {
+			}, loop);
+		}
+		catch (RejectedExecutionException ex) {
+			// It has stopped, and so has finished everything.
+			return CompletableFuture.completedFuture(null);
+		}
+	}
+
+	/**
+	 * Wait for something that the loops do, some seconds at most. Does not wait where a
+	 * loop calls. An interrupt ends the waiting and stays set.
+	 * @param done completed by the loops
+	 */
+	public void await(CompletableFuture<Void> done) {
+		if (isLoop()) {
+			return;
+		}
+		try {
+			done.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			logger.warn("An event loop did not react within {} s", PATIENCE.toSeconds(), ex);
+		}
 	}
 
 	/**
@@ -82,11 +136,10 @@ public final class EventLoops {
 	 * ended, some seconds at most, unless one of them calls.
 	 */
 	public void stop() {
-		this.group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
-		if (each().stream().anyMatch(EventLoop::inEventLoop)) {
-			return;
+		this.group.shutdownGracefully(0, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+		if (!isLoop()) {
+			this.group.terminationFuture().awaitUninterruptibly(PATIENCE.toMillis());
 		}
-		this.group.terminationFuture().awaitUninterruptibly(5, TimeUnit.SECONDS);
 	}
 
 }

@@ -1,6 +1,10 @@
 package io.millrace.core.transport;
 
+import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,6 +14,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.unix.UnixChannelOption;
 import org.jspecify.annotations.Nullable;
 
@@ -19,50 +24,86 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Listener {
 
+	private final EventLoops loops;
+
 	private final List<Channel> sockets;
 
-	private Listener(List<Channel> sockets) {
+	private final int port;
+
+	private Listener(EventLoops loops, List<Channel> sockets, int port) {
+		this.loops = loops;
 		this.sockets = sockets;
+		this.port = port;
 	}
 
 	/**
-	 * Bind and accept. Blocks until bound.
+	 * Bind and accept. Blocks until bound; not to be called by an event loop.
 	 * @param options what the socket is like
 	 * @param loops who serves the connections
 	 * @param services what the connections share
 	 * @return the listener, to be closed by the caller
-	 * @throws Exception where the address cannot be bound, as the transport throws it: a
-	 * {@link java.net.BindException} where it is in use
+	 * @throws BindException where the address is in use, not of this machine, or not
+	 * allowed; whatever the transport throws of its own
+	 * @throws UnknownHostException where the address has a name that is not known
 	 */
-	public static Listener bind(ListenerOptions options, EventLoops loops, Http1Services services) throws Exception {
-		if (options.reusePort() && !loops.transport().supportsReusePort()) {
-			throw new IllegalArgumentException(
-					"reusePort needs a native transport, and the transport is " + loops.transport().id());
+	public static Listener bind(ListenerOptions options, EventLoops loops, Http1Services services) throws IOException {
+		InetSocketAddress address = options.address();
+		if (address.isUnresolved()) {
+			throw new UnknownHostException("The host to listen on is not known: " + address.getHostString());
+		}
+		if (options.reusePort()) {
+			checkReusePort(loops.transport(), address);
 		}
 		ConnectionLimit limit = (options.maxConnections() > 0) ? new ConnectionLimit(options.maxConnections()) : null;
 		List<Channel> sockets = new ArrayList<>();
-		InetSocketAddress address = options.address();
 		try {
 			for (EventLoopGroup group : acceptors(options, loops)) {
-				ChannelFuture bound = bootstrap(options, loops.transport(), group, services, limit).bind(address)
-					.awaitUninterruptibly();
-				if (!bound.isSuccess()) {
-					throw failure(bound.cause());
-				}
-				sockets.add(bound.channel());
+				Channel socket = bind(bootstrap(options, loops.transport(), group, services, limit), address);
+				sockets.add(socket);
 				// The first may have taken any free port: the others share it.
-				address = (InetSocketAddress) bound.channel().localAddress();
+				address = (InetSocketAddress) socket.localAddress();
 			}
-			return new Listener(List.copyOf(sockets));
+			return new Listener(loops, List.copyOf(sockets), address.getPort());
 		}
-		catch (Exception ex) {
-			sockets.forEach(Channel::close);
+		catch (Throwable ex) {
+			sockets.forEach((socket) -> socket.close().awaitUninterruptibly());
 			throw ex;
 		}
 	}
 
-	private static Exception failure(Throwable cause) {
-		return (cause instanceof Exception ex) ? ex : new IllegalStateException(cause);
+	// Two processes of one user could share a port without either being told, and half of
+	// the requests would go astray: so it is tried without sharing first. Nobody can
+	// connect to this socket, since it does not listen.
+	private static void checkReusePort(Transport transport, InetSocketAddress address) throws IOException {
+		if (!transport.supportsReusePort()) {
+			throw new IllegalArgumentException(
+					"reusePort needs the transport epoll or io_uring, and the transport is " + transport.id());
+		}
+		try (Socket probe = new Socket()) {
+			probe.setReuseAddress(true);
+			probe.bind(address);
+		}
+		catch (IOException ex) {
+			throw bindException(address, ex);
+		}
+	}
+
+	private static Channel bind(ServerBootstrap bootstrap, InetSocketAddress address) throws IOException {
+		ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+		Throwable cause = bound.cause();
+		if (cause == null) {
+			return bound.channel();
+		}
+		bound.channel().close();
+		throw (cause instanceof IOException ex) ? bindException(address, ex)
+				: new IOException("Cannot listen on " + address, cause);
+	}
+
+	// The native transports have exceptions of their own, which others do not know.
+	private static BindException bindException(InetSocketAddress address, IOException cause) {
+		BindException exception = new BindException(cause.getMessage() + ": " + address);
+		exception.initCause(cause);
+		return exception;
 	}
 
 	// A loop that has its own socket keeps what it accepts; otherwise all loops take
@@ -85,26 +126,31 @@ public final class Listener {
 			bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
 		}
 		if (limit != null) {
-			bootstrap.handler(limit);
+			// One at a time, so that not more are accepted than are counted.
+			bootstrap.handler(limit)
+				.option(ChannelOption.RECVBUF_ALLOCATOR, new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(1));
 		}
 		return bootstrap;
 	}
 
 	/**
 	 * The port that is bound.
-	 * @return the port
+	 * @return the port, also after {@link #close()}
 	 */
 	public int port() {
-		return ((InetSocketAddress) this.sockets.get(0).localAddress()).getPort();
+		return this.port;
 	}
 
 	/**
 	 * Accept no more. Blocks until the sockets are closed, unless an event loop calls.
+	 * Connections that were accepted may still be on their way to their loops, until
+	 * these have had a {@linkplain EventLoops#turn() turn}.
 	 */
 	public void close() {
+		boolean wait = !this.loops.isLoop();
 		for (Channel socket : this.sockets) {
 			ChannelFuture closed = socket.close();
-			if (!socket.eventLoop().inEventLoop()) {
+			if (wait) {
 				closed.awaitUninterruptibly();
 			}
 		}

@@ -10,7 +10,7 @@ import java.net.InetSocketAddress;
  * more; the kernel has an upper bound of its own ({@code net.core.somaxconn})
  * @param reusePort whether every event loop has a listening socket of its own and the
  * kernel spreads the connections (SO_REUSEPORT), instead of one that hands them out in
- * turn
+ * turn; needs {@link Transport#supportsReusePort()}
  * @param maxConnections how many connections may be open; accepting pauses above, so that
  * clients wait in the backlog. 0 for no limit
  */

@@ -71,11 +71,12 @@ public enum Transport {
 	}
 
 	/**
-	 * Whether the kernel spreads connections over several listening sockets of one port.
-	 * @return {@code false} for NIO
+	 * Whether connections can be spread over several listening sockets of one port.
+	 * @return {@code false} for NIO, and for kqueue, since the kernels there would give
+	 * all connections to one of them
 	 */
 	public boolean supportsReusePort() {
-		return this != NIO;
+		return this == IO_URING || this == EPOLL;
 	}
 
 	IoHandlerFactory ioHandlerFactory() {

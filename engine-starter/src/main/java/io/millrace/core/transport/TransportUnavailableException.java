@@ -10,8 +10,18 @@ public final class TransportUnavailableException extends RuntimeException {
 	private final Transport transport;
 
 	TransportUnavailableException(Transport transport, Throwable cause) {
-		super("The transport " + transport.id() + " is not available: " + cause.getMessage(), cause);
+		super("The transport " + transport.id() + " is not available: " + reason(cause), cause);
 		this.transport = transport;
+	}
+
+	// The innermost cause knows best: what is around it says only that loading failed.
+	private static String reason(Throwable cause) {
+		Throwable innermost = cause;
+		while (innermost.getCause() != null) {
+			innermost = innermost.getCause();
+		}
+		String message = innermost.getMessage();
+		return (message != null) ? message : innermost.toString();
 	}
 
 	/**

@@ -2,13 +2,14 @@ package io.millrace.core.worker;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 import io.netty.util.concurrent.FastThreadLocalThread;
@@ -22,36 +23,51 @@ import org.slf4j.LoggerFactory;
  * <p>
  * Waking a thread costs more than a small request. So a task that is queued wakes a
  * worker only if none is on its way to the queue already: that one, the
- * <em>searcher</em>, wakes the next when it has found a task and sees that more wait. No
- * task can be left behind: {@code waiting} is raised before a task is queued, and looked
- * at by the searcher after it has stepped back and by a worker after it has lain down.
+ * <em>searcher</em>, wakes the next when it has taken a task and sees that more wait.
+ * There is one token, {@link #searching}; who takes it either hands it to the worker that
+ * is woken or started, or puts it back.
+ * <p>
+ * No task is left waiting while a thread could run it. Everybody who may rely on somebody
+ * else first writes, then reads:
+ * <ul>
+ * <li>A producer queues, then looks whether a thread is spare and who has the token.</li>
+ * <li>Who puts the token back does so, then looks whether something is queued.</li>
+ * <li>A worker lies down where others find it, then looks whether something is
+ * queued.</li>
+ * <li>A worker that ends counts itself out, then looks whether something is queued.</li>
+ * </ul>
+ * All of these are volatile, so of two who meet at least one sees the other.
+ * {@code docs/concurrency.md} goes through the cases.
  */
 final class PlatformWorkerPool implements WorkerPool {
 
 	private static final Logger logger = LoggerFactory.getLogger(PlatformWorkerPool.class);
 
-	private static final AtomicInteger poolNumber = new AtomicInteger();
+	// How long no further thread is tried where the system refused one.
+	private static final long GROWTH_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-	private final Queue<Runnable> queue;
+	private final MpmcAtomicArrayQueue<Runnable> queue;
 
-	// Work that was admitted before; not bounded here, but by the open exchanges.
+	// Work that was admitted before; bounded by the open exchanges, not here.
 	private final Queue<Runnable> resumed = new ConcurrentLinkedQueue<>();
 
-	private final AtomicInteger waiting = new AtomicInteger();
+	private final Admission admission;
 
-	private final AtomicInteger searchers = new AtomicInteger();
+	private final AtomicBoolean searching = new AtomicBoolean();
 
-	private final AtomicInteger busy = new AtomicInteger();
+	private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
 
-	private final LongAdder refused = new LongAdder();
-
-	private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
-
-	// Guarded by itself: the workers that sleep, the last to lie down first, and how many
-	// threads there are in all.
+	// The workers that sleep, the last to lie down first. Guarded by itself, as are the
+	// writes of the fields that follow.
 	private final ArrayDeque<Worker> idle = new ArrayDeque<>();
 
-	private int threads;
+	private volatile int sleeping;
+
+	private volatile int threads;
+
+	private boolean growthFailed;
+
+	private long growthFailedAt;
 
 	private final int maxThreads;
 
@@ -61,7 +77,7 @@ final class PlatformWorkerPool implements WorkerPool {
 
 	private final int capacity;
 
-	private final String prefix = "millrace-worker-" + poolNumber.incrementAndGet() + "-";
+	private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
 
 	private final AtomicInteger threadNumber = new AtomicInteger();
 
@@ -72,191 +88,206 @@ final class PlatformWorkerPool implements WorkerPool {
 		this.minThreads = options.minThreads();
 		this.keepAliveNanos = options.keepAlive().toNanos();
 		this.capacity = options.queueCapacity();
-		// Holds more than the bound, because it counts in powers of two and a task leaves
-		// it a moment after it was counted out.
-		this.queue = new MpmcAtomicArrayQueue<>(Math.max(2, this.capacity));
+		this.admission = new Admission(this.maxThreads, this.capacity);
+		// Room for all that is admitted: what a thread will run waits here first.
+		this.queue = new MpmcAtomicArrayQueue<>(Math.max(2, this.admission.bound()));
 	}
 
 	@Override
 	public boolean tryExecute(Runnable task) {
-		if (this.stopped || !reserve()) {
+		if (this.stopped || this.admission.tryEnter() < 0) {
 			return false;
 		}
-		if (!this.queue.offer(task)) {
-			this.resumed.add(task);
-		}
-		signal();
-		return true;
-	}
-
-	private boolean reserve() {
-		// An idle worker takes the task at once, so it does not count as waiting for the
-		// bound: only what all workers together cannot take does.
-		if (this.waiting.incrementAndGet() <= this.capacity + available()) {
+		// The first thread comes before the task: where there can be none, the task is
+		// refused instead of waiting for the next attempt.
+		if ((this.threads > 0 || signal()) && this.queue.offer(task)) {
+			signal();
 			return true;
 		}
-		this.waiting.decrementAndGet();
-		this.refused.increment();
+		this.admission.revoke();
 		return false;
-	}
-
-	private int available() {
-		return this.maxThreads - this.busy.get();
 	}
 
 	@Override
 	public void resume(Runnable task) {
-		this.waiting.incrementAndGet();
+		this.admission.enter();
 		this.resumed.add(task);
 		signal();
 	}
 
-	private void signal() {
-		if (this.searchers.get() == 0 && this.searchers.compareAndSet(0, 1)) {
-			if (!wakeOrGrow()) {
-				this.searchers.set(0);
-			}
-		}
+	// Work of admitted exchanges first: it makes room.
+	private @Nullable Runnable poll() {
+		Runnable task = this.resumed.poll();
+		return (task != null) ? task : this.queue.relaxedPoll();
 	}
 
-	private boolean wakeOrGrow() {
-		Worker sleeper;
-		synchronized (this.idle) {
-			sleeper = this.idle.pollFirst();
-			if (sleeper == null) {
-				if (this.threads >= this.maxThreads) {
-					return false;
-				}
-				this.threads++;
+	private boolean isWaiting() {
+		return !this.queue.isEmpty() || !this.resumed.isEmpty();
+	}
+
+	/**
+	 * See to it that a searcher is on its way, if a thread is spare.
+	 * @return {@code false} if there is no thread at all and none could be started
+	 */
+	private boolean signal() {
+		while (isSpare() && !this.searching.get() && this.searching.compareAndSet(false, true)) {
+			Woken woken = wakeOrGrow();
+			if (woken == Woken.SEARCHER) {
+				return true;
 			}
+			this.searching.set(false);
+			if (woken == Woken.NO_MEMORY && this.sleeping == 0) {
+				return this.threads > 0;
+			}
+			if (!isWaiting()) {
+				return true;
+			}
+			// Somebody has queued and left it to us because we had the token, and
+			// somebody else may have lain down since we looked for a sleeper.
 		}
-		if (sleeper == null) {
-			return grow();
-		}
-		sleeper.wake();
 		return true;
 	}
 
-	private boolean grow() {
-		Worker worker = new Worker(this.prefix + this.threadNumber.incrementAndGet());
-		this.workers.add(worker);
-		try {
-			worker.start();
-			return true;
-		}
-		catch (OutOfMemoryError ex) {
-			// No stack for a further thread: those that live go on with the queue.
-			ended(worker);
-			logger.error("No further worker thread can be started beside {}", snapshot(), ex);
-			return false;
-		}
+	// As many threads as tasks are enough: those that neither run nor sleep are about to
+	// look at the queue.
+	private boolean isSpare() {
+		int now = this.threads;
+		return this.sleeping > 0 || (now < this.maxThreads && now < this.admission.admitted());
 	}
 
-	private void ended(Worker worker) {
-		this.workers.remove(worker);
+	private Woken wakeOrGrow() {
+		Worker sleeper;
 		synchronized (this.idle) {
-			this.idle.remove(worker);
-			if (!worker.retired) {
-				this.threads--;
+			sleeper = this.idle.pollFirst();
+			if (sleeper != null) {
+				this.sleeping = this.idle.size();
+			}
+			else if (this.threads >= this.maxThreads) {
+				return Woken.NOBODY;
+			}
+			else if (isGrowthPaused()) {
+				return Woken.NO_MEMORY;
+			}
+			else {
+				this.threads = this.threads + 1;
 			}
 		}
+		if (sleeper != null) {
+			sleeper.call(Call.SEARCH);
+			return Woken.SEARCHER;
+		}
+		return grow();
 	}
 
-	private @Nullable Runnable poll() {
-		if (this.waiting.get() == 0) {
-			return null;
+	// Guarded by idle.
+	private boolean isGrowthPaused() {
+		return this.growthFailed && this.threads > 0 && System.nanoTime() - this.growthFailedAt < GROWTH_PAUSE_NANOS;
+	}
+
+	private Woken grow() {
+		try {
+			new Worker().start();
+			return Woken.SEARCHER;
 		}
-		Runnable task = this.resumed.poll();
-		if (task == null) {
-			task = this.queue.poll();
+		catch (Throwable ex) {
+			// Most likely "unable to create native thread": those that live go on.
+			synchronized (this.idle) {
+				this.threads = this.threads - 1;
+				this.growthFailed = true;
+				this.growthFailedAt = System.nanoTime();
+			}
+			logger.error("No further worker thread could be started beside {}", snapshot(), ex);
+			return Woken.NO_MEMORY;
 		}
-		if (task != null) {
-			this.busy.incrementAndGet();
-			this.waiting.decrementAndGet();
-		}
-		return task;
 	}
 
 	@Override
 	public WorkerSnapshot snapshot() {
-		int now;
-		synchronized (this.idle) {
-			now = this.threads;
-		}
-		return new WorkerSnapshot(this.maxThreads, now, this.busy.get(), this.waiting.get(), this.capacity,
-				this.refused.sum());
+		int waiting = this.queue.size() + this.resumed.size();
+		int now = this.threads;
+		int busy = Math.max(0, Math.min(now, this.admission.admitted() - waiting));
+		return new WorkerSnapshot(this.maxThreads, now, busy, waiting, this.capacity, this.admission.refused());
 	}
 
 	@Override
 	public void stop(Duration patience) {
 		this.stopped = true;
-		this.workers.forEach(Worker::wake);
-		long deadline = System.nanoTime() + patience.toNanos();
-		for (Worker worker : this.workers) {
-			try {
-				TimeUnit.NANOSECONDS.timedJoin(worker, Math.max(1, deadline - System.nanoTime()));
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-				break;
-			}
+		List<Worker> sleepers;
+		synchronized (this.idle) {
+			sleepers = List.copyOf(this.idle);
+			this.idle.clear();
+			this.sleeping = 0;
 		}
-		this.workers.forEach(Thread::interrupt);
+		sleepers.forEach((sleeper) -> sleeper.call(Call.GET_UP));
+		if (!Threads.join(this.alive, patience)) {
+			this.alive.forEach(Thread::interrupt);
+			Threads.join(this.alive, patience);
+		}
 	}
 
-	/** A thread of the pool. */
-	private final class Worker extends FastThreadLocalThread {
+	/** What a thread of the pool does. */
+	private final class Worker implements Runnable {
 
-		private volatile boolean woken;
+		// Nothing of the thread that happens to start a worker stays with it: it may be
+		// anybody's, with anybody's thread-locals, class loader and priority.
+		private final Thread thread = new Thread(null, () -> FastThreadLocalThread.runWithFastThreadLocal(this),
+				"millrace-worker-" + PlatformWorkerPool.this.threadNumber.incrementAndGet(), 0, false);
 
-		// Guarded by idle.
+		private volatile @Nullable Call call;
+
+		// A new worker was started because a task waits: it has the token.
+		private boolean searcher = true;
+
 		private boolean retired;
 
-		Worker(String name) {
-			super(name);
-			setDaemon(true);
+		void start() {
+			this.thread.setDaemon(true);
+			this.thread.setPriority(Thread.NORM_PRIORITY);
+			this.thread.setContextClassLoader(PlatformWorkerPool.this.classLoader);
+			PlatformWorkerPool.this.alive.add(this.thread);
+			try {
+				this.thread.start();
+			}
+			catch (Throwable ex) {
+				PlatformWorkerPool.this.alive.remove(this.thread);
+				throw ex;
+			}
 		}
 
 		@Override
 		public void run() {
-			// A new worker was started because a task waits: it is the searcher.
-			boolean searching = true;
 			try {
-				while (true) {
-					Runnable task = poll();
-					if (searching) {
-						searching = false;
-						stepBack();
-					}
+				Runnable task = take();
+				while (task != null || rest()) {
 					if (task != null) {
 						runTask(task);
 					}
-					else if (PlatformWorkerPool.this.waiting.get() > 0) {
-						// Counted but not queued yet.
-						Thread.yield();
-					}
-					else if (PlatformWorkerPool.this.stopped) {
-						return;
-					}
-					else {
-						Rest rest = lieDown();
-						if (rest == Rest.RETIRED) {
-							return;
-						}
-						searching = (rest == Rest.WOKEN);
-					}
+					task = take();
 				}
 			}
 			finally {
-				ended(this);
+				ended();
 			}
+		}
+
+		private @Nullable Runnable take() {
+			Runnable task;
+			while ((task = poll()) == null && isWaiting()) {
+				// A producer is between counting and publishing.
+				Thread.yield();
+			}
+			stepBack();
+			return task;
 		}
 
 		// The next searcher is woken only if there is something left to find.
 		private void stepBack() {
-			PlatformWorkerPool.this.searchers.set(0);
-			if (PlatformWorkerPool.this.waiting.get() > 0) {
-				signal();
+			if (this.searcher) {
+				this.searcher = false;
+				PlatformWorkerPool.this.searching.set(false);
+				if (isWaiting()) {
+					signal();
+				}
 			}
 		}
 
@@ -265,70 +296,109 @@ final class PlatformWorkerPool implements WorkerPool {
 				Tasks.run(task);
 			}
 			finally {
-				PlatformWorkerPool.this.busy.decrementAndGet();
-				// An interrupt was meant for the task, not for the next one.
+				PlatformWorkerPool.this.admission.leave();
+				// An interrupt was meant for this task, not for the next one.
 				Thread.interrupted();
 			}
 		}
 
-		private Rest lieDown() {
-			this.woken = false;
+		/**
+		 * Sleep until there may be something to do.
+		 * @return {@code false} if there is nothing to do any more
+		 */
+		private boolean rest() {
+			this.call = null;
 			synchronized (PlatformWorkerPool.this.idle) {
 				PlatformWorkerPool.this.idle.addFirst(this);
+				PlatformWorkerPool.this.sleeping = PlatformWorkerPool.this.idle.size();
 			}
-			if ((PlatformWorkerPool.this.waiting.get() > 0 || PlatformWorkerPool.this.stopped) && getUp()) {
-				return Rest.NONE;
+			boolean stopping = PlatformWorkerPool.this.stopped;
+			if ((stopping || isWaiting()) && getUp()) {
+				return !stopping || isWaiting();
 			}
+			return sleep();
+		}
+
+		private boolean sleep() {
 			long deadline = System.nanoTime() + PlatformWorkerPool.this.keepAliveNanos;
-			while (!this.woken) {
+			while (this.call == null) {
 				long left = deadline - System.nanoTime();
 				if (left > 0) {
 					LockSupport.parkNanos(PlatformWorkerPool.this, left);
 					Thread.interrupted();
 				}
 				else if (retire()) {
-					return Rest.RETIRED;
+					return false;
 				}
 				else {
 					deadline = System.nanoTime() + PlatformWorkerPool.this.keepAliveNanos;
 				}
 			}
-			return PlatformWorkerPool.this.stopped ? Rest.NONE : Rest.WOKEN;
+			this.searcher = (this.call == Call.SEARCH);
+			return true;
+		}
+
+		// False, as below, if somebody has taken this worker off the stack, to call it.
+		private boolean getUp() {
+			synchronized (PlatformWorkerPool.this.idle) {
+				boolean found = PlatformWorkerPool.this.idle.removeFirstOccurrence(this);
+				PlatformWorkerPool.this.sleeping = PlatformWorkerPool.this.idle.size();
+				return found;
+			}
 		}
 
 		private boolean retire() {
 			synchronized (PlatformWorkerPool.this.idle) {
 				this.retired = PlatformWorkerPool.this.threads > PlatformWorkerPool.this.minThreads
 						&& PlatformWorkerPool.this.idle.removeLastOccurrence(this);
+				PlatformWorkerPool.this.sleeping = PlatformWorkerPool.this.idle.size();
 				PlatformWorkerPool.this.threads -= this.retired ? 1 : 0;
 				return this.retired;
 			}
 		}
 
-		// False if somebody has taken this worker off the stack, to wake it as searcher.
-		private boolean getUp() {
-			synchronized (PlatformWorkerPool.this.idle) {
-				return PlatformWorkerPool.this.idle.removeLastOccurrence(this);
+		private void ended() {
+			PlatformWorkerPool.this.alive.remove(this.thread);
+			if (!this.retired) {
+				synchronized (PlatformWorkerPool.this.idle) {
+					PlatformWorkerPool.this.threads = PlatformWorkerPool.this.threads - 1;
+				}
+			}
+			stepBack();
+			if (isWaiting()) {
+				signal();
 			}
 		}
 
-		void wake() {
-			this.woken = true;
-			LockSupport.unpark(this);
+		void call(Call what) {
+			this.call = what;
+			LockSupport.unpark(this.thread);
 		}
 
 	}
 
-	private enum Rest {
+	/** Why a worker is woken. */
+	private enum Call {
 
-		/** Did not sleep. */
-		NONE,
+		/** To look for a task, with the token. */
+		SEARCH,
 
-		/** Was woken as searcher. */
-		WOKEN,
+		/** Because the pool stops. */
+		GET_UP
 
-		/** Was cold for long enough. */
-		RETIRED
+	}
+
+	/** What became of the token. */
+	private enum Woken {
+
+		/** A worker has it. */
+		SEARCHER,
+
+		/** No thread is spare. */
+		NOBODY,
+
+		/** There is no thread to have, although there should be more. */
+		NO_MEMORY
 
 	}
 

@@ -18,7 +18,17 @@ final class Tasks {
 			task.run();
 		}
 		catch (Throwable ex) {
-			logger.error("A task of a worker failed", ex);
+			report(ex);
+		}
+	}
+
+	// Where memory or stack are at their end, telling so can fail too.
+	private static void report(Throwable failure) {
+		try {
+			logger.error("A task of a worker failed", failure);
+		}
+		catch (Throwable ex) {
+			// there is nobody left to tell
 		}
 	}
 

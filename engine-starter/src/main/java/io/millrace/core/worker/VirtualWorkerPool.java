@@ -6,41 +6,42 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * A virtual thread for each task, as many at once as is allowed. A thread whose task is
  * done takes one that waits, before it ends.
+ * <p>
+ * One counter, {@link Admission}, holds everything together: with n tasks admitted there
+ * are {@code min(n, limit)} threads, and what is above the limit is in the queue or on
+ * its way there. A task that comes below the limit starts a thread, one above it is
+ * queued; a task that ends above the limit leaves its thread to one of the queue, one
+ * that ends below it ends the thread. So no task can be forgotten.
  */
 final class VirtualWorkerPool implements WorkerPool {
 
 	private final ThreadFactory threads = VirtualThreads.factory("millrace-virtual-");
 
+	private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
+
 	private final Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
 
-	private final AtomicInteger running = new AtomicInteger();
-
-	private final AtomicInteger waiting = new AtomicInteger();
-
-	private final LongAdder refused = new LongAdder();
+	private final Admission admission;
 
 	private final int limit;
 
 	private final int capacity;
 
-	private volatile boolean stopped;
-
-	// Who is to be interrupted when patience ends; weighs nothing beside a thread's
-	// stack.
+	// Who is to be waited for, and interrupted, at the end.
 	private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean stopped;
 
 	VirtualWorkerPool(WorkerOptions options) {
 		this.limit = options.maxConcurrency();
 		this.capacity = options.queueCapacity();
+		this.admission = new Admission(this.limit, this.capacity);
 	}
 
 	@Override
@@ -48,111 +49,85 @@ final class VirtualWorkerPool implements WorkerPool {
 		if (this.stopped) {
 			return false;
 		}
-		if (claim()) {
-			start(task);
-			return true;
+		int before = this.admission.tryEnter();
+		if (before >= 0) {
+			startOrQueue(task, before);
 		}
-		if (this.waiting.incrementAndGet() > this.capacity) {
-			this.waiting.decrementAndGet();
-			this.refused.increment();
-			return false;
-		}
-		enqueue(task);
-		return true;
+		return before >= 0;
 	}
 
 	@Override
 	public void resume(Runnable task) {
-		if (claim()) {
-			start(task);
-			return;
-		}
-		this.waiting.incrementAndGet();
-		enqueue(task);
+		startOrQueue(task, this.admission.enter());
 	}
 
-	private void enqueue(Runnable task) {
-		this.queue.add(task);
-		// All that were running may have ended since: then nobody would look.
-		if (claim()) {
+	private void startOrQueue(Runnable task, int before) {
+		if (before < this.limit) {
+			start(task);
+		}
+		else {
+			this.queue.add(task);
+		}
+	}
+
+	private void start(Runnable first) {
+		Thread thread = this.threads.newThread(() -> runAll(first));
+		this.alive.add(thread);
+		try {
+			thread.start();
+		}
+		catch (Throwable ex) {
+			// No memory: a thread that failed to start will not run later.
+			this.alive.remove(thread);
 			Runnable next = next();
 			if (next != null) {
 				start(next);
 			}
-			else {
-				this.running.decrementAndGet();
-			}
+			throw ex;
 		}
-	}
-
-	private boolean claim() {
-		int now;
-		do {
-			now = this.running.get();
-			if (now >= this.limit) {
-				return false;
-			}
-		}
-		while (!this.running.compareAndSet(now, now + 1));
-		return true;
-	}
-
-	private @Nullable Runnable next() {
-		Runnable next = this.queue.poll();
-		if (next != null) {
-			this.waiting.decrementAndGet();
-		}
-		return next;
-	}
-
-	private void start(Runnable task) {
-		this.threads.newThread(() -> runAll(task)).start();
 	}
 
 	private void runAll(Runnable first) {
 		Thread me = Thread.currentThread();
-		this.alive.add(me);
+		me.setContextClassLoader(this.classLoader);
 		Runnable task = first;
 		while (task != null) {
 			Tasks.run(task);
+			// An interrupt was meant for this task, not for the next one.
+			Thread.interrupted();
 			task = next();
-			if (task == null) {
-				this.running.decrementAndGet();
-				// Somebody may have seen us running and queued after our look.
-				if (!this.queue.isEmpty() && claim()) {
-					task = next();
-					if (task == null) {
-						this.running.decrementAndGet();
-					}
-				}
-			}
 		}
 		this.alive.remove(me);
 	}
 
+	// A task has ended: its thread is for the one returned.
+	private @Nullable Runnable next() {
+		if (this.admission.leave() <= this.limit) {
+			return null;
+		}
+		Runnable next = this.queue.poll();
+		while (next == null) {
+			// Counted, and about to be queued.
+			Thread.yield();
+			next = this.queue.poll();
+		}
+		return next;
+	}
+
 	@Override
 	public WorkerSnapshot snapshot() {
-		int busy = this.running.get();
-		return new WorkerSnapshot(this.limit, busy, busy, this.waiting.get(), this.capacity, this.refused.sum());
+		int admitted = this.admission.admitted();
+		int busy = Math.min(admitted, this.limit);
+		return new WorkerSnapshot(this.limit, busy, busy, admitted - busy, this.capacity, this.admission.refused());
 	}
 
 	@Override
 	public void stop(Duration patience) {
 		this.stopped = true;
-		long deadline = System.nanoTime() + patience.toNanos();
-		for (Thread thread : this.alive) {
-			long left = deadline - System.nanoTime();
-			try {
-				if (left > 0) {
-					TimeUnit.NANOSECONDS.timedJoin(thread, left);
-				}
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-				break;
-			}
+		if (!Threads.join(this.alive, patience)) {
+			this.alive.forEach(Thread::interrupt);
+			Threads.join(this.alive, patience);
 		}
-		this.alive.forEach(Thread::interrupt);
 	}
 
 }

@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param minThreads how many of them stay when they are idle, 0 to {@code maxThreads}
  * @param keepAlive how long an idle thread above the minimum stays, more than 0
  * @param maxConcurrency how many tasks {@link WorkerMode#VIRTUAL} runs at once, 1 or more
- * @param queueCapacity how many tasks may wait, 1 or more; what comes above is refused
+ * @param queueCapacity how many tasks may wait, 1 to 1,000,000; what comes above is
+ * refused
  */
 public record WorkerOptions(WorkerMode mode, int maxThreads, int minThreads, Duration keepAlive, int maxConcurrency,
 		int queueCapacity) {
@@ -25,7 +26,8 @@ public record WorkerOptions(WorkerMode mode, int maxThreads, int minThreads, Dur
 				"has to be 0 to maxThreads (" + maxThreads + ")");
 		require(keepAlive.toNanos() > 0, "keepAlive", keepAlive, "has to be more than 0");
 		require(maxConcurrency >= 1, "maxConcurrency", maxConcurrency, "has to be 1 or more");
-		require(queueCapacity >= 1, "queueCapacity", queueCapacity, "has to be 1 or more");
+		require(queueCapacity >= 1 && queueCapacity <= 1_000_000, "queueCapacity", queueCapacity,
+				"has to be 1 to 1000000");
 	}
 
 	private static void require(boolean valid, String name, Object value, String rule) {

@@ -31,8 +31,10 @@ public interface WorkerPool {
 
 	/**
 	 * Stop: nothing new is taken, what waits is run, idle threads end. Threads that are
-	 * still busy after the given time are interrupted.
-	 * @param patience how long to wait; the calling thread blocks that long at most
+	 * still busy after the given time are interrupted. What is resumed later is run
+	 * nevertheless.
+	 * @param patience how long to wait before interrupting, and as long again afterwards;
+	 * the calling thread blocks until all other threads have ended, that long at most
 	 */
 	void stop(Duration patience);
 

@@ -1,0 +1,196 @@
+package io.millrace.boot;
+
+import java.io.IOException;
+import java.util.Locale;
+
+import io.millrace.core.Engine;
+import io.millrace.core.EngineConfig;
+import io.millrace.core.worker.WorkerMode;
+import io.millrace.core.worker.WorkerOptions;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.web.server.GracefulShutdownCallback;
+import org.springframework.boot.web.server.GracefulShutdownResult;
+import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.boot.web.server.Shutdown;
+import org.springframework.boot.web.server.WebServer;
+import org.springframework.boot.web.server.WebServerException;
+
+/**
+ * An engine as Boot's {@link WebServer}. It can be started again after it was stopped,
+ * not after it was destroyed.
+ */
+public class MillraceWebServer implements WebServer {
+
+	private static final Log logger = LogFactory.getLog(MillraceWebServer.class);
+
+	private final Object monitor = new Object();
+
+	private final ServedApplication application;
+
+	private final boolean listening;
+
+	private final @Nullable GracefulShutdown gracefulShutdown;
+
+	private final Engine engine;
+
+	// Guarded by the monitor, read by any thread.
+	private volatile State state = State.NEW;
+
+	// Guarded by the monitor.
+	private boolean loaded;
+
+	/**
+	 * Create a server; nothing is bound yet.
+	 * @param config the configuration of the engine
+	 * @param application what is served
+	 * @param shutdown how the server is shut down
+	 * @param listening {@code false} for a server that never listens, as a negative port
+	 * asks for
+	 */
+	public MillraceWebServer(EngineConfig config, ServedApplication application, Shutdown shutdown, boolean listening) {
+		this.application = application;
+		this.listening = listening;
+		this.gracefulShutdown = (shutdown == Shutdown.GRACEFUL) ? new GracefulShutdown() : null;
+		this.engine = new Engine(config, application.handler());
+	}
+
+	@Override
+	public void start() throws WebServerException {
+		synchronized (this.monitor) {
+			if (this.state == State.STARTED) {
+				return;
+			}
+			try {
+				load();
+				if (this.listening) {
+					this.engine.start();
+				}
+			}
+			catch (Exception ex) {
+				this.state = State.STOPPED;
+				this.engine.stop();
+				throw startFailure(ex);
+			}
+			this.state = State.STARTED;
+		}
+		logger.info(startedMessage());
+		logger.info(engineMessage());
+		NettyHoles.warnOnce();
+	}
+
+	private void load() throws Exception {
+		if (!this.loaded) {
+			this.application.load();
+			this.loaded = true;
+		}
+	}
+
+	private RuntimeException startFailure(Exception failure) {
+		int port = this.engine.config().listener().address().getPort();
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			// The native transports throw no BindException of the JDK's.
+			String message = (cause instanceof IOException && cause.getMessage() != null)
+					? cause.getMessage().toLowerCase(Locale.ROOT) : "";
+			if (message.contains("in use")) {
+				return new PortInUseException(port, failure);
+			}
+			if (message.contains("permission denied")) {
+				return new PortPermissionException(port, failure);
+			}
+		}
+		return (failure instanceof WebServerException known) ? known : new WebServerException(
+				"Unable to start Millrace on " + this.engine.config().listener().address(), failure);
+	}
+
+	private String startedMessage() {
+		String contextPath = this.application.contextPath();
+		String suffix = (contextPath != null) ? " with context path '" + contextPath + "'" : "";
+		return this.listening ? "Millrace started on port " + getPort() + " (http)" + suffix
+				: "Millrace started without listening on a port" + suffix;
+	}
+
+	private String engineMessage() {
+		int loops = this.engine.eventLoopCount();
+		return "Transport " + this.engine.transport().id() + " with " + loops
+				+ ((loops == 1) ? " event loop" : " event loops") + ", worker mode " + workerDescription();
+	}
+
+	private String workerDescription() {
+		WorkerOptions worker = this.engine.config().worker();
+		WorkerMode mode = this.application.handler().mayBlock() ? worker.mode() : WorkerMode.INLINE;
+		return switch (mode) {
+			case POOL -> "pool (max " + worker.maxThreads() + " threads, queue " + worker.queueCapacity() + ")";
+			case VIRTUAL ->
+				"virtual (max " + worker.maxConcurrency() + " at once, queue " + worker.queueCapacity() + ")";
+			case INLINE -> "inline (requests are handled by the event loops)";
+		};
+	}
+
+	@Override
+	public void stop() throws WebServerException {
+		synchronized (this.monitor) {
+			if (this.state != State.STARTED) {
+				return;
+			}
+			this.state = State.STOPPED;
+			if (this.gracefulShutdown != null) {
+				this.gracefulShutdown.abort();
+			}
+			this.engine.stop();
+		}
+	}
+
+	@Override
+	public void destroy() throws WebServerException {
+		synchronized (this.monitor) {
+			if (this.state == State.DESTROYED) {
+				return;
+			}
+			stop();
+			this.state = State.DESTROYED;
+			this.application.destroy();
+			this.engine.close();
+		}
+	}
+
+	/**
+	 * Stop accepting connections, answer the requests that are in flight with
+	 * {@code Connection: close}, close idle connections. The callback is told once: when
+	 * the last exchange has ended, or when {@link #stop()} is called before.
+	 */
+	@Override
+	public void shutDownGracefully(GracefulShutdownCallback callback) {
+		if (this.gracefulShutdown == null) {
+			callback.shutdownComplete(GracefulShutdownResult.IMMEDIATE);
+		}
+		else if (this.state != State.STARTED || !this.listening) {
+			callback.shutdownComplete(GracefulShutdownResult.IDLE);
+		}
+		else {
+			this.gracefulShutdown.shutDownGracefully(this.engine, callback);
+		}
+	}
+
+	@Override
+	public int getPort() {
+		return (this.state == State.STARTED && this.listening) ? this.engine.port() : -1;
+	}
+
+	/**
+	 * The engine beneath.
+	 * @return the engine
+	 */
+	public Engine getEngine() {
+		return this.engine;
+	}
+
+	private enum State {
+
+		NEW, STARTED, STOPPED, DESTROYED
+
+	}
+
+}

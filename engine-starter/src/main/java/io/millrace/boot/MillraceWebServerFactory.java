@@ -1,0 +1,131 @@
+package io.millrace.boot;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import io.millrace.core.EngineConfig;
+import io.millrace.core.http.Route;
+import io.millrace.core.http1.Http1Options;
+import io.millrace.core.transport.ListenerOptions;
+
+import org.springframework.boot.web.server.AbstractConfigurableWebServerFactory;
+import org.springframework.boot.web.server.Compression;
+import org.springframework.boot.web.server.Http2;
+import org.springframework.boot.web.server.Ssl;
+import org.springframework.util.StringUtils;
+
+/**
+ * What the factories of both stacks share: from Boot's settings to the configuration of
+ * an engine.
+ */
+public abstract class MillraceWebServerFactory extends AbstractConfigurableWebServerFactory {
+
+	private static final String LATER = " with a later version of Millrace.";
+
+	private static final String REMEDY = "or give the application its old server back with millrace.enabled=false.";
+
+	private final List<EngineCustomizer> engineCustomizers = new ArrayList<>();
+
+	private final List<Route> routes = new ArrayList<>();
+
+	/**
+	 * Create a factory for a server on port 8080.
+	 */
+	protected MillraceWebServerFactory() {
+	}
+
+	/**
+	 * Create a factory.
+	 * @param port the port, 0 for any that is free, negative for a server that does not
+	 * listen
+	 */
+	protected MillraceWebServerFactory(int port) {
+		super(port);
+	}
+
+	/**
+	 * What changes the configuration of the engine.
+	 * @return the customizers in the order they are called, to be changed
+	 */
+	public List<EngineCustomizer> getEngineCustomizers() {
+		return this.engineCustomizers;
+	}
+
+	/**
+	 * Add customizers of the engine's configuration.
+	 * @param customizers are called after those that are there already
+	 */
+	public void addEngineCustomizers(EngineCustomizer... customizers) {
+		this.engineCustomizers.addAll(Arrays.asList(customizers));
+	}
+
+	/**
+	 * What the engine answers itself, before the application.
+	 * @return the routes, to be changed
+	 */
+	public List<Route> getRoutes() {
+		return this.routes;
+	}
+
+	/**
+	 * Stop start-up where something is asked for that there is not: it would be worse to
+	 * serve in plain text what has to be encrypted.
+	 * @throws UnsupportedFeatureException naming the property and a remedy
+	 */
+	protected void checkFeatures() {
+		if (Ssl.isEnabled(getSsl())) {
+			throw new UnsupportedFeatureException("server.ssl", "TLS comes" + LATER,
+					"End TLS in a proxy before this server and remove server.ssl.* (or set server.ssl.enabled=false), "
+							+ REMEDY);
+		}
+		Http2 http2 = getHttp2();
+		if (http2 != null && http2.isEnabled()) {
+			throw new UnsupportedFeatureException("server.http2.enabled", "HTTP/2 comes" + LATER,
+					"Set it to false, " + REMEDY);
+		}
+		Compression compression = getCompression();
+		if (compression != null && compression.getEnabled()) {
+			throw new UnsupportedFeatureException("server.compression.enabled", "Compression comes" + LATER,
+					"Set it to false and compress in a proxy before this server, " + REMEDY);
+		}
+	}
+
+	/**
+	 * Create the server; nothing is bound yet.
+	 * @param application what is served
+	 * @return the server
+	 */
+	protected MillraceWebServer createWebServer(ServedApplication application) {
+		return new MillraceWebServer(createEngineConfig(), application, getShutdown(), getPort() >= 0);
+	}
+
+	/**
+	 * The configuration of the engine: the settings, then what the customizers change.
+	 * @return the configuration
+	 */
+	protected EngineConfig createEngineConfig() {
+		EngineConfig.Builder builder = EngineConfig.builder()
+			.listener(ListenerOptions.at(listenAddress()))
+			.http1(http1Options())
+			.routes(this.routes);
+		this.engineCustomizers.forEach((customizer) -> customizer.customize(builder));
+		return builder.build();
+	}
+
+	private InetSocketAddress listenAddress() {
+		InetAddress address = getAddress();
+		int port = Math.max(getPort(), 0);
+		return (address != null) ? new InetSocketAddress(address, port) : new InetSocketAddress(port);
+	}
+
+	private Http1Options http1Options() {
+		Http1Options defaults = Http1Options.defaults();
+		String serverHeader = StringUtils.hasText(getServerHeader()) ? getServerHeader() : null;
+		return new Http1Options(defaults.maxRequestLineSize(), defaults.maxHeaderSize(), defaults.maxHeaderCount(),
+				defaults.maxBodySize(), defaults.maxDrainSize(), serverHeader);
+	}
+
+}

@@ -1,0 +1,39 @@
+package io.millrace.boot;
+
+import io.millrace.core.http.ExchangeHandler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link MillraceWebServer} serves, and what has to be told when it starts and
+ * ends.
+ */
+public interface ServedApplication {
+
+	/**
+	 * Who answers requests.
+	 * @return the handler
+	 */
+	ExchangeHandler handler();
+
+	/**
+	 * The context path, as the start-up log shows it.
+	 * @return the path, {@code /} for the root, {@code null} where there is no such thing
+	 */
+	default @Nullable String contextPath() {
+		return null;
+	}
+
+	/**
+	 * The server is about to accept its first connection. Called once.
+	 * @throws Exception stops start-up
+	 */
+	default void load() throws Exception {
+	}
+
+	/**
+	 * The server will serve no more. Called once, after the last request.
+	 */
+	default void destroy() {
+	}
+
+}

@@ -1,0 +1,624 @@
+package io.millrace.boot.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Properties of Millrace. What is out of range stops start-up.
+ */
+@ConfigurationProperties("millrace")
+public class MillraceProperties {
+
+	/**
+	 * Whether Millrace serves the application. With false the application has the server
+	 * that it had without Millrace.
+	 */
+	private boolean enabled = true;
+
+	/**
+	 * What serves the application: Millrace's own engine, or, for WebFlux only, Boot's
+	 * Reactor Netty server tuned by these properties.
+	 */
+	private Engine engine = Engine.MILLRACE;
+
+	/**
+	 * How the kernel is talked to. With auto the best that works here; one that is named
+	 * and does not work here stops start-up.
+	 */
+	private Transport transport = Transport.AUTO;
+
+	/**
+	 * Number of event loops: threads that read and write all connections. With 0 one for
+	 * each processor. The management server on a port of its own always has one.
+	 */
+	private int eventLoops = 0;
+
+	/**
+	 * Whether every event loop has a listening socket of its own and the kernel spreads
+	 * the connections (SO_REUSEPORT), instead of one socket whose connections are handed
+	 * out in turn.
+	 */
+	private boolean reusePort = false;
+
+	/**
+	 * How many connections the kernel keeps that were not accepted yet, 1 or more; what
+	 * comes above has to try again. The kernel has an upper bound of its own
+	 * (net.core.somaxconn).
+	 */
+	private int backlog = 4096;
+
+	/**
+	 * How many connections may be open. Above, no more are accepted, so that clients wait
+	 * in the backlog. With 0 there is no limit.
+	 */
+	private int maxConnections = 0;
+
+	/**
+	 * How large a request body of any kind may be; above, the client gets 413. With 0
+	 * there is no limit. Should not be less than
+	 * spring.servlet.multipart.max-request-size.
+	 */
+	private DataSize maxRequestBodySize = DataSize.ofBytes(0);
+
+	/**
+	 * How much of a request body has to come in a second on average, as long as the
+	 * application wants it; below, the client gets 408. With 0 a body may come as slowly
+	 * as it likes.
+	 */
+	private DataSize minBodyRate = DataSize.ofBytes(240);
+
+	/**
+	 * How long a request body may come slower than min-body-rate before the client gets
+	 * 408.
+	 */
+	private Duration bodyGrace = Duration.ofSeconds(10);
+
+	private final Worker worker = new Worker();
+
+	private final Http1 http1 = new Http1();
+
+	private final Timeouts timeouts = new Timeouts();
+
+	private final Servlet servlet = new Servlet();
+
+	private final Forwarded forwarded = new Forwarded();
+
+	public boolean isEnabled() {
+		return this.enabled;
+	}
+
+	public void setEnabled(boolean enabled) {
+		this.enabled = enabled;
+	}
+
+	public Engine getEngine() {
+		return this.engine;
+	}
+
+	public void setEngine(Engine engine) {
+		this.engine = engine;
+	}
+
+	public Transport getTransport() {
+		return this.transport;
+	}
+
+	public void setTransport(Transport transport) {
+		this.transport = transport;
+	}
+
+	public int getEventLoops() {
+		return this.eventLoops;
+	}
+
+	public void setEventLoops(int eventLoops) {
+		this.eventLoops = eventLoops;
+	}
+
+	public boolean isReusePort() {
+		return this.reusePort;
+	}
+
+	public void setReusePort(boolean reusePort) {
+		this.reusePort = reusePort;
+	}
+
+	public int getBacklog() {
+		return this.backlog;
+	}
+
+	public void setBacklog(int backlog) {
+		this.backlog = backlog;
+	}
+
+	public int getMaxConnections() {
+		return this.maxConnections;
+	}
+
+	public void setMaxConnections(int maxConnections) {
+		this.maxConnections = maxConnections;
+	}
+
+	public DataSize getMaxRequestBodySize() {
+		return this.maxRequestBodySize;
+	}
+
+	public void setMaxRequestBodySize(DataSize maxRequestBodySize) {
+		this.maxRequestBodySize = maxRequestBodySize;
+	}
+
+	public DataSize getMinBodyRate() {
+		return this.minBodyRate;
+	}
+
+	public void setMinBodyRate(DataSize minBodyRate) {
+		this.minBodyRate = minBodyRate;
+	}
+
+	public Duration getBodyGrace() {
+		return this.bodyGrace;
+	}
+
+	public void setBodyGrace(Duration bodyGrace) {
+		this.bodyGrace = bodyGrace;
+	}
+
+	public Worker getWorker() {
+		return this.worker;
+	}
+
+	public Http1 getHttp1() {
+		return this.http1;
+	}
+
+	public Timeouts getTimeouts() {
+		return this.timeouts;
+	}
+
+	public Servlet getServlet() {
+		return this.servlet;
+	}
+
+	public Forwarded getForwarded() {
+		return this.forwarded;
+	}
+
+	/**
+	 * Threads for requests that may block: all of Spring MVC, and routes that say so.
+	 */
+	public static class Worker {
+
+		/**
+		 * What runs requests that may block: pool for platform threads, virtual for a
+		 * virtual thread each (JDK 21 or later), inline for the event loops, which a
+		 * single blocking request stops. With auto virtual where
+		 * spring.threads.virtual.enabled is true on JDK 21 or later, otherwise pool.
+		 */
+		private WorkerMode mode = WorkerMode.AUTO;
+
+		/**
+		 * How many platform threads the pool grows to, 1 to 100000. When all are busy,
+		 * requests wait in the queue.
+		 */
+		private int maxThreads = 200;
+
+		/**
+		 * How many platform threads stay when they are idle, 0 to max-threads.
+		 */
+		private int minThreads = 10;
+
+		/**
+		 * How long an idle platform thread above min-threads stays, more than 0.
+		 */
+		private Duration keepAlive = Duration.ofSeconds(60);
+
+		/**
+		 * How many requests run at once on virtual threads, 1 or more. When all run,
+		 * requests wait in the queue.
+		 */
+		private int maxConcurrency = 10000;
+
+		/**
+		 * How many requests may wait for a thread, 1 or more; above, the client gets 503
+		 * with Retry-After at once.
+		 */
+		private int queueCapacity = 16384;
+
+		/**
+		 * What a client that got 503 is told in Retry-After; rounded down to seconds, 1
+		 * at least.
+		 */
+		private Duration retryAfter = Duration.ofSeconds(1);
+
+		public WorkerMode getMode() {
+			return this.mode;
+		}
+
+		public void setMode(WorkerMode mode) {
+			this.mode = mode;
+		}
+
+		public int getMaxThreads() {
+			return this.maxThreads;
+		}
+
+		public void setMaxThreads(int maxThreads) {
+			this.maxThreads = maxThreads;
+		}
+
+		public int getMinThreads() {
+			return this.minThreads;
+		}
+
+		public void setMinThreads(int minThreads) {
+			this.minThreads = minThreads;
+		}
+
+		public Duration getKeepAlive() {
+			return this.keepAlive;
+		}
+
+		public void setKeepAlive(Duration keepAlive) {
+			this.keepAlive = keepAlive;
+		}
+
+		public int getMaxConcurrency() {
+			return this.maxConcurrency;
+		}
+
+		public void setMaxConcurrency(int maxConcurrency) {
+			this.maxConcurrency = maxConcurrency;
+		}
+
+		public int getQueueCapacity() {
+			return this.queueCapacity;
+		}
+
+		public void setQueueCapacity(int queueCapacity) {
+			this.queueCapacity = queueCapacity;
+		}
+
+		public Duration getRetryAfter() {
+			return this.retryAfter;
+		}
+
+		public void setRetryAfter(Duration retryAfter) {
+			this.retryAfter = retryAfter;
+		}
+
+	}
+
+	/**
+	 * Limits of HTTP/1.1.
+	 */
+	public static class Http1 {
+
+		/**
+		 * How large a request line, method, target and version, may be, 64 bytes or more;
+		 * above, the client gets 414.
+		 */
+		private DataSize maxRequestLineSize = DataSize.ofKilobytes(8);
+
+		/**
+		 * How many header fields a request may have, 1 or more; above, the client gets
+		 * 431. Their size together is server.max-http-request-header-size.
+		 */
+		private int maxHeaderCount = 100;
+
+		/**
+		 * How much of a request body that the application did not read is read away after
+		 * the response, so that the connection can be kept; above, the connection is
+		 * closed. With 0 it is always closed.
+		 */
+		private DataSize maxDrainSize = DataSize.ofMegabytes(2);
+
+		public DataSize getMaxRequestLineSize() {
+			return this.maxRequestLineSize;
+		}
+
+		public void setMaxRequestLineSize(DataSize maxRequestLineSize) {
+			this.maxRequestLineSize = maxRequestLineSize;
+		}
+
+		public int getMaxHeaderCount() {
+			return this.maxHeaderCount;
+		}
+
+		public void setMaxHeaderCount(int maxHeaderCount) {
+			this.maxHeaderCount = maxHeaderCount;
+		}
+
+		public DataSize getMaxDrainSize() {
+			return this.maxDrainSize;
+		}
+
+		public void setMaxDrainSize(DataSize maxDrainSize) {
+			this.maxDrainSize = maxDrainSize;
+		}
+
+	}
+
+	/**
+	 * How long a connection may keep the server waiting.
+	 */
+	public static class Timeouts {
+
+		/**
+		 * How long a request head may take from its first byte to its last, and a new
+		 * connection to its first byte; then the client gets 408, or the connection is
+		 * closed where nothing came. With 0 for ever.
+		 */
+		private Duration header = Duration.ofSeconds(20);
+
+		/**
+		 * How long a connection is kept between a response and the next request; then it
+		 * is closed. Should be more than the idle timeout of a proxy before this server.
+		 * With 0 for ever.
+		 */
+		private Duration idle = Duration.ofSeconds(60);
+
+		/**
+		 * How long a client may take nothing of a response; then the connection is
+		 * closed. With 0 for ever.
+		 */
+		private Duration write = Duration.ofSeconds(30);
+
+		/**
+		 * How long a response may make no progress after the client closed its side of
+		 * the connection; then the client counts as gone. With 0 for ever.
+		 */
+		private Duration halfClosed = Duration.ofSeconds(3);
+
+		public Duration getHeader() {
+			return this.header;
+		}
+
+		public void setHeader(Duration header) {
+			this.header = header;
+		}
+
+		public Duration getIdle() {
+			return this.idle;
+		}
+
+		public void setIdle(Duration idle) {
+			this.idle = idle;
+		}
+
+		public Duration getWrite() {
+			return this.write;
+		}
+
+		public void setWrite(Duration write) {
+			this.write = write;
+		}
+
+		public Duration getHalfClosed() {
+			return this.halfClosed;
+		}
+
+		public void setHalfClosed(Duration halfClosed) {
+			this.halfClosed = halfClosed;
+		}
+
+	}
+
+	/**
+	 * Limits of forms in servlet applications.
+	 */
+	public static class Servlet {
+
+		/**
+		 * How many parameters query and form may have together; above, the request is
+		 * refused. Negative for no limit.
+		 */
+		private int maxParameterCount = 1000;
+
+		/**
+		 * How large a form in a request body may be; above, the request is refused.
+		 * Negative for no limit.
+		 */
+		private DataSize maxFormSize = DataSize.ofMegabytes(2);
+
+		/**
+		 * How many parts a multipart body may have; above, the request is refused.
+		 * Negative for no limit. Sizes are spring.servlet.multipart.*.
+		 */
+		private int maxPartCount = 50;
+
+		/**
+		 * How large the header of a part may be; above, the request is refused. Negative
+		 * for no limit.
+		 */
+		private DataSize maxPartHeaderSize = DataSize.ofBytes(512);
+
+		public int getMaxParameterCount() {
+			return this.maxParameterCount;
+		}
+
+		public void setMaxParameterCount(int maxParameterCount) {
+			this.maxParameterCount = maxParameterCount;
+		}
+
+		public DataSize getMaxFormSize() {
+			return this.maxFormSize;
+		}
+
+		public void setMaxFormSize(DataSize maxFormSize) {
+			this.maxFormSize = maxFormSize;
+		}
+
+		public int getMaxPartCount() {
+			return this.maxPartCount;
+		}
+
+		public void setMaxPartCount(int maxPartCount) {
+			this.maxPartCount = maxPartCount;
+		}
+
+		public DataSize getMaxPartHeaderSize() {
+			return this.maxPartHeaderSize;
+		}
+
+		public void setMaxPartHeaderSize(DataSize maxPartHeaderSize) {
+			this.maxPartHeaderSize = maxPartHeaderSize;
+		}
+
+	}
+
+	/**
+	 * Whom to believe about the client with server.forward-headers-strategy=native.
+	 */
+	public static class Forwarded {
+
+		/**
+		 * The proxies whose forwarded headers are believed, as addresses or blocks of
+		 * addresses in CIDR notation; those of all others are ignored. Unset: loopback,
+		 * link-local and private addresses. Empty: nobody.
+		 */
+		private @Nullable List<String> trustedProxies;
+
+		/**
+		 * Which headers the proxies write. A proxy that writes one kind lets the other
+		 * through as the client sent it, so name the kind if you know it. With auto
+		 * X-Forwarded-* where there is one, otherwise Forwarded.
+		 */
+		private ForwardedHeader header = ForwardedHeader.AUTO;
+
+		public @Nullable List<String> getTrustedProxies() {
+			return this.trustedProxies;
+		}
+
+		public void setTrustedProxies(@Nullable List<String> trustedProxies) {
+			this.trustedProxies = trustedProxies;
+		}
+
+		public ForwardedHeader getHeader() {
+			return this.header;
+		}
+
+		public void setHeader(ForwardedHeader header) {
+			this.header = header;
+		}
+
+	}
+
+	/**
+	 * What serves the application.
+	 */
+	public enum Engine {
+
+		/**
+		 * Millrace's own engine.
+		 */
+		MILLRACE,
+
+		/**
+		 * Boot's Reactor Netty server, for WebFlux only.
+		 */
+		REACTOR_NETTY
+
+	}
+
+	/**
+	 * How the kernel is talked to.
+	 */
+	public enum Transport {
+
+		/**
+		 * The best that works here.
+		 */
+		AUTO,
+
+		/**
+		 * Linux, io_uring.
+		 */
+		IO_URING,
+
+		/**
+		 * Linux, epoll.
+		 */
+		EPOLL,
+
+		/**
+		 * macOS and BSD.
+		 */
+		KQUEUE,
+
+		/**
+		 * The JDK's own, everywhere.
+		 */
+		NIO;
+
+		/**
+		 * The transport of the engine.
+		 * @return the transport, {@code null} for the best that works here
+		 */
+		public io.millrace.core.transport.@Nullable Transport toTransport() {
+			return switch (this) {
+				case AUTO -> null;
+				case IO_URING -> io.millrace.core.transport.Transport.IO_URING;
+				case EPOLL -> io.millrace.core.transport.Transport.EPOLL;
+				case KQUEUE -> io.millrace.core.transport.Transport.KQUEUE;
+				case NIO -> io.millrace.core.transport.Transport.NIO;
+			};
+		}
+
+	}
+
+	/**
+	 * What runs requests that may block.
+	 */
+	public enum WorkerMode {
+
+		/**
+		 * Virtual threads where spring.threads.virtual.enabled is true on JDK 21 or
+		 * later, otherwise the pool.
+		 */
+		AUTO,
+
+		/**
+		 * Platform threads, grown on demand.
+		 */
+		POOL,
+
+		/**
+		 * A virtual thread for each request, JDK 21 or later.
+		 */
+		VIRTUAL,
+
+		/**
+		 * The event loops, for applications known never to block.
+		 */
+		INLINE
+
+	}
+
+	/**
+	 * Which headers proxies write.
+	 */
+	public enum ForwardedHeader {
+
+		/**
+		 * X-Forwarded-* where there is one, otherwise Forwarded.
+		 */
+		AUTO,
+
+		/**
+		 * X-Forwarded-* only.
+		 */
+		X_FORWARDED,
+
+		/**
+		 * Forwarded (RFC 7239) only.
+		 */
+		FORWARDED
+
+	}
+
+}

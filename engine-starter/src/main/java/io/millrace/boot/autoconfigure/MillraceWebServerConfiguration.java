@@ -1,0 +1,25 @@
+package io.millrace.boot.autoconfigure;
+
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/**
+ * What the web server of a servlet and of a reactive application have in common.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({ MillraceProperties.class, ServerProperties.class })
+public class MillraceWebServerConfiguration {
+
+	@Bean
+	MillraceWebServerFactoryCustomizer millraceWebServerFactoryCustomizer(Environment environment,
+			ServerProperties serverProperties, MillraceProperties properties, ApplicationContext context) {
+		return new MillraceWebServerFactoryCustomizer(environment, serverProperties, properties,
+				WebServerApplicationContext.hasServerNamespace(context, "management"));
+	}
+
+}

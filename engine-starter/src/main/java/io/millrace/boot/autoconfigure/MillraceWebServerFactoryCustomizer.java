@@ -1,0 +1,95 @@
+package io.millrace.boot.autoconfigure;
+
+import io.millrace.boot.MillraceWebServerFactory;
+import io.millrace.boot.UnsupportedFeatureException;
+import io.millrace.core.worker.WorkerMode;
+
+import org.springframework.boot.cloud.CloudPlatform;
+import org.springframework.boot.system.JavaVersion;
+import org.springframework.boot.thread.Threading;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties.ForwardHeadersStrategy;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
+
+/**
+ * Applies the properties that mean the same to servlet and reactive applications. The
+ * management server on a port of its own gets them too, but for one: it has one event
+ * loop.
+ */
+public class MillraceWebServerFactoryCustomizer
+		implements WebServerFactoryCustomizer<MillraceWebServerFactory>, Ordered {
+
+	private final Environment environment;
+
+	private final ServerProperties serverProperties;
+
+	private final MillraceProperties properties;
+
+	private final boolean management;
+
+	/**
+	 * Create a customizer.
+	 * @param environment tells of virtual threads and of the cloud
+	 * @param serverProperties Boot's properties
+	 * @param properties our properties
+	 * @param management whether it is the management server on a port of its own
+	 */
+	public MillraceWebServerFactoryCustomizer(Environment environment, ServerProperties serverProperties,
+			MillraceProperties properties, boolean management) {
+		this.environment = environment;
+		this.serverProperties = serverProperties;
+		this.properties = properties;
+		this.management = management;
+	}
+
+	@Override
+	public int getOrder() {
+		return 0;
+	}
+
+	@Override
+	public void customize(MillraceWebServerFactory factory) {
+		// Boot sets it for servlet applications only.
+		factory.setServerHeader(this.serverProperties.getServerHeader());
+		factory.getEngineCustomizers()
+			.add(0, new PropertiesEngineCustomizer(this.properties, this.serverProperties.getMaxHttpRequestHeaderSize(),
+					workerMode(), isForwarded()));
+		if (this.management) {
+			factory.getEngineCustomizers().add(1, (builder) -> builder.eventLoops(1));
+		}
+		else {
+			new ForeignServerKeys(this.environment).warn();
+		}
+	}
+
+	private WorkerMode workerMode() {
+		return switch (this.properties.getWorker().getMode()) {
+			case AUTO -> Threading.VIRTUAL.isActive(this.environment) ? WorkerMode.VIRTUAL : WorkerMode.POOL;
+			case POOL -> WorkerMode.POOL;
+			case VIRTUAL -> virtual(JavaVersion.getJavaVersion());
+			case INLINE -> WorkerMode.INLINE;
+		};
+	}
+
+	static WorkerMode virtual(JavaVersion version) {
+		if (version.isOlderThan(JavaVersion.TWENTY_ONE)) {
+			throw new UnsupportedFeatureException("millrace.worker.mode=virtual",
+					"Virtual threads need JDK 21 or later, and this is JDK " + version + ".",
+					"Run the application on JDK 21 or later, or set millrace.worker.mode=auto.");
+		}
+		return WorkerMode.VIRTUAL;
+	}
+
+	// As every server of Boot does it.
+	private boolean isForwarded() {
+		ForwardHeadersStrategy strategy = this.serverProperties.getForwardHeadersStrategy();
+		if (strategy == null) {
+			CloudPlatform platform = CloudPlatform.getActive(this.environment);
+			return platform != null && platform.isUsingForwardHeaders();
+		}
+		return strategy == ForwardHeadersStrategy.NATIVE;
+	}
+
+}

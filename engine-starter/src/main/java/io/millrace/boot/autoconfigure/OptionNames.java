@@ -1,0 +1,74 @@
+package io.millrace.boot.autoconfigure;
+
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+/**
+ * The properties that the options of the core are set by: the core checks its options and
+ * knows no property, the user knows nothing else.
+ */
+final class OptionNames {
+
+	private static final Map<String, String> PROPERTIES = Map.ofEntries(Map.entry("eventLoops", "millrace.event-loops"),
+			Map.entry("backlog", "millrace.backlog"), Map.entry("maxConnections", "millrace.max-connections"),
+			Map.entry("maxRequestLineSize", "millrace.http1.max-request-line-size"),
+			Map.entry("maxHeaderSize", "server.max-http-request-header-size"),
+			Map.entry("maxHeaderCount", "millrace.http1.max-header-count"),
+			Map.entry("maxBodySize", "millrace.max-request-body-size"),
+			Map.entry("maxDrainSize", "millrace.http1.max-drain-size"), Map.entry("header", "millrace.timeouts.header"),
+			Map.entry("idle", "millrace.timeouts.idle"), Map.entry("write", "millrace.timeouts.write"),
+			Map.entry("halfClosed", "millrace.timeouts.half-closed"),
+			Map.entry("minBodyRate", "millrace.min-body-rate"), Map.entry("bodyGrace", "millrace.body-grace"),
+			Map.entry("maxThreads", "millrace.worker.max-threads"),
+			Map.entry("minThreads", "millrace.worker.min-threads"),
+			Map.entry("keepAlive", "millrace.worker.keep-alive"),
+			Map.entry("maxConcurrency", "millrace.worker.max-concurrency"),
+			Map.entry("queueCapacity", "millrace.worker.queue-capacity"));
+
+	private static final Pattern WORD = Pattern.compile("\\b[a-z]+(?:[A-Z][a-z]+)*\\b");
+
+	private OptionNames() {
+	}
+
+	/**
+	 * Create options, and say the property where they are refused.
+	 * @param <T> the type of the options
+	 * @param options creates them
+	 * @return the options
+	 * @throws InvalidConfigurationPropertyValueException with property, value and reason
+	 */
+	static <T> T check(Supplier<T> options) {
+		try {
+			return options.get();
+		}
+		catch (IllegalArgumentException ex) {
+			throw translate(ex);
+		}
+	}
+
+	// The core's messages are "name rule, and is value".
+	private static RuntimeException translate(IllegalArgumentException refusal) {
+		String message = String.valueOf(refusal.getMessage());
+		String[] words = message.split(" ", 2);
+		String property = PROPERTIES.get(words[0]);
+		int value = message.lastIndexOf(", and is ");
+		if (property == null || words.length < 2 || value < words[0].length()) {
+			return refusal;
+		}
+		String rule = message.substring(words[0].length() + 1, value);
+		return new InvalidConfigurationPropertyValueException(property, message.substring(value + 9),
+				"The value " + WORD.matcher(rule).replaceAll(OptionNames::property) + ".");
+	}
+
+	private static String property(MatchResult word) {
+		// Only names of two words are names for sure.
+		boolean name = !word.group().equals(word.group().toLowerCase(java.util.Locale.ROOT));
+		return Matcher.quoteReplacement(name ? PROPERTIES.getOrDefault(word.group(), word.group()) : word.group());
+	}
+
+}

@@ -1,0 +1,117 @@
+package io.millrace.boot.autoconfigure;
+
+import java.util.List;
+
+import io.millrace.boot.EngineCustomizer;
+import io.millrace.core.EngineConfig;
+import io.millrace.core.http.ForwardedOrigins;
+import io.millrace.core.http1.ConnectionTimeouts;
+import io.millrace.core.http1.Http1Options;
+import io.millrace.core.transport.ListenerOptions;
+import io.millrace.core.transport.Transport;
+import io.millrace.core.worker.WorkerMode;
+import io.millrace.core.worker.WorkerOptions;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Applies the properties to the configuration of the engine.
+ */
+class PropertiesEngineCustomizer implements EngineCustomizer {
+
+	private final MillraceProperties properties;
+
+	private final DataSize maxHeaderSize;
+
+	private final WorkerMode workerMode;
+
+	private final boolean forwarded;
+
+	/**
+	 * Create a customizer.
+	 * @param properties the properties
+	 * @param maxHeaderSize the size of all header fields together
+	 * @param workerMode what runs requests that may block
+	 * @param forwarded whether forwarded headers are believed
+	 */
+	PropertiesEngineCustomizer(MillraceProperties properties, DataSize maxHeaderSize, WorkerMode workerMode,
+			boolean forwarded) {
+		this.properties = properties;
+		this.maxHeaderSize = maxHeaderSize;
+		this.workerMode = workerMode;
+		this.forwarded = forwarded;
+	}
+
+	@Override
+	public void customize(EngineConfig.Builder builder) {
+		EngineConfig current = builder.build();
+		Transport transport = this.properties.getTransport().toTransport();
+		builder.transport(transport)
+			.listener(listener(current.listener(), (transport != null) ? transport : Transport.best()))
+			.http1(http1(current.http1()))
+			.timeouts(timeouts())
+			.worker(worker())
+			.retryAfter(this.properties.getWorker().getRetryAfter());
+		OptionNames.check(() -> builder.eventLoops(this.properties.getEventLoops()));
+		if (this.forwarded) {
+			builder.origins(origins());
+		}
+	}
+
+	private ListenerOptions listener(ListenerOptions current, Transport transport) {
+		if (this.properties.isReusePort() && !transport.supportsReusePort()) {
+			throw new InvalidConfigurationPropertyValueException("millrace.reuse-port", true,
+					"The transport " + transport.id() + " cannot do it.");
+		}
+		return OptionNames.check(() -> new ListenerOptions(current.address(), this.properties.getBacklog(),
+				this.properties.isReusePort(), this.properties.getMaxConnections()));
+	}
+
+	private Http1Options http1(Http1Options current) {
+		MillraceProperties.Http1 http1 = this.properties.getHttp1();
+		int line = size("millrace.http1.max-request-line-size", http1.getMaxRequestLineSize());
+		int header = size("server.max-http-request-header-size", this.maxHeaderSize);
+		return OptionNames.check(() -> new Http1Options(line, header, http1.getMaxHeaderCount(),
+				this.properties.getMaxRequestBodySize().toBytes(), http1.getMaxDrainSize().toBytes(),
+				current.serverHeader()));
+	}
+
+	private static int size(String property, DataSize size) {
+		if (size.toBytes() > Integer.MAX_VALUE) {
+			throw new InvalidConfigurationPropertyValueException(property, size, "The value has to be less than 2 GB.");
+		}
+		return (int) size.toBytes();
+	}
+
+	private ConnectionTimeouts timeouts() {
+		MillraceProperties.Timeouts timeouts = this.properties.getTimeouts();
+		return OptionNames.check(() -> new ConnectionTimeouts(timeouts.getHeader(), timeouts.getIdle(),
+				timeouts.getWrite(), timeouts.getHalfClosed(), this.properties.getMinBodyRate().toBytes(),
+				this.properties.getBodyGrace()));
+	}
+
+	private WorkerOptions worker() {
+		MillraceProperties.Worker worker = this.properties.getWorker();
+		return OptionNames.check(() -> new WorkerOptions(this.workerMode, worker.getMaxThreads(),
+				worker.getMinThreads(), worker.getKeepAlive(), worker.getMaxConcurrency(), worker.getQueueCapacity()));
+	}
+
+	private ForwardedOrigins origins() {
+		MillraceProperties.Forwarded forwarded = this.properties.getForwarded();
+		List<String> proxies = forwarded.getTrustedProxies();
+		ForwardedOrigins.Header header = switch (forwarded.getHeader()) {
+			case AUTO -> ForwardedOrigins.Header.AUTO;
+			case X_FORWARDED -> ForwardedOrigins.Header.X_FORWARDED;
+			case FORWARDED -> ForwardedOrigins.Header.FORWARDED;
+		};
+		try {
+			return new ForwardedOrigins((proxies != null) ? proxies : ForwardedOrigins.INTERNAL_PROXIES, header);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationPropertyValueException("millrace.forwarded.trusted-proxies", proxies,
+					String.valueOf(ex.getMessage()));
+		}
+	}
+
+}

@@ -1,0 +1,139 @@
+package io.millrace.boot.servlet;
+
+import io.millrace.boot.MillraceWebServer;
+import io.millrace.boot.MillraceWebServerFactory;
+import io.millrace.boot.UnsupportedFeatureException;
+import io.millrace.servlet.ServletApplication;
+import io.millrace.servlet.ServletOptions;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.web.server.WebServer;
+import org.springframework.boot.web.server.WebServerException;
+import org.springframework.boot.web.server.servlet.ConfigurableServletWebServerFactory;
+import org.springframework.boot.web.server.servlet.ContextPath;
+import org.springframework.boot.web.server.servlet.ServletContextInitializers;
+import org.springframework.boot.web.server.servlet.ServletWebServerSettings;
+import org.springframework.boot.web.servlet.ServletContextInitializer;
+import org.springframework.context.ResourceLoaderAware;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Creates {@link MillraceWebServer servers} for servlet applications.
+ */
+public class MillraceServletWebServerFactory extends MillraceWebServerFactory
+		implements ConfigurableServletWebServerFactory, ResourceLoaderAware {
+
+	private static final Log logger = LogFactory.getLog(MillraceServletWebServerFactory.class);
+
+	private final ServletWebServerSettings settings = new ServletWebServerSettings();
+
+	private ServletLimits limits = ServletLimits.defaults();
+
+	private @Nullable ResourceLoader resourceLoader;
+
+	/**
+	 * Create a factory for a server on port 8080.
+	 */
+	public MillraceServletWebServerFactory() {
+	}
+
+	/**
+	 * Create a factory.
+	 * @param port the port, 0 for any that is free, negative for a server that does not
+	 * listen
+	 */
+	public MillraceServletWebServerFactory(int port) {
+		super(port);
+	}
+
+	/**
+	 * Create a factory.
+	 * @param contextPath the context path, empty or with a leading slash
+	 * @param port the port, 0 for any that is free, negative for a server that does not
+	 * listen
+	 */
+	public MillraceServletWebServerFactory(String contextPath, int port) {
+		super(port);
+		this.settings.setContextPath(ContextPath.of(contextPath));
+	}
+
+	@Override
+	public ServletWebServerSettings getSettings() {
+		return this.settings;
+	}
+
+	@Override
+	public void setResourceLoader(ResourceLoader resourceLoader) {
+		this.resourceLoader = resourceLoader;
+	}
+
+	/**
+	 * Set the limits of forms.
+	 * @param limits the limits
+	 */
+	public void setLimits(ServletLimits limits) {
+		this.limits = limits;
+	}
+
+	@Override
+	public WebServer getWebServer(ServletContextInitializer... initializers) {
+		checkFeatures();
+		TempDirs tempDirs = new TempDirs(getPort());
+		ServletApplication application = null;
+		try {
+			ServletOptions options = new ServletOptionsMapper(this.settings, getErrorPages(), this.limits)
+				.map(tempDirs.createTempDir("millrace"));
+			application = new ServletApplication(options, classLoader());
+			initialize(application, initializers);
+			application.start();
+			return createWebServer(new ServletServedApplication(application, tempDirs));
+		}
+		catch (Exception ex) {
+			if (application != null) {
+				application.stop();
+			}
+			tempDirs.cleanup();
+			throw (ex instanceof UnsupportedFeatureException known) ? known
+					: new WebServerException("Unable to start Millrace's servlet container", ex);
+		}
+	}
+
+	@Override
+	protected void checkFeatures() {
+		super.checkFeatures();
+		if (this.settings.isRegisterDefaultServlet()) {
+			throw new UnsupportedFeatureException("server.servlet.register-default-servlet",
+					"Millrace has no default servlet.",
+					"Remove the property: Spring MVC serves static resources itself (spring.mvc.static-path-pattern).");
+		}
+		if (this.settings.getSession().isPersistent()) {
+			throw new UnsupportedFeatureException("server.servlet.session.persistent",
+					"Millrace does not keep sessions over a restart.",
+					"Remove the property, or keep sessions in a store with Spring Session.");
+		}
+		if (this.settings.getJsp().getRegistered()
+				&& ClassUtils.isPresent(this.settings.getJsp().getClassName(), classLoader())) {
+			logger
+				.info("Millrace does not serve JSPs: " + this.settings.getJsp().getClassName() + " is not registered");
+		}
+	}
+
+	private ClassLoader classLoader() {
+		ClassLoader loader = (this.resourceLoader != null) ? this.resourceLoader.getClassLoader() : null;
+		loader = (loader != null) ? loader : ClassUtils.getDefaultClassLoader();
+		return (loader != null) ? loader : getClass().getClassLoader();
+	}
+
+	private void initialize(ServletContext context, ServletContextInitializer... initializers) throws ServletException {
+		this.settings.getWebListenerClassNames().forEach(context::addListener);
+		for (ServletContextInitializer initializer : ServletContextInitializers.from(this.settings, initializers)) {
+			initializer.onStartup(context);
+		}
+	}
+
+}

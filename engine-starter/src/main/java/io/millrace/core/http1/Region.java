@@ -1,0 +1,62 @@
+package io.millrace.core.http1;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+
+import io.millrace.core.http.FileRegions;
+import io.netty.channel.Channel;
+import io.netty.channel.DefaultFileRegion;
+import io.netty.channel.FileRegion;
+import io.netty.channel.uring.IoUringSocketChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A region of a file on its way to a socket.
+ *
+ * @param channel the socket
+ * @param file the file, closed with the region
+ * @param position where the region starts
+ * @param length its length in bytes
+ */
+record Region(Channel channel, FileChannel file, long position, long length) {
+
+	private static final Logger logger = LoggerFactory.getLogger(Region.class);
+
+	/**
+	 * Whether the file has the region. To be asked before a promise is made to the
+	 * client: a transport that finds a file too short when the head is out can only cut
+	 * the connection.
+	 * @return whether it has it all
+	 */
+	boolean exists() {
+		try {
+			if (this.file.size() - this.position >= this.length) {
+				return true;
+			}
+			logger.error("A file is shorter than the {} bytes at {} that were to be sent", this.length, this.position);
+		}
+		catch (IOException ex) {
+			logger.error("A file that was to be sent cannot be read", ex);
+		}
+		return false;
+	}
+
+	/**
+	 * What to hand to the socket.
+	 * @param allowed how much of the region to send, at most {@link #length()}
+	 * @return a message, which closes the file when it is released
+	 */
+	FileRegion message(long allowed) {
+		DefaultFileRegion region = new DefaultFileRegion(this.file, this.position, allowed);
+		// Netty 4.2.18 splices with positions that are cut down to an int
+		// (IoUringFileRegion#spliceToPipe): what is beyond has to be copied.
+		boolean spliced = this.channel instanceof IoUringSocketChannel;
+		return (spliced && this.position + allowed > Integer.MAX_VALUE) ? new CopiedFileRegion(region) : region;
+	}
+
+	void close() {
+		FileRegions.close(this.file);
+	}
+
+}

@@ -1,0 +1,125 @@
+package io.millrace.core.http1;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.DuplexChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands to the socket what a connection writes, and tells how far it has got. Owned by
+ * the event loop.
+ */
+final class Sender {
+
+	// Odd and large, so that no number of messages looks like progress within one.
+	private static final long SPREAD = 0x9E3779B97F4A7C15L;
+
+	private final Channel channel;
+
+	private long written;
+
+	private long flushed;
+
+	Sender(Channel channel) {
+		this.channel = channel;
+	}
+
+	/**
+	 * Write.
+	 * @param message a buffer or a file region, released when it is sent or given up
+	 */
+	void write(Object message) {
+		this.written++;
+		this.channel.write(message, this.channel.voidPromise());
+	}
+
+	/**
+	 * Write nothing, and be told when everything before it is sent.
+	 * @param sent told so, or that it will never be
+	 */
+	void whenSent(ChannelFutureListener sent) {
+		this.written++;
+		this.channel.write(Unpooled.EMPTY_BUFFER).addListener(sent);
+	}
+
+	/**
+	 * Whether something was written and not flushed.
+	 * @return whether {@link #flush()} has something to do
+	 */
+	boolean needsFlush() {
+		return this.flushed != this.written;
+	}
+
+	/** Send what was written. */
+	void flush() {
+		this.flushed = this.written;
+		this.channel.flush();
+	}
+
+	/**
+	 * Whether the peer takes what is written. Any thread may ask.
+	 * @return {@code false} above the high watermark, until it falls under the low one
+	 */
+	boolean isWritable() {
+		return this.channel.isWritable();
+	}
+
+	/**
+	 * Whether something that was flushed is not sent yet.
+	 * @return whether the peer has to take more
+	 */
+	boolean isUnsent() {
+		ChannelOutboundBuffer buffer = buffer();
+		return buffer != null && !buffer.isEmpty();
+	}
+
+	/**
+	 * Whether nothing can be sent any more. In a socket that has failed while it was
+	 * written to, that is so before anybody is told.
+	 * @return whether our side is closed
+	 */
+	boolean isClosed() {
+		return buffer() == null;
+	}
+
+	/**
+	 * How far sending has got. Counts messages, and within the one that is being sent its
+	 * progress: a region of a file has no weight in the outbound buffer and may take
+	 * minutes.
+	 * @return a number that is another one as soon as the peer has taken anything
+	 */
+	long mark() {
+		ChannelOutboundBuffer buffer = buffer();
+		return (buffer != null) ? (this.flushed - buffer.size()) * SPREAD + buffer.currentProgress() : 0;
+	}
+
+	private @Nullable ChannelOutboundBuffer buffer() {
+		return this.channel.unsafe().outboundBuffer();
+	}
+
+	/**
+	 * Close our side only.
+	 * @return whether the socket can
+	 */
+	boolean closeOutput() {
+		if (this.channel instanceof DuplexChannel duplex) {
+			duplex.shutdownOutput();
+			return true;
+		}
+		return false;
+	}
+
+	/** Have the close be a reset: the peer learns that something is missing. */
+	void closeByReset() {
+		this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
+	}
+
+	/** Close the socket. */
+	void close() {
+		this.channel.close();
+	}
+
+}

@@ -1,0 +1,57 @@
+package io.millrace.core.http1;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+
+import javax.net.ssl.SSLSession;
+
+import io.millrace.core.http.ConnectionInfo;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a handler may know of its connection. Immutable: a socket that is closed does not
+ * know its addresses any more.
+ */
+final class SocketInfo implements ConnectionInfo {
+
+	private static final InetSocketAddress NOWHERE = new InetSocketAddress(0);
+
+	private final ChannelId id;
+
+	private final InetSocketAddress remoteAddress;
+
+	private final InetSocketAddress localAddress;
+
+	SocketInfo(Channel channel) {
+		this.id = channel.id();
+		this.remoteAddress = known(channel.remoteAddress());
+		this.localAddress = known(channel.localAddress());
+	}
+
+	private static InetSocketAddress known(@Nullable SocketAddress address) {
+		return (address instanceof InetSocketAddress inet) ? inet : NOWHERE;
+	}
+
+	@Override
+	public String id() {
+		return this.id.asShortText();
+	}
+
+	@Override
+	public InetSocketAddress remoteAddress() {
+		return this.remoteAddress;
+	}
+
+	@Override
+	public InetSocketAddress localAddress() {
+		return this.localAddress;
+	}
+
+	@Override
+	public @Nullable SSLSession sslSession() {
+		return null;
+	}
+
+}

@@ -1,0 +1,106 @@
+package io.millrace.servlet;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The servlets and filters of an application with their mappings, in the order of their
+ * registration. Changed by the thread that starts the application only.
+ */
+final class ApplicationRegistry {
+
+	private final Map<String, RegisteredServlet> servlets = new LinkedHashMap<>();
+
+	private final Map<String, RegisteredFilter> filters = new LinkedHashMap<>();
+
+	private final Map<String, RegisteredServlet> patterns = new LinkedHashMap<>();
+
+	private final List<FilterMapping> filterMappings = new ArrayList<>();
+
+	private int matchedAfter;
+
+	/**
+	 * Add a servlet.
+	 * @param servlet the registration
+	 * @return the same, {@code null} where the name is taken
+	 */
+	@Nullable RegisteredServlet add(RegisteredServlet servlet) {
+		return (this.servlets.putIfAbsent(servlet.getName(), servlet) == null) ? servlet : null;
+	}
+
+	/**
+	 * Add a filter.
+	 * @param filter the registration
+	 * @return the same, {@code null} where the name is taken
+	 */
+	@Nullable RegisteredFilter add(RegisteredFilter filter) {
+		return (this.filters.putIfAbsent(filter.getName(), filter) == null) ? filter : null;
+	}
+
+	/**
+	 * Map a servlet, unless one of the patterns belongs to another one.
+	 * @param servlet the servlet
+	 * @param added the patterns
+	 * @return the patterns that belong to others; where there are any nothing happened
+	 */
+	Set<String> map(RegisteredServlet servlet, List<String> added) {
+		Set<String> conflicts = new LinkedHashSet<>();
+		for (String pattern : added) {
+			UrlPattern.of(pattern);
+			RegisteredServlet owner = this.patterns.get(pattern);
+			if (owner != null && owner != servlet) {
+				conflicts.add(pattern);
+			}
+		}
+		if (conflicts.isEmpty()) {
+			added.forEach((pattern) -> this.patterns.put(pattern, servlet));
+		}
+		return conflicts;
+	}
+
+	/**
+	 * Map a filter.
+	 * @param added the mappings
+	 * @param matchAfter whether they come after all that were declared so far with
+	 * {@code true}; otherwise they come before those, in their own order
+	 */
+	void map(List<FilterMapping> added, boolean matchAfter) {
+		this.filterMappings.addAll(this.filterMappings.size() - (matchAfter ? 0 : this.matchedAfter), added);
+		this.matchedAfter += matchAfter ? added.size() : 0;
+	}
+
+	Collection<String> targets(RegisteredFilter filter, boolean servlets) {
+		Set<String> targets = new LinkedHashSet<>();
+		for (FilterMapping mapping : this.filterMappings) {
+			if (mapping.filter() == filter && (mapping.pattern() == null) == servlets) {
+				targets.add(mapping.target());
+			}
+		}
+		return Collections.unmodifiableSet(targets);
+	}
+
+	Map<String, RegisteredServlet> servlets() {
+		return Collections.unmodifiableMap(this.servlets);
+	}
+
+	Map<String, RegisteredFilter> filters() {
+		return Collections.unmodifiableMap(this.filters);
+	}
+
+	Map<String, RegisteredServlet> patterns() {
+		return Collections.unmodifiableMap(this.patterns);
+	}
+
+	List<FilterMapping> filterMappings() {
+		return Collections.unmodifiableList(this.filterMappings);
+	}
+
+}

@@ -1,0 +1,270 @@
+package io.millrace.servlet;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+import io.millrace.core.http.ProtocolException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The path of a request as servlets and their mappings see it: decoded, without path
+ * parameters, normalised (Servlet 6.1 §3.5.2).
+ * <p>
+ * What that section calls suspicious is refused with 400, because a proxy or a security
+ * filter in front may have read it otherwise: encoded slashes, backslashes, control
+ * characters, a dot segment that is encoded, has a parameter or follows an empty segment,
+ * and an empty segment with a parameter. The last is let through at the end of a path:
+ * {@code encodeURL("/")} makes {@code /;jsessionid=…} of it. Empty segments are left out,
+ * as Tomcat does. {@code %25} is a literal percent sign and is not decoded again.
+ *
+ * @param path the canonical path, starting with a slash
+ * @param sessionId the session id among the path parameters, not decoded, {@code null}
+ * where there is none
+ */
+record CanonicalPath(String path, @Nullable String sessionId) {
+
+	/** The name of the path parameter for the session id (Servlet 6.1 §7.1.3). */
+	static final String SESSION_PARAMETER = "jsessionid";
+
+	/**
+	 * Canonicalise a path whose sessions are tracked by the standard parameter.
+	 * @param rawPath the path as received, without the query
+	 * @return the canonical path; it has the very String where there is nothing to change
+	 * @throws ProtocolException 400 where the path is malformed or suspicious
+	 */
+	static CanonicalPath of(String rawPath) throws ProtocolException {
+		return of(rawPath, SESSION_PARAMETER);
+	}
+
+	/**
+	 * Canonicalise a path.
+	 * @param rawPath the path as received, without the query
+	 * @param sessionParameter the name of the path parameter with the session id
+	 * @return the canonical path; it has the very String where there is nothing to change
+	 * @throws ProtocolException 400 where the path is malformed or suspicious
+	 */
+	static CanonicalPath of(String rawPath, String sessionParameter) throws ProtocolException {
+		if (rawPath.isEmpty() || rawPath.charAt(0) != '/') {
+			throw ProtocolException.badRequest("The path has to start with a slash");
+		}
+		if (isCanonical(rawPath)) {
+			return new CanonicalPath(rawPath, null);
+		}
+		return new Canonicalizer(rawPath, sessionParameter).canonicalize();
+	}
+
+	// A segment that starts with a dot may be an ordinary one; that is settled by the
+	// slow way.
+	private static boolean isCanonical(String path) {
+		char previous = 'a';
+		for (int i = 0; i < path.length(); i++) {
+			char c = path.charAt(i);
+			if (c == '%' || c == ';' || c == '\\' || isControl(c)) {
+				return false;
+			}
+			if (previous == '/' && (c == '/' || c == '.')) {
+				return false;
+			}
+			previous = c;
+		}
+		return true;
+	}
+
+	// C0, DEL and C1.
+	private static boolean isControl(char c) {
+		return c < 0x20 || (c >= 0x7F && c < 0xA0);
+	}
+
+	/**
+	 * The slow way: segment by segment, every one decoded on its own, so that nothing
+	 * that is decoded can act as a delimiter.
+	 */
+	private static final class Canonicalizer {
+
+		private final String raw;
+
+		private final String sessionParameter;
+
+		private final StringBuilder path;
+
+		private final StringBuilder segment = new StringBuilder();
+
+		private @Nullable String sessionId = null;
+
+		Canonicalizer(String raw, String sessionParameter) {
+			this.raw = raw;
+			this.sessionParameter = sessionParameter;
+			this.path = new StringBuilder(raw.length());
+		}
+
+		CanonicalPath canonicalize() throws ProtocolException {
+			boolean afterEmpty = false;
+			int semicolon = this.raw.indexOf(';');
+			int start = 1;
+			while (start <= this.raw.length()) {
+				int slash = this.raw.indexOf('/', start);
+				int end = (slash < 0) ? this.raw.length() : slash;
+				if (semicolon >= 0 && semicolon < start) {
+					semicolon = this.raw.indexOf(';', start);
+				}
+				int nameEnd = (semicolon < 0 || semicolon > end) ? end : semicolon;
+				append(start, nameEnd, end, afterEmpty);
+				afterEmpty = nameEnd == start;
+				readParameters(nameEnd, end);
+				start = end + 1;
+			}
+			if (this.path.isEmpty()) {
+				this.path.append('/');
+			}
+			return new CanonicalPath(this.path.toString(), this.sessionId);
+		}
+
+		private void append(int start, int nameEnd, int end, boolean afterEmpty) throws ProtocolException {
+			boolean last = end == this.raw.length();
+			boolean parameters = nameEnd < end;
+			if (start == nameEnd) {
+				appendEmpty(last, parameters);
+				return;
+			}
+			boolean encoded = decode(start, nameEnd);
+			int dots = dots();
+			if (dots == 0) {
+				this.path.append('/').append(this.segment);
+				return;
+			}
+			if (encoded || parameters) {
+				throw ProtocolException.badRequest("The path has a disguised dot segment");
+			}
+			if (dots == 2) {
+				removeLast(afterEmpty);
+			}
+		}
+
+		private void appendEmpty(boolean last, boolean parameters) throws ProtocolException {
+			if (last) {
+				this.path.append('/');
+			}
+			else if (parameters) {
+				throw ProtocolException.badRequest("The path has a parameter without a name in front");
+			}
+		}
+
+		private void removeLast(boolean afterEmpty) throws ProtocolException {
+			if (this.path.isEmpty() || afterEmpty) {
+				throw ProtocolException.badRequest("The path leads out of the application");
+			}
+			this.path.setLength(this.path.lastIndexOf("/"));
+		}
+
+		// 1 for ".", 2 for "..", otherwise 0
+		private int dots() {
+			int length = this.segment.length();
+			if (length > 2) {
+				return 0;
+			}
+			for (int i = 0; i < length; i++) {
+				if (this.segment.charAt(i) != '.') {
+					return 0;
+				}
+			}
+			return length;
+		}
+
+		private boolean decode(int start, int end) throws ProtocolException {
+			this.segment.setLength(0);
+			boolean encoded = false;
+			int i = start;
+			while (i < end) {
+				char c = this.raw.charAt(i);
+				if (c != '%') {
+					appendChecked(c);
+					i++;
+					continue;
+				}
+				encoded = true;
+				int octet = octet(i, end);
+				if (octet < 0x80) {
+					if (octet == '/') {
+						throw ProtocolException.badRequest("The path has an encoded slash");
+					}
+					appendChecked((char) octet);
+					i += 3;
+				}
+				else {
+					i = decodeMultibyte(i, end);
+				}
+			}
+			return encoded;
+		}
+
+		private int decodeMultibyte(int start, int end) throws ProtocolException {
+			int count = 1;
+			while (start + 3 * count < end && this.raw.charAt(start + 3 * count) == '%'
+					&& octet(start + 3 * count, end) >= 0x80) {
+				count++;
+			}
+			byte[] octets = new byte[count];
+			for (int i = 0; i < count; i++) {
+				octets[i] = (byte) octet(start + 3 * i, end);
+			}
+			try {
+				// A new decoder reports: overlong forms, surrogates and unfinished
+				// sequences are errors (RFC 3629 §3, §10).
+				CharSequence text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets));
+				for (int i = 0; i < text.length(); i++) {
+					appendChecked(text.charAt(i));
+				}
+			}
+			catch (CharacterCodingException ex) {
+				throw ProtocolException.badRequest("The path is not encoded in UTF-8");
+			}
+			return start + 3 * count;
+		}
+
+		private void appendChecked(char c) throws ProtocolException {
+			if (c == '\\') {
+				throw ProtocolException.badRequest("The path has a backslash");
+			}
+			if (isControl(c)) {
+				throw ProtocolException.badRequest("The path has a control character");
+			}
+			this.segment.append(c);
+		}
+
+		private int octet(int percent, int end) throws ProtocolException {
+			int high = (percent + 2 < end) ? PercentCoding.digit(this.raw.charAt(percent + 1)) : -1;
+			int low = (high >= 0) ? PercentCoding.digit(this.raw.charAt(percent + 2)) : -1;
+			if (low < 0) {
+				throw ProtocolException.badRequest("The path has an unfinished percent-encoding");
+			}
+			return (high << 4) + low;
+		}
+
+		// The last one counts, as with Tomcat.
+		private void readParameters(int start, int end) throws ProtocolException {
+			int next = start;
+			while (next < end) {
+				int semicolon = this.raw.indexOf(';', next + 1);
+				int stop = (semicolon < 0 || semicolon > end) ? end : semicolon;
+				readParameter(next + 1, stop);
+				next = stop;
+			}
+		}
+
+		private void readParameter(int start, int end) throws ProtocolException {
+			for (int i = start; i < end; i++) {
+				char c = this.raw.charAt(i);
+				if (c == '\\' || isControl(c)) {
+					throw ProtocolException.badRequest("The path has a character that is not allowed");
+				}
+			}
+			int value = start + this.sessionParameter.length() + 1;
+			if (value < end && this.raw.charAt(value - 1) == '=' && this.raw.startsWith(this.sessionParameter, start)) {
+				this.sessionId = this.raw.substring(value, end);
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,186 @@
+package io.millrace.servlet;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+import io.millrace.core.http.BodyFraming;
+import io.millrace.core.http.ProtocolException;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.UnavailableException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers errors of one request: by the error page of the application that fits, once,
+ * otherwise by a line of text (Servlet 6.1 §10.9).
+ */
+final class ErrorDispatch {
+
+	private static final Logger logger = LoggerFactory.getLogger(ErrorDispatch.class);
+
+	private final ServletRuntime runtime;
+
+	private final ServletCycle cycle;
+
+	private boolean dispatched;
+
+	private int status = 500;
+
+	ErrorDispatch(ServletRuntime runtime, ServletCycle cycle) {
+		this.runtime = runtime;
+		this.cycle = cycle;
+	}
+
+	/**
+	 * What to answer to something that was thrown.
+	 * @param thrown what
+	 * @return the error
+	 */
+	ErrorReport describe(Throwable thrown) {
+		RequestRefusedException refused = Causes.find(thrown, RequestRefusedException.class);
+		if (refused != null) {
+			return new ErrorReport(refused.status(), refused.getMessage(), null);
+		}
+		if (thrown instanceof UnavailableException unavailable) {
+			return unavailable(unavailable);
+		}
+		return new ErrorReport(500, thrown.getMessage(), thrown);
+	}
+
+	private ErrorReport unavailable(UnavailableException unavailable) {
+		ServletTarget target = this.cycle.request().target();
+		if (target != null) {
+			target.servlet().unavailable(unavailable);
+		}
+		if (unavailable.isPermanent()) {
+			return new ErrorReport(404, unavailable.getMessage(), null);
+		}
+		this.cycle.response().setHeader("Retry-After", Integer.toString(unavailable.getUnavailableSeconds()));
+		return new ErrorReport(503, unavailable.getMessage(), null);
+	}
+
+	/**
+	 * Log what the application threw, unless it is the client's doing.
+	 * @param thrown what
+	 */
+	void log(Throwable thrown) {
+		ServletTarget target = this.cycle.request().target();
+		String name = (target != null) ? target.servlet().getName() : "";
+		if (isOfClient(thrown)) {
+			logger.debug("Servlet [{}] could not finish because of its client", name, thrown);
+		}
+		else {
+			logger.error("Servlet.service() for servlet [{}] in context with path [{}] threw exception", name,
+					this.runtime.contextPath(), thrown);
+		}
+	}
+
+	private static boolean isOfClient(Throwable thrown) {
+		return ClientAbortException.isIn(thrown) || Causes.find(thrown, RequestRefusedException.class) != null
+				|| Causes.find(thrown, ProtocolException.class) != null;
+	}
+
+	/**
+	 * Answer the error that the response has.
+	 * @throws IOException by the error page
+	 * @throws ServletException by the error page
+	 */
+	void dispatch() throws IOException, ServletException {
+		ExchangeServletResponse response = this.cycle.response();
+		ErrorReport report = response.error();
+		if (report == null) {
+			return;
+		}
+		this.status = report.status();
+		ServletTarget failed = this.cycle.request().target();
+		String path = this.dispatched ? null : page(report);
+		ServletDispatcher page = (path != null) ? this.runtime.dispatcher(path) : null;
+		response.reopen(report.status());
+		if (page == null) {
+			answerPlainly();
+			return;
+		}
+		this.dispatched = true;
+		setAttributes(report, failed);
+		page.error(this.cycle.request(), response);
+		if (!this.cycle.request().isAsyncStarted() && response.error() == null) {
+			response.complete();
+		}
+	}
+
+	private @Nullable String page(ErrorReport report) {
+		Throwable thrown = report.exception();
+		String path = null;
+		if (thrown != null) {
+			path = this.runtime.errorPages().find(thrown);
+			if (path == null && rootCause(thrown) != thrown) {
+				path = this.runtime.errorPages().find(rootCause(thrown));
+			}
+		}
+		return (path != null) ? path : this.runtime.errorPages().find(report.status());
+	}
+
+	private static Throwable rootCause(Throwable thrown) {
+		Throwable root = (thrown instanceof ServletException wrapper) ? wrapper.getRootCause() : null;
+		return (root != null) ? root : thrown;
+	}
+
+	private void setAttributes(ErrorReport report, @Nullable ServletTarget failed) {
+		ExchangeServletRequest request = this.cycle.request();
+		request.setAttribute(RequestDispatcher.ERROR_STATUS_CODE, report.status());
+		request.setAttribute(RequestDispatcher.ERROR_MESSAGE, (report.message() != null) ? report.message() : "");
+		request.setAttribute(RequestDispatcher.ERROR_REQUEST_URI, request.getRequestURI());
+		request.setAttribute(RequestDispatcher.ERROR_METHOD, request.getMethod());
+		request.setAttribute(RequestDispatcher.ERROR_QUERY_STRING, request.getQueryString());
+		if (failed != null) {
+			request.setAttribute(RequestDispatcher.ERROR_SERVLET_NAME, failed.servlet().getName());
+		}
+		Throwable thrown = report.exception();
+		if (thrown != null) {
+			Throwable root = rootCause(thrown);
+			request.setAttribute(RequestDispatcher.ERROR_EXCEPTION, root);
+			request.setAttribute(RequestDispatcher.ERROR_EXCEPTION_TYPE, root.getClass());
+		}
+	}
+
+	/**
+	 * The error page itself has failed.
+	 * @param thrown what it threw
+	 */
+	void pageFailed(Throwable thrown) {
+		if (ClientAbortException.isIn(thrown)) {
+			return;
+		}
+		logger.error("The error page for status {} failed", this.status, thrown);
+		ExchangeServletResponse response = this.cycle.response();
+		if (response.output().isSent()) {
+			response.output().abandon();
+			this.cycle.exchange().fail(thrown);
+			return;
+		}
+		try {
+			response.fail(new ErrorReport(this.status, null, null));
+			response.reopen(this.status);
+			answerPlainly();
+		}
+		catch (IOException ex) {
+			logger.debug("The client did not wait for the error", ex);
+		}
+	}
+
+	// Nothing of the request or the exception in it: it may be read by anybody.
+	private void answerPlainly() throws IOException {
+		ExchangeServletResponse response = this.cycle.response();
+		if (BodyFraming.mayHaveBody(this.status)) {
+			String text = this.status + " " + HttpResponseStatus.valueOf(this.status).reasonPhrase() + "\n";
+			response.setContentType("text/plain;charset=UTF-8");
+			response.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+		}
+		response.complete();
+	}
+
+}

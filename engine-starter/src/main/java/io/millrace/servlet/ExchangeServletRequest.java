@@ -1,0 +1,520 @@
+package io.millrace.servlet;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UnsupportedEncodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.security.Principal;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.millrace.core.http.Exchange;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletMapping;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpUpgradeHandler;
+import jakarta.servlet.http.Part;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request as the application sees it (Servlet 6.1 §3): a view on the exchange, plus the
+ * state that dispatches change. For one thread at a time; never used for another
+ * exchange, so what an application does with it too late harms nobody else.
+ */
+final class ExchangeServletRequest extends RequestHeadView {
+
+	private static final AtomicLong IDS = new AtomicLong();
+
+	private final ServletRuntime runtime;
+
+	private final ServletCycle cycle;
+
+	private final @Nullable String sessionIdInUrl;
+
+	private @Nullable RequestSession session;
+
+	private String method;
+
+	private String requestUri;
+
+	private @Nullable String queryString;
+
+	private @Nullable ServletTarget target;
+
+	private DispatcherType dispatcherType = DispatcherType.REQUEST;
+
+	private boolean asyncSupported = true;
+
+	private @Nullable RequestAttributes attributes;
+
+	private @Nullable RequestParameters parameters;
+
+	private @Nullable String encoding;
+
+	private @Nullable ExchangeInputStream input;
+
+	private @Nullable BufferedReader reader;
+
+	private boolean inputTaken;
+
+	private @Nullable String id;
+
+	ExchangeServletRequest(ServletRuntime runtime, Exchange exchange, ServletCycle cycle, @Nullable String sessionId) {
+		super(exchange);
+		this.runtime = runtime;
+		this.cycle = cycle;
+		this.sessionIdInUrl = sessionId;
+		this.method = exchange.request().method();
+		this.requestUri = exchange.request().target().path();
+		this.queryString = exchange.request().target().query();
+	}
+
+	ExchangeServletResponse response() {
+		return this.cycle.response();
+	}
+
+	ServletCycle cycle() {
+		return this.cycle;
+	}
+
+	@Nullable ServletTarget target() {
+		return this.target;
+	}
+
+	/**
+	 * Where the request stands among its dispatches.
+	 * @return what {@link #restore} takes
+	 */
+	DispatchState dispatchState() {
+		return new DispatchState(this.target, this.dispatcherType, this.requestUri, this.queryString, this.method);
+	}
+
+	void restore(DispatchState state) {
+		this.target = state.target();
+		this.dispatcherType = state.type();
+		this.requestUri = state.requestUri();
+		this.queryString = state.queryString();
+		this.method = state.method();
+	}
+
+	void enter(ServletTarget target, DispatcherType type) {
+		this.target = target;
+		this.dispatcherType = type;
+	}
+
+	void enter(DispatcherType type) {
+		this.dispatcherType = type;
+	}
+
+	void path(String requestUri, @Nullable String queryString) {
+		this.requestUri = requestUri;
+		this.queryString = queryString;
+	}
+
+	void method(String method) {
+		this.method = method;
+	}
+
+	void asyncUnsupported() {
+		this.asyncSupported = false;
+	}
+
+	void asyncSupportUnknown() {
+		this.asyncSupported = true;
+	}
+
+	RequestSession session() {
+		RequestSession known = this.session;
+		if (known == null) {
+			known = new RequestSession(this, this.runtime, this.sessionIdInUrl);
+			this.session = known;
+		}
+		return known;
+	}
+
+	String sessionParameter() {
+		return this.runtime.sessionSettings().pathParameterName();
+	}
+
+	RequestParameters parameters() {
+		RequestParameters known = this.parameters;
+		if (known == null) {
+			known = new RequestParameters(this, this.runtime.options());
+			this.parameters = known;
+		}
+		return known;
+	}
+
+	ExchangeInputStream input() {
+		ExchangeInputStream known = this.input;
+		if (known == null) {
+			known = new ExchangeInputStream(exchange(), this.cycle);
+			this.input = known;
+		}
+		return known;
+	}
+
+	@Nullable ExchangeInputStream inputIfUsed() {
+		return this.input;
+	}
+
+	boolean isBodyTaken() {
+		return this.inputTaken || this.reader != null;
+	}
+
+	/** The exchange has ended: give back what the request holds. */
+	void end() {
+		if (this.session != null) {
+			this.session.release();
+		}
+		if (this.parameters != null) {
+			this.parameters.close();
+		}
+		if (this.input != null) {
+			this.input.end();
+		}
+	}
+
+	@Override
+	public @Nullable Object getAttribute(String name) {
+		RequestAttributes known = this.attributes;
+		Object value = (known != null) ? known.get(name) : null;
+		return (value != null) ? value : TlsAttributes.get(exchange().connection(), name);
+	}
+
+	@Override
+	public Enumeration<String> getAttributeNames() {
+		RequestAttributes known = this.attributes;
+		return (known != null) ? Collections.enumeration(known.names()) : Collections.emptyEnumeration();
+	}
+
+	@Override
+	public void setAttribute(String name, @Nullable Object value) {
+		if (name == null) {
+			throw new IllegalArgumentException("The name of an attribute is null");
+		}
+		Object previous = putAttribute(name, value);
+		if (previous != null || value != null) {
+			this.runtime.listeners().requestAttribute(getServletContext(), this, name, previous, value);
+		}
+	}
+
+	@Override
+	public void removeAttribute(String name) {
+		setAttribute(name, null);
+	}
+
+	/**
+	 * Set or remove an attribute without telling the listeners.
+	 * @param name the name
+	 * @param value the value, {@code null} to remove it
+	 * @return the value before
+	 */
+	@Nullable Object putAttribute(String name, @Nullable Object value) {
+		RequestAttributes known = this.attributes;
+		if (known == null) {
+			if (value == null) {
+				return null;
+			}
+			known = new RequestAttributes();
+			this.attributes = known;
+		}
+		return (value != null) ? known.put(name, value) : known.remove(name);
+	}
+
+	@Override
+	public String getMethod() {
+		return this.method;
+	}
+
+	@Override
+	public String getRequestURI() {
+		return this.requestUri;
+	}
+
+	@Override
+	public StringBuffer getRequestURL() {
+		return new StringBuffer(64).append(getScheme())
+			.append("://")
+			.append(exchange().origin().authority())
+			.append(this.requestUri);
+	}
+
+	@Override
+	public @Nullable String getQueryString() {
+		return this.queryString;
+	}
+
+	@Override
+	public String getContextPath() {
+		return this.runtime.contextPath();
+	}
+
+	@Override
+	public String getServletPath() {
+		return (this.target != null) ? this.target.servletPath() : "";
+	}
+
+	@Override
+	public @Nullable String getPathInfo() {
+		return (this.target != null) ? this.target.pathInfo() : null;
+	}
+
+	@Override
+	public @Nullable String getPathTranslated() {
+		String info = getPathInfo();
+		return (info != null) ? getServletContext().getRealPath(info) : null;
+	}
+
+	@Override
+	public HttpServletMapping getHttpServletMapping() {
+		return (this.target != null) ? this.target.match() : UrlMatch.NONE;
+	}
+
+	@Override
+	public DispatcherType getDispatcherType() {
+		return this.dispatcherType;
+	}
+
+	@Override
+	public ServletContext getServletContext() {
+		return this.runtime.application();
+	}
+
+	@Override
+	public @Nullable RequestDispatcher getRequestDispatcher(@Nullable String path) {
+		if (path == null) {
+			return null;
+		}
+		if (path.startsWith("/")) {
+			return this.runtime.dispatcher(path);
+		}
+		// §9.1.1: relative to the path of this request within the context.
+		String own = this.requestUri.substring(Math.min(getContextPath().length(), this.requestUri.length()));
+		return this.runtime.dispatcher(own.substring(0, own.lastIndexOf('/') + 1) + path);
+	}
+
+	@Override
+	public @Nullable String getParameter(String name) {
+		return parameters().parameters().get(name);
+	}
+
+	@Override
+	public Enumeration<String> getParameterNames() {
+		return parameters().parameters().names();
+	}
+
+	@Override
+	public String @Nullable [] getParameterValues(String name) {
+		return parameters().parameters().values(name);
+	}
+
+	@Override
+	public Map<String, String[]> getParameterMap() {
+		return parameters().parameters().asMap();
+	}
+
+	@Override
+	public Collection<Part> getParts() throws IOException, ServletException {
+		return parameters().parts();
+	}
+
+	@Override
+	public @Nullable Part getPart(String name) throws IOException, ServletException {
+		for (Part part : getParts()) {
+			if (part.getName().equals(name)) {
+				return part;
+			}
+		}
+		return null;
+	}
+
+	@Override
+	public @Nullable String getCharacterEncoding() {
+		String declared = (this.encoding != null) ? this.encoding : declaredEncoding();
+		return (declared != null) ? declared : getServletContext().getRequestCharacterEncoding();
+	}
+
+	@Override
+	public void setCharacterEncoding(String encoding) throws UnsupportedEncodingException {
+		if (this.reader != null) {
+			return;
+		}
+		if (charset(encoding) == null) {
+			throw new UnsupportedEncodingException("'" + encoding + "' is no character encoding that is known here");
+		}
+		this.encoding = encoding;
+	}
+
+	@Override
+	public ServletInputStream getInputStream() {
+		if (this.reader != null) {
+			throw new IllegalStateException("getReader() was called for this request already");
+		}
+		this.inputTaken = true;
+		return input();
+	}
+
+	@Override
+	public BufferedReader getReader() throws IOException {
+		if (this.inputTaken) {
+			throw new IllegalStateException("getInputStream() was called for this request already");
+		}
+		BufferedReader known = this.reader;
+		if (known == null) {
+			String name = getCharacterEncoding();
+			Charset charset = (name != null) ? charset(name) : StandardCharsets.ISO_8859_1;
+			if (charset == null) {
+				throw new UnsupportedEncodingException("'" + name + "' is no character encoding that is known here");
+			}
+			known = new BufferedReader(new InputStreamReader(input(), charset));
+			this.reader = known;
+		}
+		return known;
+	}
+
+	@Override
+	public @Nullable ServletSession getSession(boolean create) {
+		return session().get(create);
+	}
+
+	@Override
+	@SuppressWarnings("NullAway") // Never null when it is asked to create one.
+	public ServletSession getSession() {
+		return session().get(true);
+	}
+
+	@Override
+	public String changeSessionId() {
+		return session().changeId();
+	}
+
+	@Override
+	public @Nullable String getRequestedSessionId() {
+		return session().requestedId();
+	}
+
+	@Override
+	public boolean isRequestedSessionIdValid() {
+		return session().isRequestedIdValid();
+	}
+
+	@Override
+	public boolean isRequestedSessionIdFromCookie() {
+		return session().isRequestedIdFromCookie();
+	}
+
+	@Override
+	public boolean isRequestedSessionIdFromURL() {
+		return session().isRequestedIdFromUrl();
+	}
+
+	@Override
+	public @Nullable String getAuthType() {
+		return null;
+	}
+
+	@Override
+	public @Nullable String getRemoteUser() {
+		return null;
+	}
+
+	@Override
+	public @Nullable Principal getUserPrincipal() {
+		return null;
+	}
+
+	@Override
+	public boolean isUserInRole(String role) {
+		return false;
+	}
+
+	@Override
+	public boolean authenticate(HttpServletResponse response) {
+		// As an embedded server without a realm answers: nobody can be authenticated.
+		return false;
+	}
+
+	@Override
+	public void login(String user, String password) throws ServletException {
+		throw new ServletException("The server has no realm to log in to: use Spring Security");
+	}
+
+	@Override
+	public void logout() {
+		// Nobody is logged in.
+	}
+
+	@Override
+	public boolean isAsyncSupported() {
+		return this.asyncSupported;
+	}
+
+	@Override
+	public boolean isAsyncStarted() {
+		AsyncCycle async = this.cycle.async();
+		return async != null && async.isStarted();
+	}
+
+	@Override
+	public AsyncContext startAsync() {
+		return this.cycle.startAsync(this, this.cycle.response(), true);
+	}
+
+	@Override
+	public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
+		return this.cycle.startAsync(request, response, false);
+	}
+
+	@Override
+	public AsyncContext getAsyncContext() {
+		AsyncCycle async = this.cycle.async();
+		if (async == null || !async.isStarted()) {
+			throw new IllegalStateException("The request is not in asynchronous mode");
+		}
+		return async;
+	}
+
+	@Override
+	public <T extends HttpUpgradeHandler> T upgrade(Class<T> type) {
+		throw new UnsupportedOperationException("HttpServletRequest.upgrade is not offered by this server yet: '"
+				+ type.getName() + "' cannot take over");
+	}
+
+	@Override
+	public String getRequestId() {
+		String known = this.id;
+		if (known == null) {
+			known = Long.toHexString(IDS.incrementAndGet());
+			this.id = known;
+		}
+		return known;
+	}
+
+	/**
+	 * What a dispatch changes of a request.
+	 *
+	 * @param target the servlet
+	 * @param type the kind of dispatch
+	 * @param requestUri the raw path
+	 * @param queryString the raw query
+	 * @param method the method
+	 */
+	record DispatchState(@Nullable ServletTarget target, DispatcherType type, String requestUri,
+			@Nullable String queryString, String method) {
+
+	}
+
+}

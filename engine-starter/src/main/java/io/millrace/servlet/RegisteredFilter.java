@@ -1,0 +1,104 @@
+package io.millrace.servlet;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ServletException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A filter, its registration and its life (Servlet 6.1 §6.2.1).
+ */
+final class RegisteredFilter extends RegisteredComponent implements FilterRegistration.Dynamic, FilterConfig {
+
+	private final ServletApplication application;
+
+	private final Class<? extends Filter> type;
+
+	private @Nullable Filter filter;
+
+	private boolean initialised;
+
+	RegisteredFilter(ServletApplication application, String name, Class<? extends Filter> type,
+			@Nullable Filter given) {
+		super(application, name, type.getName());
+		this.application = application;
+		this.type = type;
+		this.filter = given;
+	}
+
+	@Override
+	public String getFilterName() {
+		return getName();
+	}
+
+	@Override
+	public void addMappingForServletNames(@Nullable EnumSet<DispatcherType> dispatcherTypes, boolean isMatchAfter,
+			String... servletNames) {
+		map(dispatcherTypes, isMatchAfter, servletNames, FilterMapping::forServlet);
+	}
+
+	@Override
+	public void addMappingForUrlPatterns(@Nullable EnumSet<DispatcherType> dispatcherTypes, boolean isMatchAfter,
+			String... urlPatterns) {
+		map(dispatcherTypes, isMatchAfter, urlPatterns, FilterMapping::forPattern);
+	}
+
+	private void map(@Nullable EnumSet<DispatcherType> dispatcherTypes, boolean isMatchAfter, String[] targets,
+			FilterMapping.Factory factory) {
+		requireConfigurable();
+		if (targets == null || targets.length == 0) {
+			throw new IllegalArgumentException("A filter mapping needs a servlet name or a URL pattern");
+		}
+		Set<DispatcherType> types = (dispatcherTypes != null) ? Set.copyOf(dispatcherTypes)
+				: Set.of(DispatcherType.REQUEST);
+		List<FilterMapping> mappings = new ArrayList<>();
+		for (String target : targets) {
+			mappings.add(factory.create(this, types, target));
+		}
+		this.application.registry().map(mappings, isMatchAfter);
+	}
+
+	@Override
+	public Collection<String> getServletNameMappings() {
+		return this.application.registry().targets(this, true);
+	}
+
+	@Override
+	public Collection<String> getUrlPatternMappings() {
+		return this.application.registry().targets(this, false);
+	}
+
+	Filter filter() {
+		Filter filter = this.filter;
+		if (filter == null) {
+			throw new IllegalStateException("Filter '" + getName() + "' is not initialised");
+		}
+		return filter;
+	}
+
+	void initialise() throws ServletException {
+		Filter filter = this.filter;
+		if (filter == null) {
+			filter = this.application.createFilter(this.type);
+			this.filter = filter;
+		}
+		filter.init(this);
+		this.initialised = true;
+	}
+
+	void destroy() {
+		if (this.initialised) {
+			this.initialised = false;
+			filter().destroy();
+		}
+	}
+
+}

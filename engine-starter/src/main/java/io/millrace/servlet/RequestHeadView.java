@@ -1,0 +1,253 @@
+package io.millrace.servlet;
+
+import java.net.InetSocketAddress;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.UnsupportedCharsetException;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.millrace.core.http.Exchange;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import jakarta.servlet.ServletConnection;
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a servlet request that is fixed when it comes: header fields, connection
+ * and origin. A view on the exchange; what has to be parsed is parsed when it is asked
+ * for.
+ */
+abstract class RequestHeadView implements HttpServletRequest {
+
+	private final Exchange exchange;
+
+	private final HttpHeaders headers;
+
+	private Cookie @Nullable [] cookies;
+
+	private @Nullable List<Locale> locales;
+
+	RequestHeadView(Exchange exchange) {
+		this.exchange = exchange;
+		this.headers = exchange.request().headers();
+	}
+
+	final Exchange exchange() {
+		return this.exchange;
+	}
+
+	@Override
+	public @Nullable String getHeader(String name) {
+		return this.headers.get(name);
+	}
+
+	@Override
+	public Enumeration<String> getHeaders(String name) {
+		return enumeration(this.headers.valueStringIterator(name));
+	}
+
+	@Override
+	public Enumeration<String> getHeaderNames() {
+		return Collections.enumeration(this.headers.names());
+	}
+
+	private static Enumeration<String> enumeration(Iterator<String> values) {
+		if (!values.hasNext()) {
+			return Collections.emptyEnumeration();
+		}
+		return new Enumeration<>() {
+
+			@Override
+			public boolean hasMoreElements() {
+				return values.hasNext();
+			}
+
+			@Override
+			public String nextElement() {
+				return values.next();
+			}
+
+		};
+	}
+
+	@Override
+	public long getDateHeader(String name) {
+		String value = getHeader(name);
+		return (value != null) ? HttpDates.parse(value) : -1;
+	}
+
+	@Override
+	public int getIntHeader(String name) {
+		String value = getHeader(name);
+		return (value != null) ? Integer.parseInt(value) : -1;
+	}
+
+	@Override
+	public @Nullable String getContentType() {
+		return this.headers.get(HttpHeaderNames.CONTENT_TYPE);
+	}
+
+	@Override
+	public int getContentLength() {
+		long length = getContentLengthLong();
+		return (length <= Integer.MAX_VALUE) ? (int) length : -1;
+	}
+
+	@Override
+	public long getContentLengthLong() {
+		// The engine has checked the value, and that there is one only.
+		String value = this.headers.get(HttpHeaderNames.CONTENT_LENGTH);
+		return (value != null) ? Long.parseLong(value) : -1;
+	}
+
+	@Override
+	public Cookie @Nullable [] getCookies() {
+		Cookie[] known = cookies();
+		return (known.length > 0) ? known.clone() : null;
+	}
+
+	final Cookie[] cookies() {
+		Cookie[] known = this.cookies;
+		if (known == null) {
+			known = Cookies.parse(this.headers.getAll(HttpHeaderNames.COOKIE));
+			this.cookies = known;
+		}
+		return known;
+	}
+
+	@Override
+	public Locale getLocale() {
+		return locales().get(0);
+	}
+
+	@Override
+	public Enumeration<Locale> getLocales() {
+		return Collections.enumeration(locales());
+	}
+
+	private List<Locale> locales() {
+		List<Locale> known = this.locales;
+		if (known == null) {
+			known = Locales.parse(this.headers.getAll(HttpHeaderNames.ACCEPT_LANGUAGE));
+			this.locales = known;
+		}
+		return known;
+	}
+
+	/**
+	 * The charset that the Content-Type names.
+	 * @return the name, {@code null} where there is none
+	 */
+	final @Nullable String declaredEncoding() {
+		String type = getContentType();
+		return (type != null) ? ContentType.parse(type).charset() : null;
+	}
+
+	static @Nullable Charset charset(@Nullable String name) {
+		try {
+			return (name != null) ? Charset.forName(name) : null;
+		}
+		catch (IllegalCharsetNameException | UnsupportedCharsetException ex) {
+			return null;
+		}
+	}
+
+	@Override
+	public String getProtocol() {
+		return this.exchange.request().version().text();
+	}
+
+	@Override
+	public String getScheme() {
+		return this.exchange.origin().scheme();
+	}
+
+	@Override
+	public boolean isSecure() {
+		return this.exchange.origin().isSecure();
+	}
+
+	@Override
+	public String getServerName() {
+		return this.exchange.origin().host();
+	}
+
+	@Override
+	public int getServerPort() {
+		return this.exchange.origin().port();
+	}
+
+	@Override
+	public String getRemoteAddr() {
+		return address(this.exchange.origin().client());
+	}
+
+	@Override
+	public String getRemoteHost() {
+		// Never looked up: a name server must not be able to hold up requests.
+		return getRemoteAddr();
+	}
+
+	@Override
+	public int getRemotePort() {
+		return this.exchange.origin().client().getPort();
+	}
+
+	@Override
+	public String getLocalAddr() {
+		return address(this.exchange.connection().localAddress());
+	}
+
+	@Override
+	public String getLocalName() {
+		return this.exchange.connection().localAddress().getHostString();
+	}
+
+	@Override
+	public int getLocalPort() {
+		return this.exchange.connection().localAddress().getPort();
+	}
+
+	private static String address(InetSocketAddress socket) {
+		return (socket.getAddress() != null) ? socket.getAddress().getHostAddress() : socket.getHostString();
+	}
+
+	@Override
+	public String getProtocolRequestId() {
+		// HTTP/1.x has none.
+		return "";
+	}
+
+	@Override
+	public ServletConnection getServletConnection() {
+		return new ConnectionView(this.exchange.connection(), getProtocol());
+	}
+
+	@Override
+	public boolean isTrailerFieldsReady() {
+		return this.exchange.requestBody().isEnded();
+	}
+
+	@Override
+	public Map<String, String> getTrailerFields() {
+		if (!isTrailerFieldsReady()) {
+			throw new IllegalStateException("The trailer fields come after the body, which was not read to its end");
+		}
+		Map<String, String> fields = new TreeMap<>();
+		// §3.3.5: names in lower case, values of the same name combined.
+		this.exchange.requestBody()
+			.trailers()
+			.forEach((field) -> fields.merge(field.getKey().toLowerCase(Locale.ROOT), field.getValue(),
+					(one, other) -> one + "," + other));
+		return fields;
+	}
+
+}

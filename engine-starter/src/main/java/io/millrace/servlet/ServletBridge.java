@@ -1,0 +1,81 @@
+package io.millrace.servlet;
+
+import io.millrace.core.http.Exchange;
+import io.millrace.core.http.ExchangeHandler;
+import io.millrace.core.http.ProtocolException;
+import io.millrace.core.http.RequestTarget;
+import io.netty.buffer.ByteBufUtil;
+
+/**
+ * Answers exchanges with a servlet application: on worker threads, as servlets may block.
+ */
+public final class ServletBridge implements ExchangeHandler {
+
+	private final ServletApplication application;
+
+	/**
+	 * Create a bridge.
+	 * @param application who answers, started before the first request comes
+	 */
+	public ServletBridge(ServletApplication application) {
+		this.application = application;
+	}
+
+	@Override
+	public boolean mayBlock() {
+		return true;
+	}
+
+	@Override
+	public void handle(Exchange exchange) throws ProtocolException {
+		ServletRuntime runtime = this.application.runtime();
+		RequestTarget target = exchange.request().target();
+		switch (target.form()) {
+			case ORIGIN, ABSOLUTE -> handle(exchange, runtime, target);
+			case ASTERISK -> options(exchange);
+			case AUTHORITY -> throw new ProtocolException(ProtocolException.Kind.UNSUPPORTED, 501,
+					"CONNECT is not implemented: this server is no proxy");
+		}
+	}
+
+	private void handle(Exchange exchange, ServletRuntime runtime, RequestTarget target) throws ProtocolException {
+		CanonicalPath canonical = CanonicalPath.of(target.path(), runtime.sessionSettings().pathParameterName());
+		String context = runtime.contextPath();
+		String path = canonical.path();
+		if (!context.isEmpty()) {
+			if (path.equals(context)) {
+				redirectToRoot(exchange, target);
+				return;
+			}
+			if (!path.startsWith(context) || path.charAt(context.length()) != '/') {
+				notFound(exchange);
+				return;
+			}
+			path = path.substring(context.length());
+		}
+		new ServletCycle(runtime, exchange, path, canonical.sessionId()).run();
+	}
+
+	// Of the server as a whole, not of the application: RFC 9110 §9.3.7.
+	private static void options(Exchange exchange) {
+		exchange.response().headers().set(HeaderNames.ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+		exchange.responseBody().write(null, true);
+	}
+
+	// Without it, relative links of the application would lead out of it.
+	private static void redirectToRoot(Exchange exchange, RequestTarget target) {
+		String query = (target.query() != null) ? "?" + target.query() : "";
+		String location = exchange.origin().scheme() + "://" + exchange.origin().authority() + target.path() + "/"
+				+ query;
+		exchange.response().status(302);
+		exchange.response().headers().set(HeaderNames.LOCATION, location);
+		exchange.responseBody().write(null, true);
+	}
+
+	private static void notFound(Exchange exchange) {
+		exchange.response().status(404);
+		exchange.response().headers().set(HeaderNames.CONTENT_TYPE, "text/plain;charset=UTF-8");
+		exchange.responseBody().write(ByteBufUtil.writeAscii(exchange.allocator(), "404 Not Found\n"), true);
+	}
+
+}

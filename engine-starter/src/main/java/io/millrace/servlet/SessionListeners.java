@@ -1,0 +1,136 @@
+package io.millrace.servlet;
+
+import java.util.EventListener;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+import jakarta.servlet.http.HttpSessionAttributeListener;
+import jakarta.servlet.http.HttpSessionBindingEvent;
+import jakarta.servlet.http.HttpSessionBindingListener;
+import jakarta.servlet.http.HttpSessionEvent;
+import jakarta.servlet.http.HttpSessionIdListener;
+import jakarta.servlet.http.HttpSessionListener;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The listeners that are told of sessions, in the order of Servlet 6.1 §11: as they were
+ * added, but {@code sessionDestroyed} the other way round. One that fails is logged and
+ * does not keep the others from being told, nor a session from ending.
+ */
+final class SessionListeners {
+
+	private static final Logger logger = LoggerFactory.getLogger(SessionListeners.class);
+
+	// Written while the application starts, read by all threads.
+	private final List<HttpSessionListener> lifecycle = new CopyOnWriteArrayList<>();
+
+	private final List<HttpSessionIdListener> ids = new CopyOnWriteArrayList<>();
+
+	private final List<HttpSessionAttributeListener> attributes = new CopyOnWriteArrayList<>();
+
+	/**
+	 * Add a listener of any of the kinds {@link HttpSessionListener},
+	 * {@link HttpSessionIdListener} and {@link HttpSessionAttributeListener}.
+	 * @param listener the listener
+	 * @return {@code false} where it is none of them
+	 */
+	boolean add(EventListener listener) {
+		boolean known = false;
+		if (listener instanceof HttpSessionListener lifecycleListener) {
+			this.lifecycle.add(lifecycleListener);
+			known = true;
+		}
+		if (listener instanceof HttpSessionIdListener idListener) {
+			this.ids.add(idListener);
+			known = true;
+		}
+		if (listener instanceof HttpSessionAttributeListener attributeListener) {
+			this.attributes.add(attributeListener);
+			known = true;
+		}
+		return known;
+	}
+
+	void created(ServletSession session) {
+		if (this.lifecycle.isEmpty()) {
+			return;
+		}
+		HttpSessionEvent event = new HttpSessionEvent(session);
+		for (HttpSessionListener listener : this.lifecycle) {
+			tell(listener, (each) -> each.sessionCreated(event));
+		}
+	}
+
+	void destroyed(ServletSession session) {
+		HttpSessionEvent event = new HttpSessionEvent(session);
+		Object[] reversed = this.lifecycle.toArray();
+		for (int i = reversed.length - 1; i >= 0; i--) {
+			tell((HttpSessionListener) reversed[i], (each) -> each.sessionDestroyed(event));
+		}
+	}
+
+	void idChanged(ServletSession session, String oldId) {
+		HttpSessionEvent event = new HttpSessionEvent(session);
+		for (HttpSessionIdListener listener : this.ids) {
+			tell(listener, (each) -> each.sessionIdChanged(event, oldId));
+		}
+	}
+
+	/** Before the value can be read from the session (Servlet 6.1 §7.4). */
+	void bound(ServletSession session, String name, Object value) {
+		if (value instanceof HttpSessionBindingListener listener) {
+			tell(listener, (each) -> each.valueBound(new HttpSessionBindingEvent(session, name, value)));
+		}
+	}
+
+	/** After the value could be read from the session (Servlet 6.1 §7.4). */
+	void unbound(ServletSession session, String name, Object value) {
+		if (value instanceof HttpSessionBindingListener listener) {
+			tell(listener, (each) -> each.valueUnbound(new HttpSessionBindingEvent(session, name, value)));
+		}
+	}
+
+	void attributeSet(ServletSession session, String name, Object value, @Nullable Object replaced) {
+		if (this.attributes.isEmpty()) {
+			return;
+		}
+		HttpSessionBindingEvent event = new HttpSessionBindingEvent(session, name,
+				(replaced != null) ? replaced : value);
+		for (HttpSessionAttributeListener listener : this.attributes) {
+			tell(listener, (each) -> {
+				if (replaced != null) {
+					each.attributeReplaced(event);
+				}
+				else {
+					each.attributeAdded(event);
+				}
+			});
+		}
+	}
+
+	void attributeRemoved(ServletSession session, String name, Object value) {
+		if (this.attributes.isEmpty()) {
+			return;
+		}
+		HttpSessionBindingEvent event = new HttpSessionBindingEvent(session, name, value);
+		for (HttpSessionAttributeListener listener : this.attributes) {
+			tell(listener, (each) -> each.attributeRemoved(event));
+		}
+	}
+
+	private static <L> void tell(L listener, Consumer<L> event) {
+		try {
+			event.accept(listener);
+		}
+		catch (VirtualMachineError ex) {
+			throw ex;
+		}
+		catch (Throwable ex) {
+			logger.error("The session listener {} failed", listener.getClass().getName(), ex);
+		}
+	}
+
+}

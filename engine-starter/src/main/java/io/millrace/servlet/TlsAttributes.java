@@ -1,0 +1,67 @@
+package io.millrace.servlet;
+
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+
+import io.millrace.core.http.ConnectionInfo;
+import io.netty.buffer.ByteBufUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The request attributes that tell of TLS (Servlet 6.1 §3.9), worked out when they are
+ * asked for.
+ */
+final class TlsAttributes {
+
+	private static final String PREFIX = "jakarta.servlet.request.";
+
+	private TlsAttributes() {
+	}
+
+	static @Nullable Object get(ConnectionInfo connection, String name) {
+		if (!name.startsWith(PREFIX)) {
+			return null;
+		}
+		SSLSession session = connection.sslSession();
+		if (session == null) {
+			return null;
+		}
+		return switch (name.substring(PREFIX.length())) {
+			case "cipher_suite" -> session.getCipherSuite();
+			case "secure_protocol" -> session.getProtocol();
+			case "ssl_session_id" -> ByteBufUtil.hexDump(session.getId());
+			case "key_size" -> keySize(session.getCipherSuite());
+			case "X509Certificate" -> certificates(session);
+			default -> null;
+		};
+	}
+
+	// The strength stands in the name of the suite.
+	private static @Nullable Integer keySize(String suite) {
+		if (suite.contains("_256_") || suite.contains("CHACHA20")) {
+			return 256;
+		}
+		return suite.contains("_128_") ? 128 : null;
+	}
+
+	private static X509Certificate @Nullable [] certificates(SSLSession session) {
+		try {
+			Certificate[] chain = session.getPeerCertificates();
+			X509Certificate[] certificates = new X509Certificate[chain.length];
+			for (int i = 0; i < chain.length; i++) {
+				if (!(chain[i] instanceof X509Certificate certificate)) {
+					return null;
+				}
+				certificates[i] = certificate;
+			}
+			return certificates;
+		}
+		catch (SSLPeerUnverifiedException ex) {
+			return null;
+		}
+	}
+
+}

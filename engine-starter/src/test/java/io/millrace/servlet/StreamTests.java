@@ -1,0 +1,257 @@
+package io.millrace.servlet;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.millrace.core.RawClient;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * Tests of {@link ExchangeInputStream} and {@link ExchangeOutputStream} over real
+ * sockets.
+ */
+class StreamTests {
+
+	private static final int LARGE = 20 * 1024 * 1024;
+
+	@Test
+	void aSlowReaderHoldsUpTheWriterAndGetsEverything() throws Exception {
+		byte[] piece = new byte[100_000];
+		Arrays.fill(piece, (byte) 'x');
+		AtomicInteger written = new AtomicInteger();
+		try (TestServer server = TestServer.serving((request, response) -> {
+			response.setContentLength(LARGE);
+			while (written.get() < LARGE) {
+				int count = Math.min(piece.length, LARGE - written.get());
+				response.getOutputStream().write(piece, 0, count);
+				written.addAndGet(count);
+			}
+		}); RawClient client = server.client()) {
+			client.get("/").receiveHead();
+			org.awaitility.Awaitility.await().until(new Unchanged(written));
+			assertThat(written.get()).isLessThan(LARGE);
+			assertThat(client.in().readNBytes(LARGE)).hasSize(LARGE).containsOnly('x');
+		}
+	}
+
+	@Test
+	void aWriterWhoseClientHasGoneIsTold() throws Exception {
+		CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+		try (TestServer server = TestServer.serving((request, response) -> {
+			byte[] piece = new byte[64 * 1024];
+			try {
+				while (true) {
+					response.getOutputStream().write(piece);
+				}
+			}
+			catch (IOException ex) {
+				thrown.complete(ex);
+				throw ex;
+			}
+		})) {
+			try (RawClient client = server.client()) {
+				client.get("/").receiveHead();
+			}
+			assertThat(thrown.get(10, TimeUnit.SECONDS)).isInstanceOf(ClientAbortException.class);
+		}
+	}
+
+	@Test
+	void aReaderWhoseClientHasGoneIsTold() throws Exception {
+		CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+		try (TestServer server = TestServer.serving((request, response) -> {
+			try {
+				request.getInputStream().readAllBytes();
+			}
+			catch (IOException ex) {
+				thrown.complete(ex);
+				throw ex;
+			}
+		})) {
+			try (RawClient client = server.client()) {
+				client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf");
+			}
+			assertThat(thrown.get(10, TimeUnit.SECONDS)).isInstanceOf(ClientAbortException.class);
+		}
+	}
+
+	@Test
+	void aLargeUploadIsEchoedWhileItComes() throws Exception {
+		try (TestServer server = TestServer.serving((request, response) -> {
+			InputStream in = request.getInputStream();
+			in.transferTo(response.getOutputStream());
+		}); RawClient client = server.client()) {
+			byte[] body = new byte[LARGE];
+			for (int i = 0; i < body.length; i++) {
+				body[i] = (byte) ('a' + i % 26);
+			}
+			client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + LARGE + "\r\n\r\n");
+			CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> {
+				try {
+					client.send(body);
+				}
+				catch (IOException ex) {
+					throw new IllegalStateException(ex);
+				}
+			});
+			assertThat(client.receive().body().getBytes(StandardCharsets.ISO_8859_1)).isEqualTo(body);
+			sent.get(10, TimeUnit.SECONDS);
+		}
+	}
+
+	@Test
+	void streamsThatAreUsedAfterTheEndTouchNothing() throws Exception {
+		AtomicReference<ServletOutputStream> output = new AtomicReference<>();
+		AtomicReference<ServletInputStream> input = new AtomicReference<>();
+		try (TestServer server = TestServer.serving((request, response) -> {
+			if (request.getParameter("second") == null) {
+				output.set(response.getOutputStream());
+				input.set(request.getInputStream());
+				response.getOutputStream().print("first");
+			}
+			else {
+				output.get().print("intruder");
+				output.get().flush();
+				org.assertj.core.api.Assertions.assertThatIOException().isThrownBy(() -> input.get().read());
+				response.getOutputStream().print("second");
+			}
+		}); RawClient client = server.client()) {
+			assertThat(client.get("/").receive().body()).isEqualTo("first");
+			assertThat(client.get("/?second=1").receive().body()).isEqualTo("second");
+			assertThat(client.get("/").receive().body()).isEqualTo("first");
+		}
+	}
+
+	@Test
+	void aReadListenerIsCalledUntilAllIsRead() throws Exception {
+		try (TestServer server = TestServer.serving((request, response) -> {
+			assertThatIllegalStateException()
+				.isThrownBy(() -> request.getInputStream().setReadListener(new Collector(null)));
+			AsyncContext async = request.startAsync();
+			request.getInputStream().setReadListener(new Collector(async));
+		}); RawClient client = server.client()) {
+			client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\nhello");
+			client.send(" world");
+			assertThat(client.receive().body()).isEqualTo("hello world");
+			client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok");
+			assertThat(client.receive().body()).isEqualTo("ok");
+			client.get("/");
+			assertThat(client.receive().body()).isEmpty();
+		}
+	}
+
+	@Test
+	void aWriteListenerIsCalledAgainWhenTheClientTakesMore() throws Exception {
+		AtomicInteger written = new AtomicInteger();
+		AtomicInteger calls = new AtomicInteger();
+		byte[] piece = new byte[50_000];
+		Arrays.fill(piece, (byte) 'x');
+		try (TestServer server = TestServer.serving((request, response) -> {
+			AsyncContext async = request.startAsync();
+			response.setContentLength(LARGE);
+			ServletOutputStream out = response.getOutputStream();
+			out.setWriteListener(new WriteListener() {
+
+				@Override
+				public void onWritePossible() throws IOException {
+					calls.incrementAndGet();
+					while (out.isReady()) {
+						if (written.get() == LARGE) {
+							async.complete();
+							return;
+						}
+						int count = Math.min(piece.length, LARGE - written.get());
+						out.write(piece, 0, count);
+						written.addAndGet(count);
+					}
+				}
+
+				@Override
+				public void onError(Throwable ex) {
+					async.complete();
+				}
+
+			});
+		}); RawClient client = server.client()) {
+			client.get("/").receiveHead();
+			org.awaitility.Awaitility.await().until(new Unchanged(written));
+			assertThat(written.get()).isLessThan(LARGE);
+			assertThat(client.in().readNBytes(LARGE)).hasSize(LARGE).containsOnly('x');
+			assertThat(calls.get()).isGreaterThan(1);
+			assertThat(client.get("/").receiveHead().status()).isEqualTo(200);
+		}
+	}
+
+	private static final class Collector implements ReadListener {
+
+		private final AsyncContext async;
+
+		private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+		Collector(AsyncContext async) {
+			this.async = async;
+		}
+
+		@Override
+		public void onDataAvailable() throws IOException {
+			ServletInputStream in = this.async.getRequest().getInputStream();
+			byte[] piece = new byte[3];
+			while (in.isReady()) {
+				int count = in.read(piece);
+				if (count < 0) {
+					return;
+				}
+				this.bytes.write(piece, 0, count);
+			}
+		}
+
+		@Override
+		public void onAllDataRead() throws IOException {
+			this.async.getResponse().getOutputStream().write(this.bytes.toByteArray());
+			this.async.complete();
+		}
+
+		@Override
+		public void onError(Throwable ex) {
+			this.async.complete();
+		}
+
+	}
+
+	/** Whether a number is above zero and the same as when it was last looked at. */
+	private static final class Unchanged implements java.util.concurrent.Callable<Boolean> {
+
+		private final AtomicInteger number;
+
+		private int last;
+
+		Unchanged(AtomicInteger number) {
+			this.number = number;
+		}
+
+		@Override
+		public Boolean call() {
+			int now = this.number.get();
+			boolean same = now > 0 && now == this.last;
+			this.last = now;
+			return same;
+		}
+
+	}
+
+}
