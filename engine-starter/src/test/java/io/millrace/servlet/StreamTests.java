@@ -101,7 +101,7 @@ class StreamTests {
 				body[i] = (byte) ('a' + i % 26);
 			}
 			client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + LARGE + "\r\n\r\n");
-			CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> {
+			CompletableFuture<Void> sent = TestServer.elsewhere(() -> {
 				try {
 					client.send(body);
 				}

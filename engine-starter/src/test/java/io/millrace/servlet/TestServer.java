@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 import io.millrace.core.Engine;
@@ -78,6 +79,11 @@ final class TestServer implements AutoCloseable {
 		registration.setAsyncSupported(true);
 		registration.addMappingForUrlPatterns((types.length == 0) ? null : EnumSet.copyOf(List.of(types)), true,
 				pattern);
+	}
+
+	/** Run something on a thread that is not the server's. */
+	static CompletableFuture<Void> elsewhere(Runnable task) {
+		return CompletableFuture.runAsync(task, (run) -> new Thread(run, "elsewhere").start());
 	}
 
 	int port() {
