@@ -81,15 +81,22 @@ class PlatformWorkerPoolTests extends AbstractWorkerPoolTests {
 		assertThat(names).hasSize(1);
 	}
 
-	private static List<Thread> workers() {
+	// Engines of other tests may still be open in this JVM.
+	private final Set<Thread> others = Set.copyOf(workers(Set.of()));
+
+	private List<Thread> workers() {
+		return workers(this.others);
+	}
+
+	private static List<Thread> workers(Set<Thread> others) {
 		return Thread.getAllStackTraces()
 			.keySet()
 			.stream()
-			.filter((thread) -> thread.getName().startsWith("millrace-worker-"))
+			.filter((thread) -> thread.getName().startsWith("millrace-worker-") && !others.contains(thread))
 			.toList();
 	}
 
-	private static void awaitAsleep(int count) {
+	private void awaitAsleep(int count) {
 		Awaitility.await()
 			.pollInterval(Duration.ofMillis(1))
 			.until(() -> workers().stream()
