@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,8 @@ import io.millrace.core.EngineConfig;
 import io.millrace.core.RawClient;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.Transport;
+import io.millrace.core.worker.WorkerMode;
+import io.millrace.core.worker.WorkerOptions;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterRegistration;
@@ -48,6 +51,11 @@ final class TestServer implements AutoCloseable {
 
 	static TestServer start(ServletOptions.Builder options, Consumer<ServletApplication> registrations)
 			throws Exception {
+		return start(options, WorkerOptions.defaults(), registrations);
+	}
+
+	static TestServer start(ServletOptions.Builder options, WorkerOptions workers,
+			Consumer<ServletApplication> registrations) throws Exception {
 		ServletApplication application = new ServletApplication(options.build(), TestServer.class.getClassLoader());
 		registrations.accept(application);
 		application.start();
@@ -58,6 +66,12 @@ final class TestServer implements AutoCloseable {
 				new ServletBridge(application));
 		engine.start();
 		return new TestServer(application, engine);
+	}
+
+	/** A server on virtual threads, with one servlet for everything. */
+	static TestServer servingOnVirtualThreads(Handler handler) throws Exception {
+		WorkerOptions virtual = new WorkerOptions(WorkerMode.VIRTUAL, 200, 10, Duration.ofSeconds(60), 1000, 1000);
+		return start(options(), virtual, (application) -> add(application, "servlet", handler, "/"));
 	}
 
 	/** A server with one servlet for everything. */
