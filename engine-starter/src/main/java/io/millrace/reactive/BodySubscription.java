@@ -30,6 +30,8 @@ final class BodySubscription implements Subscription, Runnable {
 	private static final AtomicLongFieldUpdater<BodySubscription> REQUESTED = AtomicLongFieldUpdater
 		.newUpdater(BodySubscription.class, "requested");
 
+	private static final int COPY_LIMIT = 2048;
+
 	private final Exchange exchange;
 
 	private final RequestBody body;
@@ -135,9 +137,25 @@ final class BodySubscription implements Subscription, Runnable {
 				return false;
 			}
 			Operators.produced(REQUESTED, this, 1);
-			this.actual.onNext(this.factory.wrap(part));
+			this.actual.onNext(this.factory.wrap(isolated(part)));
 		}
 		return true;
+	}
+
+	// A part is a slice that shares its count of references with what the connection is
+	// reading from. Spring is known to release a buffer twice, when a multipart body is
+	// cancelled for one: that must not take the connection's memory from under it.
+	private ByteBuf isolated(ByteBuf part) {
+		int size = part.readableBytes();
+		if (size > COPY_LIMIT) {
+			return this.exchange.allocator().compositeBuffer(1).addComponent(true, part);
+		}
+		try {
+			return this.exchange.allocator().buffer(size).writeBytes(part);
+		}
+		finally {
+			part.release();
+		}
 	}
 
 	// The engine tells the body first, and then everybody else that the exchange is over.

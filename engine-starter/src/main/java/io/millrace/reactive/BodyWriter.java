@@ -26,11 +26,12 @@ import org.springframework.core.io.buffer.NettyDataBuffer;
 abstract class BodyWriter<T> implements CoreSubscriber<T>, Subscription, Runnable {
 
 	/**
-	 * How much is requested at once: a few buffers, so that a body that is made on
-	 * another thread does not change threads for each, and a slow client costs no more
-	 * memory than these above what the connection keeps.
+	 * How much is requested ahead: a few buffers, so that a body that is made on another
+	 * thread does not change threads for each, a clock that ticks while a client is slow
+	 * is not told to stop at once, and a slow client costs no more memory than these
+	 * above what the connection keeps.
 	 */
-	static final int BATCH = 4;
+	static final int BATCH = 16;
 
 	@SuppressWarnings("rawtypes")
 	private static final AtomicIntegerFieldUpdater<BodyWriter> ENDED = AtomicIntegerFieldUpdater
@@ -46,6 +47,10 @@ abstract class BodyWriter<T> implements CoreSubscriber<T>, Subscription, Runnabl
 	private @Nullable Subscription upstream;
 
 	private volatile int ended;
+
+	// Owned by the signals of the source, which come one after the other; at 0 by the
+	// event loop, as then there are none.
+	private int outstanding;
 
 	BodyWriter(ExchangeServerHttpResponse response, CoreSubscriber<? super Void> actual) {
 		this.exchange = response.exchange();
@@ -96,7 +101,27 @@ abstract class BodyWriter<T> implements CoreSubscriber<T>, Subscription, Runnabl
 	/**
 	 * Request more of the body.
 	 */
-	abstract void requestMore();
+	void requestMore() {
+		this.outstanding = BATCH;
+		upstream().request(BATCH);
+	}
+
+	/**
+	 * One of those that were requested is written.
+	 */
+	final void taken() {
+		int left = --this.outstanding;
+		if (isEnded()) {
+			return;
+		}
+		if (left == 0) {
+			proceed();
+		}
+		else if (left <= BATCH / 2 && this.exchange.responseBody().isWritable()) {
+			this.outstanding = BATCH;
+			upstream().request(BATCH - left);
+		}
+	}
 
 	final Subscription upstream() {
 		Subscription subscription = this.upstream;

@@ -1,5 +1,8 @@
 package io.millrace.reactive;
 
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
@@ -10,17 +13,22 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferUtils;
 
 /**
  * Writes a body that comes in groups, which the application wants to be sent as soon as
  * they are there: the engine does that with all that is written, so a group is nothing
- * but its buffers. One group is asked for at a time.
+ * but its buffers. Groups are written one after the other; those that come meanwhile wait
+ * here.
  */
 final class GroupWriter extends BodyWriter<Publisher<? extends DataBuffer>> {
 
-	// The body itself and the group at hand, which may end on different threads.
-	private final AtomicInteger open = new AtomicInteger(1);
+	private final Queue<Publisher<? extends DataBuffer>> waiting = new ConcurrentLinkedQueue<>();
+
+	// The group that is being written and those that wait. Who raises it from 0 or leaves
+	// it above 0 starts the next.
+	private final AtomicInteger groups = new AtomicInteger();
+
+	private volatile boolean complete;
 
 	private volatile @Nullable Group group;
 
@@ -35,16 +43,46 @@ final class GroupWriter extends BodyWriter<Publisher<? extends DataBuffer>> {
 			current.requestMore();
 		}
 		else {
-			upstream().request(1);
+			super.requestMore();
 		}
 	}
 
 	@Override
 	public void onNext(Publisher<? extends DataBuffer> buffers) {
-		this.open.incrementAndGet();
-		Group next = new Group();
-		this.group = next;
-		buffers.subscribe(next);
+		this.waiting.add(buffers);
+		if (this.groups.getAndIncrement() == 0) {
+			startNext();
+		}
+		if (isEnded()) {
+			discardWaiting();
+		}
+	}
+
+	// As most groups are complete as soon as they are subscribed, this is a loop: each
+	// would otherwise start the next from within.
+	private void startNext() {
+		Publisher<? extends DataBuffer> next;
+		while ((next = this.waiting.poll()) != null) {
+			Group started = new Group();
+			this.group = started;
+			next.subscribe(started);
+			if (!started.isCompleteAlready() || !completeOne()) {
+				return;
+			}
+		}
+	}
+
+	/** Returns whether there is another one to be started. */
+	private boolean completeOne() {
+		this.group = null;
+		taken();
+		if (this.groups.decrementAndGet() > 0) {
+			return true;
+		}
+		if (this.complete) {
+			finish();
+		}
+		return false;
 	}
 
 	@Override
@@ -54,7 +92,8 @@ final class GroupWriter extends BodyWriter<Publisher<? extends DataBuffer>> {
 
 	@Override
 	public void onComplete() {
-		if (this.open.decrementAndGet() == 0) {
+		this.complete = true;
+		if (this.groups.get() == 0) {
 			finish();
 		}
 	}
@@ -66,24 +105,29 @@ final class GroupWriter extends BodyWriter<Publisher<? extends DataBuffer>> {
 		if (current != null) {
 			current.cancel();
 		}
+		discardWaiting();
 	}
 
-	private void groupComplete() {
-		this.group = null;
-		if (this.open.decrementAndGet() == 0) {
-			finish();
-		}
-		else if (!isEnded()) {
-			proceed();
+	// A group that is subscribed after the end is cancelled at once, which tells it to
+	// release what it has.
+	private void discardWaiting() {
+		Publisher<? extends DataBuffer> left;
+		while ((left = this.waiting.poll()) != null) {
+			left.subscribe(new Group());
 		}
 	}
 
-	/** One group. After the end of the writer it is subscribed and cancelled at once. */
+	/** The buffers of one group. */
 	private final class Group implements CoreSubscriber<DataBuffer> {
+
+		// Set by its end or by the return from its subscription, whichever is first; the
+		// second goes on with the next.
+		private final AtomicBoolean decided = new AtomicBoolean();
 
 		private volatile @Nullable Subscription subscription;
 
-		// Owned by the signals of the group, which come one after the other.
+		// Owned by the signals of the group, which come one after the other; at 0 by the
+		// event loop, as then there are none.
 		private int outstanding;
 
 		@Override
@@ -104,6 +148,10 @@ final class GroupWriter extends BodyWriter<Publisher<? extends DataBuffer>> {
 			}
 		}
 
+		boolean isCompleteAlready() {
+			return this.decided.getAndSet(true);
+		}
+
 		void requestMore() {
 			Subscription subscription = this.subscription;
 			if (subscription != null) {
@@ -121,10 +169,6 @@ final class GroupWriter extends BodyWriter<Publisher<? extends DataBuffer>> {
 
 		@Override
 		public void onNext(DataBuffer buffer) {
-			if (isEnded()) {
-				DataBufferUtils.release(buffer);
-				return;
-			}
 			write(buffer);
 			this.outstanding--;
 			if (this.outstanding == 0 && !isEnded()) {
@@ -139,7 +183,9 @@ final class GroupWriter extends BodyWriter<Publisher<? extends DataBuffer>> {
 
 		@Override
 		public void onComplete() {
-			groupComplete();
+			if (this.decided.getAndSet(true) && completeOne()) {
+				startNext();
+			}
 		}
 
 	}

@@ -122,7 +122,7 @@ abstract class RequestHeadView implements HttpServletRequest {
 
 	@Override
 	public Locale getLocale() {
-		return locales().get(0);
+		return this.headers.contains(HttpHeaderNames.ACCEPT_LANGUAGE) ? locales().get(0) : Locale.getDefault();
 	}
 
 	@Override

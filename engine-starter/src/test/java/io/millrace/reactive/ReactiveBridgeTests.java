@@ -16,6 +16,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -24,6 +25,7 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.http.HttpCookie;
@@ -329,20 +331,57 @@ class ReactiveBridgeTests {
 			subscriber.onNext(data("a"));
 		})));
 		this.stream.disconnect();
-		body.get().onNext(new NettyDataBufferFactory(this.stream.allocator()).wrap(late));
+		body.get().onNext(wrap(late));
 		assertThat(late.refCnt()).isZero();
 	}
 
 	@Test
-	void aGroupThatComesAfterTheClientWentAwayIsReleased() throws Exception {
-		Sinks.Many<Mono<DataBuffer>> sink = Sinks.many().unicast().onBackpressureBuffer();
+	void groupsThatWaitForOneAreWrittenAfterIt() throws Exception {
+		Sinks.Many<DataBuffer> first = Sinks.many().unicast().onBackpressureBuffer();
+		Flux<Flux<DataBuffer>> groups = Flux.range(0, 100)
+			.map((i) -> (i == 0) ? first.asFlux() : Flux.defer(() -> Flux.just(data(i + ","))));
 		this.stream.get("/");
-		handle((request, response) -> response.writeAndFlushWith(sink.asFlux()));
-		sink.tryEmitNext(Mono.just(data("a")));
-		sink.tryEmitNext(Mono.never());
+		handle((request, response) -> response.writeAndFlushWith(groups));
+		first.tryEmitNext(data("a"));
+		first.tryEmitNext(data("b"));
+		assertThat(this.stream.body()).isEqualTo("ab");
+		first.tryEmitComplete();
+		assertThat(this.stream.body()).startsWith("ab1,2,3,").endsWith(",98,99,");
+		assertThat(this.stream.ended).isTrue();
+	}
+
+	@Test
+	void groupsAreNotMadeFasterThanTheClientTakesThem() throws Exception {
+		AtomicInteger made = new AtomicInteger();
+		this.stream.get("/");
+		handle((request, response) -> response.writeAndFlushWith(Flux.range(0, 100).map((i) -> {
+			made.incrementAndGet();
+			this.stream.writable = false;
+			return Mono.fromCallable(() -> data("x"));
+		})));
+		assertThat(made).hasValueLessThanOrEqualTo(BodyWriter.BATCH);
+		for (int i = 0; i < 100 && !this.stream.ended; i++) {
+			this.stream.becomeWritable();
+		}
+		assertThat(this.stream.body()).hasSize(100);
+		assertThat(this.stream.ended).isTrue();
+	}
+
+	@Test
+	void groupsThatWaitWhenTheClientGoesAwayAreCancelled() throws Exception {
+		List<ByteBuf> waiting = new ArrayList<>();
+		Sinks.Many<Publisher<DataBuffer>> groups = Sinks.many().unicast().onBackpressureBuffer();
+		this.stream.get("/");
+		handle((request, response) -> response.writeAndFlushWith(groups.asFlux()));
+		groups.tryEmitNext(Mono.never());
+		for (int i = 0; i < 3; i++) {
+			ByteBuf buffer = this.stream.buffer("late");
+			waiting.add(buffer);
+			// as Spring's encoders do
+			groups.tryEmitNext(Mono.just(wrap(buffer)).doOnDiscard(DataBuffer.class, DataBufferUtils::release));
+		}
 		this.stream.disconnect();
-		assertThat(this.stream.body()).isEqualTo("a");
-		assertThat(sink.tryEmitNext(Mono.never())).isEqualTo(Sinks.EmitResult.FAIL_CANCELLED);
+		assertThat(waiting).allSatisfy((buffer) -> assertThat(buffer.refCnt()).isZero());
 	}
 
 	@Test
@@ -426,7 +465,11 @@ class ReactiveBridgeTests {
 	}
 
 	private DataBuffer data(String text) {
-		return new NettyDataBufferFactory(this.stream.allocator()).wrap(this.stream.buffer(text));
+		return wrap(this.stream.buffer(text));
+	}
+
+	private DataBuffer wrap(ByteBuf buffer) {
+		return new NettyDataBufferFactory(this.stream.allocator()).wrap(buffer);
 	}
 
 }

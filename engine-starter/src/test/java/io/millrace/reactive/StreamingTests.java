@@ -132,7 +132,7 @@ class StreamingTests {
 	@Test
 	void aClientThatGoesAwayCancelsAnEndlessResponse() throws Exception {
 		HttpHandler handler = counting((request, response) -> response
-			.writeAndFlushWith(Flux.interval(Duration.ofMillis(1)).map((n) -> Mono.just(text(response, "tick")))));
+			.writeAndFlushWith(Flux.interval(Duration.ofMillis(20)).map((n) -> Mono.just(text(response, "tick")))));
 		try (ReactiveServer server = new ReactiveServer(handler)) {
 			RawClient client = server.raw();
 			assertThat(client.get("/").line()).isEqualTo("HTTP/1.1 200 OK");
