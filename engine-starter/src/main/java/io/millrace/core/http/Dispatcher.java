@@ -88,6 +88,10 @@ public final class Dispatcher {
 	}
 
 	private void run(Exchange exchange, ExchangeHandler handler) {
+		if (exchange.outcome() != null) {
+			// The client went away while the request waited for a worker.
+			return;
+		}
 		try {
 			handler.handle(exchange);
 		}
