@@ -1,6 +1,7 @@
 package io.millrace.servlet;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -250,14 +251,22 @@ class AsyncCycleTests {
 			for (int i = 0; i < 500; i++) {
 				try (RawClient client = server.client()) {
 					client.get("/");
-					if (i % 3 != 0) {
+					if (i % 3 == 0) {
+						int before = i;
+						// A client that leaves before its request is handled is nobody's.
+						Awaitility.await()
+							.pollDelay(Duration.ZERO)
+							.pollInterval(Duration.ofMillis(1))
+							.until(() -> requests.get() > before);
+					}
+					else {
 						assertThat(client.receive().status()).isIn(200, 500);
 					}
 				}
 			}
 			Awaitility.await()
 				.until(() -> completions.get() == requests.get() && server.engine().workers().busy() == 0);
-			assertThat(requests.get()).isGreaterThanOrEqualTo(333);
+			assertThat(requests.get()).isEqualTo(500);
 			Response last = server.get("/");
 			assertThat(last.status()).isIn(200, 500);
 		}

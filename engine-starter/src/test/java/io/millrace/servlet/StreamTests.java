@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -119,7 +120,9 @@ class StreamTests {
 	@ExtendWith(OutputCaptureExtension.class)
 	void aClientThatGoesAwayIsNotLogged(CapturedOutput output) throws Exception {
 		CountDownLatch thrown = new CountDownLatch(3);
+		Semaphore entered = new Semaphore(0);
 		try (TestServer server = TestServer.serving((request, response) -> {
+			entered.release();
 			try {
 				if (request.getMethod().equals("POST")) {
 					request.getInputStream().readAllBytes();
@@ -136,6 +139,7 @@ class StreamTests {
 			for (int i = 0; i < 3; i++) {
 				try (RawClient client = server.client()) {
 					client.send(((i == 0) ? "POST" : "GET") + " / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n");
+					assertThat(entered.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
 				}
 			}
 			assertThat(thrown.await(10, TimeUnit.SECONDS)).isTrue();
@@ -197,8 +201,10 @@ class StreamTests {
 
 	@Test
 	void aReaderWhoseClientHasGoneIsTold() throws Exception {
+		CountDownLatch entered = new CountDownLatch(1);
 		CompletableFuture<Throwable> thrown = new CompletableFuture<>();
 		try (TestServer server = TestServer.serving((request, response) -> {
+			entered.countDown();
 			try {
 				request.getInputStream().readAllBytes();
 			}
@@ -209,6 +215,7 @@ class StreamTests {
 		})) {
 			try (RawClient client = server.client()) {
 				client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf");
+				assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
 			}
 			assertThat(thrown.get(10, TimeUnit.SECONDS)).isInstanceOf(ClientAbortException.class);
 		}
