@@ -151,8 +151,14 @@ public class MillraceWebServer implements WebServer {
 			}
 			stop();
 			this.state = State.DESTROYED;
-			this.application.destroy();
-			this.engine.close();
+			try {
+				// Workers first: what they still run must not meet a destroyed
+				// application.
+				this.engine.close();
+			}
+			finally {
+				this.application.destroy();
+			}
 		}
 	}
 

@@ -103,7 +103,8 @@ public final class Engine {
 	/**
 	 * Accept no more, answer what is in flight with {@code Connection: close}, close idle
 	 * connections: those that were in use just now have half a second to send one more
-	 * request, which is answered too. Followed by {@link #stop()}, whether or not it has
+	 * request, which is answered too. Blocks until nothing is accepted any more, unless
+	 * an event loop calls. Followed by {@link #stop()}, whether or not the draining has
 	 * ended.
 	 * @return completed when every connection has nothing more to answer, by an event
 	 * loop; the same each time
@@ -115,6 +116,7 @@ public final class Engine {
 		if (this.drained == null) {
 			this.listener.close();
 			this.drained = this.connections.drain(this.loops.group());
+			this.loops.await(this.loops.turn());
 		}
 		return this.drained;
 	}
@@ -127,7 +129,8 @@ public final class Engine {
 		if (this.listener != null && this.connections != null) {
 			this.listener.close();
 			OpenConnections open = this.connections;
-			this.loops.await(this.loops.turn().thenRun(open::closeAll).thenCompose((closing) -> this.loops.turn()));
+			this.loops.await(
+					this.loops.turn().thenRun(open::closeAll).thenCompose((closing) -> open.drain(this.loops.group())));
 		}
 		this.listener = null;
 		this.connections = null;

@@ -413,7 +413,10 @@ final class AsyncCycle implements AsyncContext {
 
 	@Override
 	public void addListener(AsyncListener listener) {
-		addListener(listener, null, null);
+		synchronized (this) {
+			// Its events have the very objects that startAsync was called with.
+			addListener(listener, this.request, this.response);
+		}
 	}
 
 	@Override

@@ -43,7 +43,7 @@ final class ErrorDispatch {
 	ErrorReport describe(Throwable thrown) {
 		RequestRefusedException refused = Causes.find(thrown, RequestRefusedException.class);
 		if (refused != null) {
-			return new ErrorReport(refused.status(), refused.getMessage(), null);
+			return new ErrorReport(refused.status(), refused.getMessage(), thrown);
 		}
 		if (thrown instanceof UnavailableException unavailable) {
 			return unavailable(unavailable);
@@ -97,7 +97,8 @@ final class ErrorDispatch {
 		}
 		this.status = report.status();
 		ServletTarget failed = this.cycle.request().target();
-		String path = this.dispatched ? null : page(report);
+		String ofException = this.dispatched ? null : pageOfException(report.exception());
+		String path = this.dispatched ? null : page(ofException, report);
 		ServletDispatcher page = (path != null) ? this.runtime.dispatcher(path) : null;
 		response.reopen(report.status());
 		if (page == null) {
@@ -105,23 +106,23 @@ final class ErrorDispatch {
 			return;
 		}
 		this.dispatched = true;
-		setAttributes(report, failed);
+		setAttributes(report, failed, ofException != null);
 		page.error(this.cycle.request(), response);
 		if (!this.cycle.request().isAsyncStarted() && response.error() == null) {
 			response.complete();
 		}
 	}
 
-	private @Nullable String page(ErrorReport report) {
-		Throwable thrown = report.exception();
-		String path = null;
-		if (thrown != null) {
-			path = this.runtime.errorPages().find(thrown);
-			if (path == null && rootCause(thrown) != thrown) {
-				path = this.runtime.errorPages().find(rootCause(thrown));
-			}
+	private @Nullable String page(@Nullable String ofException, ErrorReport report) {
+		return (ofException != null) ? ofException : this.runtime.errorPages().find(report.status());
+	}
+
+	private @Nullable String pageOfException(@Nullable Throwable thrown) {
+		if (thrown == null) {
+			return null;
 		}
-		return (path != null) ? path : this.runtime.errorPages().find(report.status());
+		String path = this.runtime.errorPages().find(thrown);
+		return (path == null && rootCause(thrown) != thrown) ? this.runtime.errorPages().find(rootCause(thrown)) : path;
 	}
 
 	private static Throwable rootCause(Throwable thrown) {
@@ -129,21 +130,26 @@ final class ErrorDispatch {
 		return (root != null) ? root : thrown;
 	}
 
-	private void setAttributes(ErrorReport report, @Nullable ServletTarget failed) {
+	private void setAttributes(ErrorReport report, @Nullable ServletTarget failed, boolean pageOfException) {
 		ExchangeServletRequest request = this.cycle.request();
+		String message = report.message();
+		Throwable thrown = report.exception();
+		if (thrown != null) {
+			// As Tomcat does: a page for a status, Spring Boot's for example, gets the
+			// wrapper as the exception, and that says nothing worth showing.
+			Throwable root = rootCause(thrown);
+			message = pageOfException ? message : root.getMessage();
+			Throwable shown = pageOfException ? root : thrown;
+			request.setAttribute(RequestDispatcher.ERROR_EXCEPTION, shown);
+			request.setAttribute(RequestDispatcher.ERROR_EXCEPTION_TYPE, shown.getClass());
+		}
 		request.setAttribute(RequestDispatcher.ERROR_STATUS_CODE, report.status());
-		request.setAttribute(RequestDispatcher.ERROR_MESSAGE, (report.message() != null) ? report.message() : "");
+		request.setAttribute(RequestDispatcher.ERROR_MESSAGE, (message != null) ? message : "");
 		request.setAttribute(RequestDispatcher.ERROR_REQUEST_URI, request.getRequestURI());
 		request.setAttribute(RequestDispatcher.ERROR_METHOD, request.getMethod());
 		request.setAttribute(RequestDispatcher.ERROR_QUERY_STRING, request.getQueryString());
 		if (failed != null) {
 			request.setAttribute(RequestDispatcher.ERROR_SERVLET_NAME, failed.servlet().getName());
-		}
-		Throwable thrown = report.exception();
-		if (thrown != null) {
-			Throwable root = rootCause(thrown);
-			request.setAttribute(RequestDispatcher.ERROR_EXCEPTION, root);
-			request.setAttribute(RequestDispatcher.ERROR_EXCEPTION_TYPE, root.getClass());
 		}
 	}
 

@@ -141,8 +141,26 @@ final class ExchangeServletResponse implements HttpServletResponse {
 			removeHeader(name);
 		}
 		else if (!setSpecial(name, value)) {
-			this.head.headers().set(name, value);
+			try {
+				this.head.headers().set(name, value);
+			}
+			catch (IllegalArgumentException ex) {
+				this.head.headers().set(name, fieldValue(value));
+			}
 		}
+	}
+
+	// What cannot be part of a field becomes a space, as with Tomcat; RFC 9110 §5.5
+	// recommends it for CR, LF and NUL.
+	private static String fieldValue(String value) {
+		StringBuilder text = new StringBuilder(value);
+		for (int i = 0; i < text.length(); i++) {
+			char c = text.charAt(i);
+			if (c < 0x20 && c != '\t' || c == 0x7F) {
+				text.setCharAt(i, ' ');
+			}
+		}
+		return text.toString().strip();
 	}
 
 	private void removeHeader(String name) {
@@ -158,7 +176,12 @@ final class ExchangeServletResponse implements HttpServletResponse {
 	@Override
 	public void addHeader(String name, @Nullable String value) {
 		if (!isHeadFixed() && name != null && !name.isEmpty() && value != null && !setSpecial(name, value)) {
-			this.head.headers().add(name, value);
+			try {
+				this.head.headers().add(name, value);
+			}
+			catch (IllegalArgumentException ex) {
+				this.head.headers().add(name, fieldValue(value));
+			}
 		}
 	}
 

@@ -11,14 +11,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestAttributes {
 
-	// Names at even, values at odd indexes; a power of two, at most half full.
-	private @Nullable Object[] table = new @Nullable Object[64];
+	// Spring MVC with its filters has about 20 attributes.
+	private static final int INITIAL_SIZE = 32;
+
+	// Same length, a power of two; at most three quarters full.
+	private @Nullable String[] names = new @Nullable String[INITIAL_SIZE];
+
+	private @Nullable Object[] values = new @Nullable Object[INITIAL_SIZE];
 
 	private int size;
 
 	@Nullable Object get(String name) {
-		int at = find(this.table, name);
-		return this.table[at + 1];
+		return this.values[find(this.names, name)];
 	}
 
 	/**
@@ -28,16 +32,16 @@ final class RequestAttributes {
 	 * @return the value before, {@code null} where there was none
 	 */
 	@Nullable Object put(String name, Object value) {
-		int at = find(this.table, name);
-		Object previous = this.table[at + 1];
+		int at = find(this.names, name);
+		Object previous = this.values[at];
 		if (previous == null) {
-			if (++this.size * 4 > this.table.length) {
+			if (++this.size * 4 > this.names.length * 3) {
 				grow();
-				at = find(this.table, name);
+				at = find(this.names, name);
 			}
-			this.table[at] = name;
+			this.names[at] = name;
 		}
-		this.table[at + 1] = value;
+		this.values[at] = value;
 		return previous;
 	}
 
@@ -47,74 +51,74 @@ final class RequestAttributes {
 	 * @return the value that it had, {@code null} where there was none
 	 */
 	@Nullable Object remove(String name) {
-		@Nullable Object[] table = this.table;
-		int gap = find(table, name);
-		Object previous = table[gap + 1];
+		@Nullable String[] names = this.names;
+		int gap = find(names, name);
+		Object previous = this.values[gap];
 		if (previous == null) {
 			return null;
 		}
 		this.size--;
-		int mask = table.length - 1;
-		int at = gap;
+		int mask = names.length - 1;
+		int at = (gap + 1) & mask;
+		String moved;
 		// Close the gap, so that no probing sequence is cut.
-		while (true) {
-			at = (at + 2) & mask;
-			Object moved = table[at];
-			if (moved == null) {
-				break;
-			}
-			int home = slot(moved, table.length);
-			if (((at - home) & mask) >= ((at - gap) & mask)) {
-				table[gap] = moved;
-				table[gap + 1] = table[at + 1];
+		while ((moved = names[at]) != null) {
+			if (((at - slot(moved.hashCode(), mask)) & mask) >= ((at - gap) & mask)) {
+				names[gap] = moved;
+				this.values[gap] = this.values[at];
 				gap = at;
 			}
+			at = (at + 1) & mask;
 		}
-		table[gap] = null;
-		table[gap + 1] = null;
+		names[gap] = null;
+		this.values[gap] = null;
 		return previous;
 	}
 
 	List<String> names() {
-		List<String> names = new ArrayList<>(this.size);
-		for (int i = 0; i < this.table.length; i += 2) {
-			if (this.table[i] instanceof String name) {
-				names.add(name);
+		List<String> found = new ArrayList<>(this.size);
+		for (String name : this.names) {
+			if (name != null) {
+				found.add(name);
 			}
 		}
-		return names;
+		return found;
 	}
 
 	private void grow() {
-		@Nullable Object[] old = this.table;
-		@Nullable Object[] larger = new @Nullable Object[old.length * 2];
-		for (int i = 0; i < old.length; i += 2) {
-			if (old[i] instanceof String name) {
-				int at = find(larger, name);
-				larger[at] = name;
-				larger[at + 1] = old[i + 1];
+		@Nullable String[] oldNames = this.names;
+		@Nullable Object[] oldValues = this.values;
+		@Nullable String[] newNames = new @Nullable String[oldNames.length * 2];
+		@Nullable Object[] newValues = new @Nullable Object[oldNames.length * 2];
+		for (int i = 0; i < oldNames.length; i++) {
+			String name = oldNames[i];
+			if (name != null) {
+				int at = find(newNames, name);
+				newNames[at] = name;
+				newValues[at] = oldValues[i];
 			}
 		}
-		this.table = larger;
+		this.names = newNames;
+		this.values = newValues;
 	}
 
-	private static int find(@Nullable Object[] table, String name) {
-		int mask = table.length - 1;
-		int at = slot(name, table.length);
-		Object known;
-		while ((known = table[at]) != null) {
-			if (known == name || known.equals(name)) {
+	private static int find(@Nullable String[] names, String name) {
+		int mask = names.length - 1;
+		int hash = name.hashCode();
+		int at = slot(hash, mask);
+		String known;
+		while ((known = names[at]) != null) {
+			// A String keeps its hash, and most that differ, differ in that.
+			if (known.hashCode() == hash && known.equals(name)) {
 				return at;
 			}
-			at = (at + 2) & mask;
+			at = (at + 1) & mask;
 		}
 		return at;
 	}
 
-	private static int slot(Object name, int length) {
-		int hash = name.hashCode();
-		hash ^= (hash >>> 16) ^ (hash >>> 8);
-		return (hash << 1) & (length - 1);
+	private static int slot(int hash, int mask) {
+		return (hash ^ (hash >>> 16) ^ (hash >>> 8)) & mask;
 	}
 
 }

@@ -4,13 +4,15 @@ import java.net.InetSocketAddress;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 import io.millrace.core.http.Exchange;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -51,31 +53,26 @@ abstract class RequestHeadView implements HttpServletRequest {
 
 	@Override
 	public Enumeration<String> getHeaders(String name) {
-		return enumeration(this.headers.valueStringIterator(name));
+		// Not its iterator, which has the last value first.
+		return Collections.enumeration(this.headers.getAll(name));
 	}
 
 	@Override
 	public Enumeration<String> getHeaderNames() {
-		return Collections.enumeration(this.headers.names());
+		Set<String> names = this.headers.names();
+		return Collections.enumeration((names.size() > 1) ? distinct(names) : names);
 	}
 
-	private static Enumeration<String> enumeration(Iterator<String> values) {
-		if (!values.hasNext()) {
-			return Collections.emptyEnumeration();
+	// A name in two spellings is one name.
+	private static List<String> distinct(Set<String> names) {
+		Set<String> seen = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+		List<String> distinct = new ArrayList<>(names.size());
+		for (String name : names) {
+			if (seen.add(name)) {
+				distinct.add(name);
+			}
 		}
-		return new Enumeration<>() {
-
-			@Override
-			public boolean hasMoreElements() {
-				return values.hasNext();
-			}
-
-			@Override
-			public String nextElement() {
-				return values.next();
-			}
-
-		};
+		return distinct;
 	}
 
 	@Override
@@ -125,7 +122,7 @@ abstract class RequestHeadView implements HttpServletRequest {
 
 	@Override
 	public Locale getLocale() {
-		return locales().get(0);
+		return this.headers.contains(HttpHeaderNames.ACCEPT_LANGUAGE) ? locales().get(0) : Locale.getDefault();
 	}
 
 	@Override

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
-import java.util.Locale;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.MultipartConfigElement;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.Part;
@@ -40,41 +40,47 @@ final class RequestParameters {
 	 * @throws RequestRefusedException where they cannot be read
 	 */
 	Parameters parameters() {
-		if (this.failure != null) {
+		if (this.failure != null && !isErrorDispatch()) {
 			throw this.failure;
 		}
 		Parameters known = this.parameters;
 		if (known == null) {
+			known = new Parameters(this.options.maxParameterCount());
+			// An error page, which may ask again, gets what could be read.
+			this.parameters = known;
 			try {
-				known = read();
+				read(known);
 			}
 			catch (RequestRefusedException ex) {
 				this.failure = ex;
-				throw ex;
+				if (!isErrorDispatch()) {
+					throw ex;
+				}
 			}
-			this.parameters = known;
 		}
 		return known;
 	}
 
-	private Parameters read() {
-		Parameters read = new Parameters(this.options.maxParameterCount());
+	private boolean isErrorDispatch() {
+		return this.request.getDispatcherType() == DispatcherType.ERROR;
+	}
+
+	private void read(Parameters read) {
 		String query = this.request.exchange().request().target().query();
 		if (query != null && !query.isEmpty()) {
 			read.addQuery(query, StandardCharsets.UTF_8);
 		}
 		String type = this.request.getContentType();
 		if (type == null || this.request.isBodyTaken()) {
-			return read;
+			return;
 		}
 		ContentType parsed = ContentType.parse(type);
 		if (parsed.is("application/x-www-form-urlencoded") && isPost()) {
 			addForm(read);
 		}
-		else if (parsed.is("multipart/form-data") && config() != null) {
+		else if (isMultipart(type) && config() != null) {
 			addParts(read);
 		}
-		return read;
 	}
 
 	private boolean isPost() {
@@ -138,7 +144,7 @@ final class RequestParameters {
 	 * The parts.
 	 * @return the parts in their order
 	 * @throws IOException where the body cannot be read
-	 * @throws ServletException where the request is not multipart/form-data
+	 * @throws ServletException where the request is not multipart
 	 */
 	Collection<Part> parts() throws IOException, ServletException {
 		Collection<Part> parts = form().parts();
@@ -176,8 +182,8 @@ final class RequestParameters {
 
 	private MultipartForm readForm() throws IOException, ServletException {
 		String type = this.request.getContentType();
-		if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data")) {
-			throw new ServletException("The request is not multipart/form-data");
+		if (type == null || !isMultipart(type)) {
+			throw new ServletException("The request is not multipart");
 		}
 		MultipartConfigElement config = config();
 		if (config == null) {
@@ -185,6 +191,11 @@ final class RequestParameters {
 		}
 		MultipartLimits limits = new MultipartLimits(this.options.maxPartCount(), this.options.maxPartHeaderSize());
 		return MultipartReader.read(this.request.input(), type, config, this.options.temporaryDirectory(), limits);
+	}
+
+	// Of any kind, as with Tomcat: Spring's clients send multipart/mixed too.
+	private static boolean isMultipart(String type) {
+		return type.regionMatches(true, 0, "multipart/", 0, 10);
 	}
 
 	private @Nullable MultipartConfigElement config() {
@@ -198,7 +209,7 @@ final class RequestParameters {
 	 * @return the parameters before, for {@link #restore}
 	 */
 	Parameters pushQuery(String query) {
-		Parameters before = parameters();
+		Parameters before = (this.failure != null && this.parameters != null) ? this.parameters : parameters();
 		this.parameters = before.withQueryInFront(query, StandardCharsets.UTF_8);
 		return before;
 	}

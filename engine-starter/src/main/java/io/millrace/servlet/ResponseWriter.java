@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResponseWriter extends PrintWriter {
 
-	// §5.2 leaves it open; what every servlet container does.
-	private static final String LINE_END = "\r\n";
+	// §5.2 leaves it open: that of any PrintWriter, as Tomcat does.
+	private static final String LINE_END = System.lineSeparator();
 
 	private final ExchangeOutputStream output;
 

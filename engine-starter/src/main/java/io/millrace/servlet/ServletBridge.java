@@ -51,6 +51,10 @@ public final class ServletBridge implements ExchangeHandler {
 				notFound(exchange);
 				return;
 			}
+			if (!target.path().startsWith(path.substring(0, context.length() + 1))) {
+				// getContextPath() would not be the beginning of getRequestURI().
+				throw ProtocolException.badRequest("The path has the context path in disguise");
+			}
 			path = path.substring(context.length());
 		}
 		new ServletCycle(runtime, exchange, path, canonical.sessionId()).run();

@@ -190,7 +190,7 @@ final class ServletCycle {
 		else if (this.request.getMethod().equals("TRACE")) {
 			// It would echo the cookies and credentials of the request.
 			this.response.setHeader("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-			this.response.sendError(405);
+			this.response.sendError(405, "TRACE method is not allowed");
 		}
 		else {
 			this.request.enter(target, DispatcherType.REQUEST);

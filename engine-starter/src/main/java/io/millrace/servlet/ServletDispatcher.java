@@ -77,10 +77,15 @@ final class ServletDispatcher implements RequestDispatcher {
 		DispatchState before = request.dispatchState();
 		request.method("GET");
 		request.asyncSupportUnknown();
+		// As Tomcat does: Spring finds the path of the client by them.
+		boolean attributes = DispatchAttributes.FORWARD.setOnce(request);
 		try {
 			dispatch(request, request, response, DispatcherType.ERROR);
 		}
 		finally {
+			if (attributes) {
+				DispatchAttributes.FORWARD.remove(request);
+			}
 			request.restore(before);
 		}
 	}

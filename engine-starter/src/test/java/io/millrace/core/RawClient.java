@@ -22,7 +22,11 @@ public final class RawClient implements AutoCloseable {
 	private final InputStream in;
 
 	public RawClient(int port) throws IOException {
-		this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
+		this(new Socket(InetAddress.getLoopbackAddress(), port));
+	}
+
+	public RawClient(Socket connected) throws IOException {
+		this.socket = connected;
 		this.socket.setSoTimeout(20_000);
 		this.socket.setTcpNoDelay(true);
 		this.in = new java.io.BufferedInputStream(this.socket.getInputStream());

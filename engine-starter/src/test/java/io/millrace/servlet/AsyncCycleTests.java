@@ -2,7 +2,6 @@ package io.millrace.servlet;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -32,7 +31,7 @@ class AsyncCycleTests {
 	void anotherThreadWritesAndCompletes() throws Exception {
 		try (TestServer server = TestServer.serving((request, response) -> {
 			AsyncContext async = request.startAsync();
-			CompletableFuture.runAsync(() -> {
+			TestServer.elsewhere(() -> {
 				write(async, "from elsewhere");
 				async.complete();
 			});
@@ -64,7 +63,7 @@ class AsyncCycleTests {
 			if (request.getAttribute("result") == null) {
 				AsyncContext async = request.startAsync(request, response);
 				async.addListener(new Recorder(events));
-				CompletableFuture.runAsync(() -> {
+				TestServer.elsewhere(() -> {
 					request.setAttribute("result", "done");
 					async.dispatch();
 				});
@@ -232,7 +231,7 @@ class AsyncCycleTests {
 			CyclicBarrier together = new CyclicBarrier(2);
 			for (int i = 0; i < 2; i++) {
 				boolean dispatch = ThreadLocalRandom.current().nextBoolean();
-				CompletableFuture.runAsync(() -> {
+				TestServer.elsewhere(() -> {
 					await(together);
 					try {
 						if (dispatch) {

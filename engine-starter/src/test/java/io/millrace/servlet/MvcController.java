@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import jakarta.servlet.ServletException;
@@ -148,7 +147,7 @@ class MvcController {
 	DeferredResult<Student> deferred() {
 		DeferredResult<Student> result = new DeferredResult<>();
 		result.onCompletion(() -> this.ends.add("deferred"));
-		CompletableFuture.runAsync(() -> result.setResult(new Student("deferred", 1)));
+		TestServer.elsewhere(() -> result.setResult(new Student("deferred", 1)));
 		return result;
 	}
 
@@ -174,7 +173,7 @@ class MvcController {
 	@GetMapping("/sse")
 	SseEmitter sse() {
 		SseEmitter emitter = new SseEmitter();
-		CompletableFuture.runAsync(() -> {
+		TestServer.elsewhere(() -> {
 			try {
 				emitter.send(SseEmitter.event().name("one").data("1"));
 				emitter.send(new Student("two", 2), MediaType.APPLICATION_JSON);
@@ -199,7 +198,7 @@ class MvcController {
 	@GetMapping("/emitter")
 	ResponseBodyEmitter emitter() {
 		ResponseBodyEmitter emitter = new ResponseBodyEmitter();
-		CompletableFuture.runAsync(() -> {
+		TestServer.elsewhere(() -> {
 			try {
 				emitter.send("a");
 				emitter.send("b");
@@ -215,7 +214,7 @@ class MvcController {
 	@GetMapping("/emitter-fails")
 	ResponseBodyEmitter emitterFails() {
 		ResponseBodyEmitter emitter = new ResponseBodyEmitter();
-		CompletableFuture.runAsync(() -> emitter.completeWithError(new IllegalStateException("in the emitter")));
+		TestServer.elsewhere(() -> emitter.completeWithError(new IllegalStateException("in the emitter")));
 		return emitter;
 	}
 

@@ -4,8 +4,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -13,10 +17,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.millrace.core.RawClient;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -46,6 +57,119 @@ class StreamTests {
 			org.awaitility.Awaitility.await().until(new Unchanged(written));
 			assertThat(written.get()).isLessThan(LARGE);
 			assertThat(client.in().readNBytes(LARGE)).hasSize(LARGE).containsOnly('x');
+		}
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void virtualThreadsWaitForSlowClientsWithoutHoldingUpOthers() throws Exception {
+		byte[] piece = new byte[100_000];
+		try (TestServer server = TestServer.servingOnVirtualThreads((request, response) -> {
+			if (request.getMethod().equals("POST")) {
+				response.getOutputStream().print(request.getInputStream().readAllBytes().length);
+				return;
+			}
+			for (int i = 0; i < 100; i++) {
+				response.getOutputStream().write(piece);
+			}
+		})) {
+			List<RawClient> clients = new ArrayList<>();
+			for (int i = 0; i < 50; i++) {
+				RawClient slow = server.client();
+				slow.send((i % 2 == 0) ? "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+						: "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab");
+				clients.add(slow);
+			}
+			// All carrier threads would be gone by now if one of these held on to its
+			// own.
+			assertThat(server.post("/", "text/plain", "hello").body()).isEqualTo("5");
+			for (int i = 0; i < clients.size(); i++) {
+				RawClient slow = clients.get(i);
+				String body = (i % 2 == 0) ? slow.receive().body() : slow.send("cd").receive().body();
+				assertThat(body.length()).isEqualTo((i % 2 == 0) ? 100 * piece.length : 1);
+				slow.close();
+			}
+		}
+	}
+
+	@Test
+	void aFlushRightBeforeTheEndDoesNotMakeTheResponseChunked() throws Exception {
+		AtomicReference<TestServer> running = new AtomicReference<>();
+		try (TestServer server = TestServer.serving((request, response) -> {
+			CountDownLatch busy = new CountDownLatch(1);
+			running.get().engine().eventLoops().next().execute(() -> {
+				try {
+					busy.await(10, TimeUnit.SECONDS);
+				}
+				catch (InterruptedException ex) {
+					throw new IllegalStateException(ex);
+				}
+			});
+			response.getOutputStream().print("hello");
+			response.flushBuffer();
+			response.getOutputStream().close();
+			busy.countDown();
+		})) {
+			running.set(server);
+			assertThat(server.get("/").header("content-length")).isEqualTo("5");
+		}
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void aClientThatGoesAwayIsNotLogged(CapturedOutput output) throws Exception {
+		CountDownLatch thrown = new CountDownLatch(3);
+		try (TestServer server = TestServer.serving((request, response) -> {
+			try {
+				if (request.getMethod().equals("POST")) {
+					request.getInputStream().readAllBytes();
+				}
+				while (true) {
+					response.getOutputStream().write(new byte[64 * 1024]);
+				}
+			}
+			catch (IOException ex) {
+				thrown.countDown();
+				throw new ServletException("wrapped", ex);
+			}
+		})) {
+			for (int i = 0; i < 3; i++) {
+				try (RawClient client = server.client()) {
+					client.send(((i == 0) ? "POST" : "GET") + " / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n");
+				}
+			}
+			assertThat(thrown.await(10, TimeUnit.SECONDS)).isTrue();
+			org.awaitility.Awaitility.await().until(() -> server.engine().workers().busy() == 0);
+		}
+		assertThat(output).doesNotContain("ERROR").doesNotContain("WARN");
+	}
+
+	@Test
+	void aListenerThatFailsIsToldAndTheRequestEnds() throws Exception {
+		List<String> errors = new CopyOnWriteArrayList<>();
+		try (TestServer server = TestServer.serving((request, response) -> {
+			request.startAsync();
+			request.getInputStream().setReadListener(new ReadListener() {
+
+				@Override
+				public void onDataAvailable() throws IOException {
+					throw new IOException("by the listener");
+				}
+
+				@Override
+				public void onAllDataRead() {
+					errors.add("all read");
+				}
+
+				@Override
+				public void onError(Throwable ex) {
+					errors.add(ex.getMessage());
+				}
+
+			});
+		})) {
+			assertThat(server.post("/", "text/plain", "hello").status()).isEqualTo(500);
+			assertThat(errors).containsExactly("by the listener");
 		}
 	}
 
@@ -101,7 +225,7 @@ class StreamTests {
 				body[i] = (byte) ('a' + i % 26);
 			}
 			client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + LARGE + "\r\n\r\n");
-			CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> {
+			CompletableFuture<Void> sent = TestServer.elsewhere(() -> {
 				try {
 					client.send(body);
 				}

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 import io.millrace.core.Engine;
@@ -14,6 +16,8 @@ import io.millrace.core.EngineConfig;
 import io.millrace.core.RawClient;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.Transport;
+import io.millrace.core.worker.WorkerMode;
+import io.millrace.core.worker.WorkerOptions;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterRegistration;
@@ -47,6 +51,11 @@ final class TestServer implements AutoCloseable {
 
 	static TestServer start(ServletOptions.Builder options, Consumer<ServletApplication> registrations)
 			throws Exception {
+		return start(options, WorkerOptions.defaults(), registrations);
+	}
+
+	static TestServer start(ServletOptions.Builder options, WorkerOptions workers,
+			Consumer<ServletApplication> registrations) throws Exception {
 		ServletApplication application = new ServletApplication(options.build(), TestServer.class.getClassLoader());
 		registrations.accept(application);
 		application.start();
@@ -57,6 +66,12 @@ final class TestServer implements AutoCloseable {
 				new ServletBridge(application));
 		engine.start();
 		return new TestServer(application, engine);
+	}
+
+	/** A server on virtual threads, with one servlet for everything. */
+	static TestServer servingOnVirtualThreads(Handler handler) throws Exception {
+		WorkerOptions virtual = new WorkerOptions(WorkerMode.VIRTUAL, 200, 10, Duration.ofSeconds(60), 1000, 1000);
+		return start(options(), virtual, (application) -> add(application, "servlet", handler, "/"));
 	}
 
 	/** A server with one servlet for everything. */
@@ -78,6 +93,11 @@ final class TestServer implements AutoCloseable {
 		registration.setAsyncSupported(true);
 		registration.addMappingForUrlPatterns((types.length == 0) ? null : EnumSet.copyOf(List.of(types)), true,
 				pattern);
+	}
+
+	/** Run something on a thread that is not the server's. */
+	static CompletableFuture<Void> elsewhere(Runnable task) {
+		return CompletableFuture.runAsync(task, (run) -> new Thread(run, "elsewhere").start());
 	}
 
 	int port() {

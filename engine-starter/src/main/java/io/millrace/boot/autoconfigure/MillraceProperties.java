@@ -224,8 +224,8 @@ public class MillraceProperties {
 		private int maxConcurrency = 10000;
 
 		/**
-		 * How many requests may wait for a thread, 1 or more; above, the client gets 503
-		 * with Retry-After at once.
+		 * How many requests may wait for a thread, 1 to 1000000; above, the client gets
+		 * 503 with Retry-After at once.
 		 */
 		private int queueCapacity = 16384;
 

@@ -107,7 +107,8 @@ public record BodyFraming(Kind kind, long length) {
 		String[] codings = values.get(0).split(",", -1);
 		for (int i = 0; i < codings.length; i++) {
 			boolean last = (i == codings.length - 1);
-			if (codings[i].strip().equalsIgnoreCase("chunked") != last) {
+			String coding = codings[i].strip();
+			if (coding.isEmpty() || coding.equalsIgnoreCase("chunked") != last) {
 				throw ambiguous("Transfer-Encoding does not end in chunked, once");
 			}
 		}

@@ -88,23 +88,17 @@ final class HeadParser {
 	}
 
 	private int findEnd(ByteBuf in) throws ProtocolException {
+		if (this.scanned == 0 && !findStart(in)) {
+			return -1;
+		}
+		int base = in.readerIndex();
+		int end = in.readableBytes();
 		while (true) {
-			int base = in.readerIndex();
-			int end = in.readableBytes();
-			if (this.scanned == 0 && end > 0) {
-				checkStart(in.getByte(base));
-			}
 			int lf = in.indexOf(base + this.scanned, base + end, LF) - base;
 			if (lf < 0) {
 				this.scanned = end;
 				checkSize(end);
 				return -1;
-			}
-			if (lf == 1 && in.getByte(base) == CR && this.requestLineEnd == 0) {
-				// RFC 9112 §2.2: an empty line before the request line is ignored.
-				in.skipBytes(2);
-				this.scanned = 0;
-				continue;
 			}
 			if (this.requestLineEnd == 0) {
 				this.requestLineEnd = lf + 1;
@@ -122,11 +116,26 @@ final class HeadParser {
 		}
 	}
 
-	// What speaks TLS, or nothing that we know, need not wait for the end of its line.
-	private static void checkStart(byte first) throws ProtocolException {
-		if (first != CR && !Syntax.isToken(first)) {
-			throw ProtocolException.badRequest("The request line does not start with a method and a space");
+	// RFC 9112 §2.2: an empty line before the request line is ignored. What speaks TLS,
+	// or nothing that we know, need not wait for the end of its line.
+	private static boolean findStart(ByteBuf in) throws ProtocolException {
+		while (in.isReadable()) {
+			byte first = in.getByte(in.readerIndex());
+			if (Syntax.isToken(first)) {
+				return true;
+			}
+			if (first != CR) {
+				throw ProtocolException.badRequest("The request line does not start with a method and a space");
+			}
+			if (in.readableBytes() == 1) {
+				return false;
+			}
+			if (in.getByte(in.readerIndex() + 1) != LF) {
+				throw ProtocolException.badRequest("A line of the head does not end in CRLF");
+			}
+			in.skipBytes(2);
 		}
+		return false;
 	}
 
 	private void checkSize(int size) throws ProtocolException {

@@ -79,8 +79,6 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	private boolean reading = true;
 
-	private boolean draining;
-
 	private boolean advancing;
 
 	private boolean flushScheduled;
@@ -113,7 +111,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		this.services.observer().connectionOpened();
 		this.services.connections().opened(this);
 		deadlines().headExpected();
-		if (this.services.connections().isDraining()) {
+		if (isDraining()) {
 			drain();
 		}
 	}
@@ -352,7 +350,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	}
 
 	private boolean mayKeepAlive(RequestHead request) {
-		boolean lastOne = this.draining || (this.inputClosed && this.inbound.isEmpty());
+		boolean lastOne = isDraining() || (this.inputClosed && this.inbound.isEmpty());
 		return !lastOne && this.body.mayKeepAlive(request.framing()) && !Persistence.isUnwanted(request);
 	}
 
@@ -514,15 +512,18 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		executor().execute(() -> close("The server has stopped"));
 	}
 
+	private boolean isDraining() {
+		return this.services.connections().isDraining();
+	}
+
 	/** Close when nothing is in flight. */
 	void drain() {
-		this.draining = true;
 		deadlines().drain(this.state == State.READING_HEAD && !this.parser.isStarted());
 	}
 
 	// The client has made us wait too long.
 	private void expired(Kind kind) {
-		if (kind != Kind.LINGER && !(kind == Kind.IDLE && this.draining)) {
+		if (kind != Kind.LINGER && !(kind == Kind.IDLE && isDraining())) {
 			this.services.observer().timedOut(kind.id());
 		}
 		switch (kind) {

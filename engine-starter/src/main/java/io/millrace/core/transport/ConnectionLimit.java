@@ -1,28 +1,34 @@
 package io.millrace.core.transport;
 
+import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pauses accepting while as many connections are open as are allowed: clients then wait
- * in the backlog of the kernel. Sits in the pipelines of the listening sockets. Exact
- * where a single socket listens and accepts one connection at a time; each further socket
- * may accept one too many.
+ * in the backlog of the kernel. Sits in the pipelines of the listening sockets. A
+ * transport may have accepted a few more before it pauses; those wait here, untouched, so
+ * that the limit is exact.
  */
 @Sharable
 final class ConnectionLimit extends ChannelInboundHandlerAdapter {
 
 	private final int limit;
 
-	private final AtomicInteger open = new AtomicInteger();
-
 	private final List<Channel> listening = new CopyOnWriteArrayList<>();
+
+	// Guarded by this, as is the queue.
+	private int open;
+
+	private final Queue<Accepted> waiting = new ArrayDeque<>();
 
 	ConnectionLimit(int limit) {
 		this.limit = limit;
@@ -36,18 +42,62 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
 	@Override
 	public void handlerRemoved(ChannelHandlerContext ctx) {
 		this.listening.remove(ctx.channel());
+		synchronized (this) {
+			for (Iterator<Accepted> all = this.waiting.iterator(); all.hasNext();) {
+				Accepted one = all.next();
+				if (one.by == ctx) {
+					all.remove();
+					one.refuse();
+				}
+			}
+		}
 	}
 
 	@Override
-	public void channelRead(ChannelHandlerContext ctx, Object accepted) {
-		Channel connection = (Channel) accepted;
-		this.open.incrementAndGet();
-		connection.closeFuture().addListener((closed) -> {
-			this.open.decrementAndGet();
-			settle();
-		});
+	public void channelRead(ChannelHandlerContext ctx, Object message) {
+		Accepted accepted = new Accepted(ctx, (Channel) message);
+		boolean allowed;
+		synchronized (this) {
+			allowed = this.open < this.limit;
+			if (allowed) {
+				this.open++;
+			}
+			else {
+				this.waiting.add(accepted);
+			}
+		}
 		settle();
-		ctx.fireChannelRead(accepted);
+		if (allowed) {
+			serve(accepted);
+		}
+	}
+
+	// Called by the loop of the listening socket.
+	private void serve(Accepted accepted) {
+		if (accepted.by.isRemoved()) {
+			accepted.refuse();
+			closed();
+			return;
+		}
+		accepted.connection.closeFuture().addListener((done) -> closed());
+		accepted.by.fireChannelRead(accepted.connection);
+	}
+
+	private void closed() {
+		Accepted next = next();
+		if (next != null) {
+			next.by.executor().execute(() -> serve(next));
+		}
+		else {
+			settle();
+		}
+	}
+
+	// Its place is for the one returned.
+	private synchronized @Nullable Accepted next() {
+		Accepted next = this.waiting.poll();
+		this.open -= (next == null) ? 1 : 0;
+		return next;
 	}
 
 	// Loops may settle at the same time and in the wrong order. Whoever changes the count
@@ -56,12 +106,25 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
 	private void settle() {
 		boolean accept;
 		do {
-			accept = this.open.get() < this.limit;
+			accept = isOpen();
 			for (Channel channel : this.listening) {
 				channel.config().setAutoRead(accept);
 			}
 		}
-		while (accept != (this.open.get() < this.limit));
+		while (accept != isOpen());
+	}
+
+	private synchronized boolean isOpen() {
+		return this.open < this.limit;
+	}
+
+	private record Accepted(ChannelHandlerContext by, Channel connection) {
+
+		// No loop knows it yet.
+		void refuse() {
+			this.connection.unsafe().closeForcibly();
+		}
+
 	}
 
 }

@@ -92,8 +92,9 @@ public final class EventLoops {
 	}
 
 	/**
-	 * Let every loop finish what it was given up to now: what was asked of a connection,
-	 * and the registration of connections that were accepted.
+	 * Let every loop finish what it was given up to now, and then look at its sockets
+	 * once: what was asked of a connection is done, connections that were accepted are
+	 * registered, and sockets that were closed are closed in the kernel too.
 	 * @return completed by the last loop
 	 */
 	public CompletableFuture<Void> turn() {
@@ -101,13 +102,24 @@ public final class EventLoops {
 	}
 
 	private static CompletableFuture<Void> turn(EventLoop loop) {
+		CompletableFuture<Void> turned = new CompletableFuture<>();
 		try {
-			return CompletableFuture.runAsync(() -> {
-			}, loop);
+			// What a loop schedules itself it runs in its next round at the earliest.
+			loop.execute(() -> scheduleSoon(loop, turned));
 		}
 		catch (RejectedExecutionException ex) {
 			// It has stopped, and so has finished everything.
-			return CompletableFuture.completedFuture(null);
+			turned.complete(null);
+		}
+		return turned;
+	}
+
+	private static void scheduleSoon(EventLoop loop, CompletableFuture<Void> turned) {
+		try {
+			loop.schedule(() -> turned.complete(null), 1, TimeUnit.NANOSECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			turned.complete(null);
 		}
 	}
 

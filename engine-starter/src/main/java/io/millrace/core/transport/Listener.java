@@ -14,7 +14,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.unix.UnixChannelOption;
 import org.jspecify.annotations.Nullable;
 
@@ -126,9 +125,7 @@ public final class Listener {
 			bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
 		}
 		if (limit != null) {
-			// One at a time, so that not more are accepted than are counted.
-			bootstrap.handler(limit)
-				.option(ChannelOption.RECVBUF_ALLOCATOR, new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(1));
+			bootstrap.handler(limit);
 		}
 		return bootstrap;
 	}

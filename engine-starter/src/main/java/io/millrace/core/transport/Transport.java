@@ -3,7 +3,6 @@ package io.millrace.core.transport;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.kqueue.KQueue;
 import io.netty.channel.kqueue.KQueueIoHandler;
@@ -82,7 +81,7 @@ public enum Transport {
 	IoHandlerFactory ioHandlerFactory() {
 		return switch (this) {
 			case IO_URING -> IoUringIoHandler.newFactory();
-			case EPOLL -> EpollIoHandler.newFactory();
+			case EPOLL -> LastingEpoll.newFactory();
 			case KQUEUE -> KQueueIoHandler.newFactory();
 			case NIO -> NioIoHandler.newFactory();
 		};

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 import io.netty.util.concurrent.FastThreadLocalThread;
 import org.jctools.queues.atomic.MpmcAtomicArrayQueue;
@@ -81,9 +82,21 @@ final class PlatformWorkerPool implements WorkerPool {
 
 	private final AtomicInteger threadNumber = new AtomicInteger();
 
+	private final Consumer<Thread> starter;
+
 	private volatile boolean stopped;
 
 	PlatformWorkerPool(WorkerOptions options) {
+		this(options, Thread::start);
+	}
+
+	/**
+	 * Create a pool.
+	 * @param options the options
+	 * @param starter starts threads, or fails to
+	 */
+	PlatformWorkerPool(WorkerOptions options, Consumer<Thread> starter) {
+		this.starter = starter;
 		this.maxThreads = options.maxThreads();
 		this.minThreads = options.minThreads();
 		this.keepAliveNanos = options.keepAlive().toNanos();
@@ -246,7 +259,7 @@ final class PlatformWorkerPool implements WorkerPool {
 			this.thread.setContextClassLoader(PlatformWorkerPool.this.classLoader);
 			PlatformWorkerPool.this.alive.add(this.thread);
 			try {
-				this.thread.start();
+				PlatformWorkerPool.this.starter.accept(this.thread);
 			}
 			catch (Throwable ex) {
 				PlatformWorkerPool.this.alive.remove(this.thread);

@@ -1,0 +1,54 @@
+package io.millrace.core;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.millrace.core.http.Route;
+import io.millrace.core.observe.EngineObserver;
+import io.millrace.core.transport.ListenerOptions;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Tests of {@link EngineConfig}.
+ */
+class EngineConfigTests {
+
+	@Test
+	void nothingHasToBeSet() {
+		EngineConfig config = EngineConfig.builder().build();
+		assertThat(config.transport()).isNull();
+		assertThat(config.eventLoops()).isZero();
+		assertThat(config.listener()).isEqualTo(ListenerOptions.at(new InetSocketAddress(8080)));
+		assertThat(config.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+		assertThat(config.routes()).isEmpty();
+		assertThat(config.observer()).isSameAs(EngineObserver.NONE);
+	}
+
+	@Test
+	void whatIsBuiltDoesNotChangeAnyMore() {
+		List<Route> routes = new ArrayList<>();
+		EngineConfig.Builder builder = EngineConfig.builder().routes(routes);
+		EngineConfig config = builder.build();
+		routes.add(Route.get("/", (exchange) -> TestEngine.text(exchange, "")));
+		builder.eventLoops(3);
+		assertThat(config.routes()).isEmpty();
+		assertThat(config.eventLoops()).isZero();
+	}
+
+	@Test
+	void whatCannotBeIsRefusedByItsName() {
+		assertThatIllegalArgumentException().isThrownBy(() -> EngineConfig.builder().eventLoops(-1))
+			.withMessageStartingWith("eventLoops ");
+		InetSocketAddress address = new InetSocketAddress(0);
+		assertThatIllegalArgumentException().isThrownBy(() -> new ListenerOptions(address, 0, false, 0))
+			.withMessageStartingWith("backlog ");
+		assertThatIllegalArgumentException().isThrownBy(() -> new ListenerOptions(address, 1, false, -1))
+			.withMessageStartingWith("maxConnections ");
+	}
+
+}
