@@ -14,7 +14,7 @@ final class AbortedException extends IOException {
 	private static final long serialVersionUID = 1L;
 
 	AbortedException(@Nullable Throwable cause) {
-		super("The client has gone away before the exchange was complete", cause);
+		super((cause != null) ? cause.getMessage() : "The exchange was aborted before its response was whole", cause);
 	}
 
 	// A client that goes away leaves no stack that says anything about this program.

@@ -45,7 +45,13 @@ final class FileWriter extends Mono<Void> implements Subscription, Consumer<Outc
 		this.actual = actual;
 		actual.onSubscribe(this);
 		if (this.taken.compareAndSet(false, true)) {
-			this.exchange.responseBody().writeFile(this.file, this.position, this.length, true);
+			try {
+				this.exchange.responseBody().writeFile(this.file, this.position, this.length, true);
+			}
+			catch (RuntimeException ex) {
+				actual.onError(ex);
+				return;
+			}
 			this.exchange.onEnd(this);
 		}
 	}

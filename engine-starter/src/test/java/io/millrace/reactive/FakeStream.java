@@ -148,8 +148,8 @@ final class FakeStream implements ExchangeStream, ConnectionInfo {
 
 	private void commit(Exchange exchange) {
 		if (this.headers == null) {
-			this.status = exchange.response().status();
-			this.headers = exchange.response().headers().copy();
+			this.status = exchange.sentHead().status();
+			this.headers = exchange.sentHead().headers().copy();
 		}
 	}
 
@@ -162,10 +162,8 @@ final class FakeStream implements ExchangeStream, ConnectionInfo {
 
 	@Override
 	public void refuse(Exchange exchange, ProtocolException refusal) {
-		if (exchange.takeOver()) {
-			this.refusal = refusal;
-			exchange.complete();
-		}
+		this.refusal = refusal;
+		exchange.complete();
 	}
 
 	@Override
