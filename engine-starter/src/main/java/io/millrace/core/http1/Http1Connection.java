@@ -77,6 +77,8 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	private boolean inputClosed;
 
+	private boolean aborted;
+
 	private boolean reading = true;
 
 	private boolean advancing;
@@ -217,7 +219,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		}
 		if (this.inputClosed) {
 			if (this.parser.isStarted()) {
-				this.services.observer().clientAborted();
+				countAborted();
 			}
 			finish(false);
 		}
@@ -257,7 +259,8 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		else if (!more && this.inputClosed && this.body.isAwaited()) {
 			lost(false);
 		}
-		return more;
+		// What came may have made the application end the response.
+		return more || this.exchange != receiver;
 	}
 
 	private boolean drainBody() throws ProtocolException {
@@ -484,6 +487,13 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	private void lost(boolean unsent) {
 		boolean midway = this.exchange != null || (this.state == State.READING_HEAD && this.parser.isStarted());
 		if (close("The client has closed the connection") && (midway || unsent)) {
+			countAborted();
+		}
+	}
+
+	private void countAborted() {
+		if (!this.aborted) {
+			this.aborted = true;
 			this.services.observer().clientAborted();
 		}
 	}
@@ -493,10 +503,10 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		if (!closing().close()) {
 			return false;
 		}
-		Exchange aborted = this.exchange;
-		if (aborted != null) {
+		Exchange cut = this.exchange;
+		if (cut != null) {
 			this.exchange = null;
-			aborted.abort(new IOException(why));
+			cut.abort(new IOException(why));
 			this.services.observer().exchangeEnded(false);
 		}
 		return true;
