@@ -27,12 +27,34 @@ final class ApplicationRegistry {
 
 	private int matchedAfter;
 
+	// Gives way to whoever wants its name or its patterns.
+	private @Nullable RegisteredServlet byDefault;
+
+	/**
+	 * Add the default servlet, which is there from the beginning, so that the application
+	 * can map it to more patterns, and gives way to the application's own servlets.
+	 * @param servlet the registration
+	 */
+	void addDefault(RegisteredServlet servlet) {
+		add(servlet);
+		servlet.setAsyncSupported(true);
+		servlet.setLoadOnStartup(1);
+		servlet.addMapping("/");
+		this.byDefault = servlet;
+	}
+
 	/**
 	 * Add a servlet.
 	 * @param servlet the registration
 	 * @return the same, {@code null} where the name is taken
 	 */
 	@Nullable RegisteredServlet add(RegisteredServlet servlet) {
+		RegisteredServlet giving = this.byDefault;
+		if (giving != null && giving.getName().equals(servlet.getName())) {
+			this.servlets.remove(giving.getName());
+			this.patterns.values().removeIf((owner) -> owner == giving);
+			this.byDefault = null;
+		}
 		return (this.servlets.putIfAbsent(servlet.getName(), servlet) == null) ? servlet : null;
 	}
 
@@ -56,12 +78,17 @@ final class ApplicationRegistry {
 		for (String pattern : added) {
 			UrlPattern.of(pattern);
 			RegisteredServlet owner = this.patterns.get(pattern);
-			if (owner != null && owner != servlet) {
+			if (owner != null && owner != servlet && owner != this.byDefault) {
 				conflicts.add(pattern);
 			}
 		}
 		if (conflicts.isEmpty()) {
-			added.forEach((pattern) -> this.patterns.put(pattern, servlet));
+			added.forEach((pattern) -> {
+				RegisteredServlet before = this.patterns.put(pattern, servlet);
+				if (before != null && before != servlet) {
+					before.removeMapping(pattern);
+				}
+			});
 		}
 		return conflicts;
 	}

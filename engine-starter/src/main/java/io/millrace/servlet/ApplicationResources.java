@@ -62,7 +62,7 @@ final class ApplicationResources {
 			return null;
 		}
 		Path file = file(path);
-		if (file != null && Files.exists(file)) {
+		if (file != null && isInside(file)) {
 			return file.toUri().toURL();
 		}
 		for (String base : this.bases) {
@@ -95,6 +95,18 @@ final class ApplicationResources {
 		}
 		catch (InvalidPathException ex) {
 			return null;
+		}
+	}
+
+	// What a symbolic link leads to outside of the document root is none of its
+	// resources.
+	private boolean isInside(Path file) {
+		try {
+			return this.documentRoot != null && file.toRealPath().startsWith(this.documentRoot.toRealPath());
+		}
+		catch (IOException ex) {
+			// There is no such file.
+			return false;
 		}
 	}
 

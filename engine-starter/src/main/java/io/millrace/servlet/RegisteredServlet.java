@@ -91,6 +91,10 @@ final class RegisteredServlet extends RegisteredComponent implements ServletRegi
 		return conflicts;
 	}
 
+	void removeMapping(String pattern) {
+		this.mappings.remove(pattern);
+	}
+
 	@Override
 	public Collection<String> getMappings() {
 		return List.copyOf(this.mappings);

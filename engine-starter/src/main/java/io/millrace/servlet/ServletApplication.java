@@ -76,6 +76,9 @@ public final class ServletApplication implements ServletContext {
 		this.initParameters.putAll(options.initParameters());
 		this.sessionSettings.setTimeout(options.sessionTimeout());
 		this.attributes.put(ServletContext.TEMPDIR, options.temporaryDirectory().toFile());
+		if (options.defaultServlet()) {
+			this.registry.addDefault(new RegisteredServlet(this, DefaultServlet.NAME, DefaultServlet.class, null));
+		}
 	}
 
 	ApplicationRegistry registry() {

@@ -36,6 +36,8 @@ public final class ServletOptions {
 
 	private final List<URL> staticResources;
 
+	private final boolean defaultServlet;
+
 	private final Path temporaryDirectory;
 
 	private final Function<Cookie, @Nullable String> cookieSameSite;
@@ -60,6 +62,7 @@ public final class ServletOptions {
 		this.localeCharsets = Map.copyOf(builder.localeCharsets);
 		this.documentRoot = builder.documentRoot;
 		this.staticResources = List.copyOf(builder.staticResources);
+		this.defaultServlet = builder.defaultServlet;
 		this.temporaryDirectory = builder.temporaryDirectory;
 		this.cookieSameSite = builder.cookieSameSite;
 		this.serverInfo = builder.serverInfo;
@@ -150,6 +153,15 @@ public final class ServletOptions {
 	}
 
 	/**
+	 * Whether a servlet named "default" sends the resources of the application, at "/"
+	 * unless the application maps a servlet of its own there.
+	 * @return whether there is one
+	 */
+	public boolean defaultServlet() {
+		return this.defaultServlet;
+	}
+
+	/**
 	 * The directory for uploads and {@code jakarta.servlet.context.tempdir}.
 	 * @return an existing directory
 	 */
@@ -227,6 +239,8 @@ public final class ServletOptions {
 		private @Nullable Path documentRoot = null;
 
 		private List<URL> staticResources = List.of();
+
+		private boolean defaultServlet;
 
 		private Path temporaryDirectory = Path.of(System.getProperty("java.io.tmpdir"));
 
@@ -338,6 +352,17 @@ public final class ServletOptions {
 		 */
 		public Builder staticResources(List<URL> staticResources) {
 			this.staticResources = staticResources;
+			return this;
+		}
+
+		/**
+		 * Set whether a servlet named "default" sends the resources of the application,
+		 * at "/" unless the application maps a servlet of its own there.
+		 * @param defaultServlet whether there is one
+		 * @return this builder
+		 */
+		public Builder defaultServlet(boolean defaultServlet) {
+			this.defaultServlet = defaultServlet;
 			return this;
 		}
 

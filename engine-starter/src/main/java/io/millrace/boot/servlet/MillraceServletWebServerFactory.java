@@ -106,11 +106,6 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 	@Override
 	protected void checkFeatures() {
 		super.checkFeatures();
-		if (this.settings.isRegisterDefaultServlet()) {
-			throw new UnsupportedFeatureException("server.servlet.register-default-servlet",
-					"Millrace has no default servlet.",
-					"Remove the property: Spring MVC serves static resources itself (spring.mvc.static-path-pattern).");
-		}
 		if (this.settings.getSession().isPersistent()) {
 			throw new UnsupportedFeatureException("server.servlet.session.persistent",
 					"Millrace does not keep sessions over a restart.",

@@ -57,6 +57,7 @@ class ServletOptionsMapper {
 			.localeCharsets(localeCharsets())
 			.documentRoot(documentRoot(temporaryDirectory))
 			.staticResources(staticResources())
+			.defaultServlet(this.settings.isRegisterDefaultServlet())
 			.temporaryDirectory(temporaryDirectory)
 			.cookieSameSite(new SameSiteRule(this.settings))
 			.maxParameterCount(this.limits.maxParameterCount())

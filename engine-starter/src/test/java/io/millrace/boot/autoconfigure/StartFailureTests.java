@@ -86,12 +86,6 @@ class StartFailureTests {
 	}
 
 	@Test
-	void theDefaultServlet(CapturedOutput output) {
-		fail(WebApplicationType.SERVLET, "server.servlet.register-default-servlet=true");
-		assertThat(output).contains("server.servlet.register-default-servlet=true", "has no default servlet");
-	}
-
-	@Test
 	void reactorNettyForAServletApplication(CapturedOutput output) {
 		fail(WebApplicationType.SERVLET, "millrace.engine=reactor-netty");
 		assertThat(output).contains("'millrace.engine=reactor-netty': Reactor Netty serves reactive applications only",

@@ -1,14 +1,21 @@
 package io.millrace.boot.autoconfigure.servlet;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
+import java.net.URI;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 import io.millrace.boot.EngineCustomizer;
 import io.millrace.boot.MillraceWebServer;
 import io.millrace.boot.autoconfigure.TestServer;
+import io.millrace.boot.servlet.MillraceServletWebServerFactory;
 import io.millrace.core.http.Route;
 import io.netty.buffer.Unpooled;
 import jakarta.servlet.AsyncContext;
@@ -20,6 +27,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
@@ -28,6 +36,9 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.MimeMappings;
+import org.springframework.boot.web.server.WebServer;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.server.servlet.CookieSameSiteSupplier;
 import org.springframework.boot.web.server.servlet.ServletWebServerFactory;
 import org.springframework.context.annotation.Bean;
@@ -40,8 +51,11 @@ import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.servlet.config.annotation.DefaultServletHandlerConfigurer;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -163,6 +177,44 @@ class ServletServerTests {
 	}
 
 	@Test
+	void theDefaultServletSendsFilesOfTheDocumentRootWhereAskedFor(@TempDir Path root) throws Exception {
+		Files.writeString(root.resolve("desk.xxcss"), "body {}");
+		MillraceServletWebServerFactory factory = new MillraceServletWebServerFactory(0);
+		MimeMappings mimeMappings = new MimeMappings();
+		mimeMappings.add("xxcss", "text/css");
+		factory.setDocumentRoot(root.toFile());
+		factory.setMimeMappings(mimeMappings);
+		factory.setRegisterDefaultServlet(true);
+		WebServer server = factory.getWebServer();
+		server.start();
+		try (InputStream content = open(server, "/desk.xxcss")) {
+			assertThat(content).hasContent("body {}");
+			assertThat(URI.create("http://localhost:" + server.getPort() + "/desk.xxcss").toURL().openConnection())
+				.extracting(URLConnection::getContentType)
+				.isEqualTo("text/css");
+			assertThatExceptionOfType(FileNotFoundException.class).isThrownBy(() -> open(server, "/"));
+		}
+		finally {
+			server.stop();
+			server.destroy();
+		}
+	}
+
+	private static InputStream open(WebServer server, String path) throws IOException {
+		return URI.create("http://localhost:" + server.getPort() + path).toURL().openStream();
+	}
+
+	@Test
+	void theDefaultServletIsBehindSpringMvc() throws Exception {
+		try (TestServer server = TestServer.servlet(DefaultHandling.class,
+				"server.servlet.register-default-servlet=true", "spring.web.resources.add-mappings=false")) {
+			assertThat(server.get("/hello").body()).isEqualTo("hello");
+			assertThat(server.get("/desk.txt").body()).isEqualTo("from the default servlet");
+			assertThat(server.get("/nothing.txt").statusCode()).isEqualTo(404);
+		}
+	}
+
+	@Test
 	void theManagementServerHasAPortOfItsOwnAndNoRoutes(CapturedOutput output) throws Exception {
 		try (TestServer server = TestServer.servlet(Application.class, "management.server.port=0",
 				"management.server.base-path=/admin")) {
@@ -254,6 +306,24 @@ class ServletServerTests {
 		@Bean
 		ServletWebServerFactory ownFactory() {
 			return new TomcatServletWebServerFactory(0);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Application.class)
+	static class DefaultHandling implements WebMvcConfigurer {
+
+		@Override
+		public void configureDefaultServletHandling(DefaultServletHandlerConfigurer configurer) {
+			configurer.enable();
+		}
+
+		@Bean
+		WebServerFactoryCustomizer<MillraceServletWebServerFactory> documentRoot() throws IOException {
+			Path root = Files.createTempDirectory("millrace-test");
+			Files.writeString(root.resolve("desk.txt"), "from the default servlet");
+			return (factory) -> factory.setDocumentRoot(root.toFile());
 		}
 
 	}
