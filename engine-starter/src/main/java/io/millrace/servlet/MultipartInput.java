@@ -70,6 +70,22 @@ final class MultipartInput {
 	 * @throws RequestRefusedException 413 where the body is too large
 	 */
 	void readContent(Sink sink) throws IOException {
+		if (!copyContent(sink)) {
+			throw truncated();
+		}
+	}
+
+	/**
+	 * Step behind the first delimiter.
+	 * @return {@code false} where there is none in the whole body: then it has no parts
+	 * @throws IOException where the body cannot be read
+	 * @throws RequestRefusedException 413 where the body is too large
+	 */
+	boolean skipPreamble() throws IOException {
+		return copyContent(Sink.NONE);
+	}
+
+	private boolean copyContent(Sink sink) throws IOException {
 		while (true) {
 			int start = findDelimiter();
 			if (start > this.position) {
@@ -78,10 +94,14 @@ final class MultipartInput {
 			}
 			if (this.end - start >= this.delimiter.length) {
 				this.position += this.delimiter.length;
-				return;
+				return true;
 			}
 			if (!fill()) {
-				throw truncated();
+				if (this.end > 0) {
+					// It ends within what may have been a delimiter.
+					throw truncated();
+				}
+				return false;
 			}
 		}
 	}

@@ -84,7 +84,10 @@ final class MultipartReader {
 	}
 
 	private void readParts() throws IOException {
-		this.input.readContent(MultipartInput.Sink.NONE);
+		if (!this.input.skipPreamble()) {
+			// As Tomcat has it: a request without parts, which the application answers.
+			return;
+		}
 		int count = 0;
 		while (this.input.nextPart()) {
 			count++;
