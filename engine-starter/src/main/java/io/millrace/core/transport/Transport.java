@@ -31,6 +31,16 @@ public enum Transport {
 	/** The JDK's own, everywhere. */
 	NIO;
 
+	// Netty 4.2.18 polls once for many events by default, and then does not hear of a
+	// reset that comes with the last bytes: the connection would stay until a deadline.
+	private static final String POLL_MULTISHOT = "io.netty.iouring.pollAddMultishotEnabled";
+
+	static {
+		if (System.getProperty(POLL_MULTISHOT) == null) {
+			System.setProperty(POLL_MULTISHOT, "false");
+		}
+	}
+
 	/**
 	 * The transport that measured best of those that work here, see
 	 * {@code docs/benchmarks.md}.

@@ -54,6 +54,20 @@ class AbruptClientTests {
 
 	@ParameterizedTest
 	@MethodSource("transports")
+	void aResetThatComesWithTheLastBytesIsSeenAtOnce(Transport transport) throws Exception {
+		try (TestServer server = TestServer.start(transport, TestServer::echo)) {
+			for (int i = 0; i < 50; i++) {
+				RawClient client = server.connect();
+				client.send("GET / HTTP/1.1\r\nHo");
+				reset(client);
+			}
+			server.awaitAllClosed();
+			assertThat(server.counts.of("clientAborted")).isEqualTo(server.counts.of("opened"));
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("transports")
 	void anEndInTheHeadIsCounted(Transport transport) throws Exception {
 		try (TestServer server = TestServer.start(transport, TestServer::echo); RawClient client = server.connect()) {
 			client.send("GET / HTTP/1.1\r\nHo").close();

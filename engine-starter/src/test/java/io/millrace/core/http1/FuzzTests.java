@@ -90,7 +90,6 @@ class FuzzTests {
 	@ParameterizedTest
 	@MethodSource("transports")
 	void overRealSockets(Transport transport) throws Exception {
-		// io_uring tells of a reset only at the next deadline where it came with data.
 		Duration soon = Duration.ofSeconds(1);
 		try (TestServer server = TestServer.start(transport, TestServer::echo,
 				(config) -> config.timeouts(new ConnectionTimeouts(soon, soon, soon, soon, 240, soon)))) {
