@@ -17,6 +17,7 @@ import io.millrace.core.http1.ResponseEncoder.Persistence;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -28,8 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * An HTTP/1.1 connection: next head, run the exchange, write its response, next. The last
- * handler of the pipeline, and the only class that has its context. Everything but what
- * {@link ExchangeStream} says is owned by the event loop.
+ * handler of the pipeline. Everything but what {@link ExchangeStream} says is owned by
+ * the event loop.
  *
  * <pre>
  *          ┌─────────────── response and request body ended ◀────────┐
@@ -59,17 +60,17 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	private final IncomingBody body;
 
-	private @Nullable ChannelHandlerContext context;
+	private final Channel channel;
 
-	private @Nullable SocketInfo info;
+	private final SocketInfo info;
 
-	private @Nullable Sender sender;
+	private final Sender sender;
 
-	private @Nullable ResponseWriter writer;
+	private final ResponseWriter writer;
 
-	private @Nullable Deadlines deadlines;
+	private final Deadlines deadlines;
 
-	private @Nullable Closing closing;
+	private final Closing closing;
 
 	private State state = State.READING_HEAD;
 
@@ -88,31 +89,28 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	/**
 	 * Create the handler of one connection.
 	 * @param services what all connections share
+	 * @param channel the connection, registered with its event loop
 	 */
-	public Http1Connection(Http1Services services) {
+	public Http1Connection(Http1Services services, Channel channel) {
 		this.services = services;
+		this.channel = channel;
 		this.parser = new HeadParser(services.options());
 		this.body = new IncomingBody(services.options());
+		this.info = new SocketInfo(channel);
+		this.sender = new Sender(channel);
+		this.writer = new ResponseWriter(services.encoder(), channel.alloc(), this.sender::write);
+		this.deadlines = new Deadlines(channel.eventLoop(), services.timeouts(), this.sender, this.body, this.inbound,
+				this::expired);
+		this.closing = new Closing(this.sender, this.deadlines, services.connections());
 	}
 
 	// Events of the pipeline
 
 	@Override
-	public void handlerAdded(ChannelHandlerContext ctx) {
-		this.context = ctx;
-		this.sender = new Sender(ctx.channel());
-		this.writer = new ResponseWriter(this.services.encoder(), ctx.alloc(), this.sender::write);
-		this.deadlines = new Deadlines(ctx.executor(), this.services.timeouts(), this.sender, this.body, this.inbound,
-				this::expired);
-		this.closing = new Closing(this.sender, this.deadlines, this.services.connections());
-	}
-
-	@Override
 	public void channelActive(ChannelHandlerContext ctx) {
-		this.info = new SocketInfo(ctx.channel());
 		this.services.observer().connectionOpened();
 		this.services.connections().opened(this);
-		deadlines().headExpected();
+		this.deadlines.headExpected();
 		if (isDraining()) {
 			drain();
 		}
@@ -146,9 +144,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 			this.inputClosed = true;
 			advance();
 			if (this.state == State.EXCHANGE) {
-				deadlines().halfClosed();
+				this.deadlines.halfClosed();
 			}
-			closing().inputClosed();
+			this.closing.inputClosed();
 		}
 	}
 
@@ -156,7 +154,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
 		if (cause instanceof IOException) {
 			logger.trace("A connection was lost", cause);
-			lost(!closing().isLingering() && (sender().isUnsent() || sender().isClosed()));
+			lost(!this.closing.isLingering() && (this.sender.isUnsent() || this.sender.isClosed()));
 		}
 		else {
 			logger.error("A connection is closed because of a defect", cause);
@@ -168,7 +166,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	public void channelInactive(ChannelHandlerContext ctx) {
 		lost(false);
 		this.inbound.clear();
-		closing().settle();
+		this.closing.settle();
 		this.services.connections().closed(this);
 		this.services.observer().connectionClosed();
 	}
@@ -213,7 +211,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		boolean started = this.parser.isStarted();
 		RequestHead head = this.inbound.isEmpty() ? null : this.parser.parse(this.inbound.bytes());
 		if (head != null) {
-			deadlines().headComplete();
+			this.deadlines.headComplete();
 			start(head);
 			return true;
 		}
@@ -224,14 +222,14 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 			finish(false);
 		}
 		else if (this.parser.isStarted() && !started) {
-			deadlines().headExpected();
+			this.deadlines.headExpected();
 		}
 		return false;
 	}
 
 	private void start(RequestHead head) throws ProtocolException {
 		this.body.start(head);
-		writer().reset();
+		this.writer.reset();
 		Exchange started = new Exchange(this, head, this.services.dispatcher().services());
 		this.exchange = started;
 		this.state = State.EXCHANGE;
@@ -241,7 +239,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		}
 		if (this.exchange == started) {
 			if (this.inputClosed) {
-				deadlines().halfClosed();
+				this.deadlines.halfClosed();
 			}
 			this.services.dispatcher().dispatch(started);
 		}
@@ -254,7 +252,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		}
 		boolean more = this.body.receive(this.inbound.bytes(), receiver.receivedBody());
 		if (this.body.isEnded()) {
-			deadlines().bodyEnded();
+			this.deadlines.bodyEnded();
 		}
 		else if (!more && this.inputClosed && this.body.isAwaited()) {
 			lost(false);
@@ -266,7 +264,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	private boolean drainBody() throws ProtocolException {
 		boolean more = this.body.drain(this.inbound.bytes());
 		if (this.body.isEnded()) {
-			deadlines().bodyEnded();
+			this.deadlines.bodyEnded();
 			idle();
 			return true;
 		}
@@ -278,7 +276,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	private void idle() {
 		this.state = State.READING_HEAD;
-		deadlines().idle();
+		this.deadlines.idle();
 	}
 
 	// Reading goes on while somebody has room for what comes, and always far enough to
@@ -291,7 +289,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		};
 		if (wanted != this.reading) {
 			this.reading = wanted;
-			context().channel().config().setAutoRead(wanted);
+			this.channel.config().setAutoRead(wanted);
 		}
 	}
 
@@ -299,22 +297,22 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	@Override
 	public EventExecutor executor() {
-		return context().executor();
+		return this.channel.eventLoop();
 	}
 
 	@Override
 	public ByteBufAllocator allocator() {
-		return context().alloc();
+		return this.channel.alloc();
 	}
 
 	@Override
 	public ConnectionInfo connection() {
-		return Objects.requireNonNull(this.info);
+		return this.info;
 	}
 
 	@Override
 	public boolean isWritable() {
-		return sender().isWritable();
+		return this.sender.isWritable();
 	}
 
 	@Override
@@ -323,13 +321,13 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 			ReferenceCountUtil.release(data);
 			return;
 		}
-		writer().write(exchange, data, last, !writer().isStarted() && mayKeepAlive(exchange.request()));
+		this.writer.write(exchange, data, last, !this.writer.isStarted() && mayKeepAlive(exchange.request()));
 		written(last);
 	}
 
 	@Override
 	public void writeFile(Exchange exchange, FileChannel file, long position, long length, boolean last) {
-		Region region = new Region(context().channel(), file, position, length);
+		Region region = new Region(this.channel, file, position, length);
 		if (exchange != this.exchange) {
 			region.close();
 		}
@@ -338,14 +336,15 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 			reset(exchange);
 		}
 		else {
-			writer().writeRegion(exchange, region, last, !writer().isStarted() && mayKeepAlive(exchange.request()));
+			this.writer.writeRegion(exchange, region, last,
+					!this.writer.isStarted() && mayKeepAlive(exchange.request()));
 			written(last);
 		}
 	}
 
 	private void written(boolean last) {
 		if (this.inputClosed) {
-			deadlines().halfClosed();
+			this.deadlines.halfClosed();
 		}
 		if (last) {
 			responseEnded();
@@ -360,10 +359,10 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	private void responseEnded() {
 		Exchange ended = Objects.requireNonNull(this.exchange);
 		this.exchange = null;
-		deadlines().responseEnded();
+		this.deadlines.responseEnded();
 		ended.complete();
 		this.services.observer().exchangeEnded(true);
-		if (!writer().isKeepAlive() || this.body.isBroken()) {
+		if (!this.writer.isKeepAlive() || this.body.isBroken()) {
 			// A client that has said that it will send no more needs no care.
 			finish(!this.body.isEnded() || !this.inbound.isEmpty() || !Persistence.isUnwanted(ended.request()));
 		}
@@ -373,7 +372,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		else {
 			this.state = State.DRAINING_BODY;
 			this.body.startDrain();
-			deadlines().bodyDrained();
+			this.deadlines.bodyDrained();
 		}
 		advance();
 	}
@@ -384,11 +383,11 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 			return;
 		}
 		this.body.resume();
-		if (this.body.takeContinue() && !writer().isStarted()) {
-			sender().write(CONTINUE.duplicate());
+		if (this.body.takeContinue() && !this.writer.isStarted()) {
+			this.sender.write(CONTINUE.duplicate());
 			flush();
 		}
-		deadlines().bodyWanted();
+		this.deadlines.bodyWanted();
 		advance();
 	}
 
@@ -415,11 +414,11 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		if (current != null) {
 			this.body.breakOff();
 			this.inbound.clear();
-			deadlines().bodyEnded();
+			this.deadlines.bodyEnded();
 			current.receivedBody().fail(refusal);
 		}
 		else if (this.state == State.READING_HEAD) {
-			writer().reset();
+			this.writer.reset();
 			answer(new Exchange(this, RequestHead.UNKNOWN, this.services.dispatcher().services()), refusal);
 		}
 		else {
@@ -434,14 +433,14 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	private void answer(Exchange refused, ProtocolException refusal) {
 		ErrorResponder errors = this.services.dispatcher().services().errors();
 		errors.describe(refused.substituteHead(), refusal.status());
-		writer().write(refused, errors.body(allocator(), refusal.status(), refusal.getMessage()), true, false);
+		this.writer.write(refused, errors.body(allocator(), refusal.status(), refusal.getMessage()), true, false);
 		finish(true);
 	}
 
 	@Override
 	public void reset(Exchange exchange) {
 		if (exchange == this.exchange) {
-			if (writer().endsWithConnection()) {
+			if (this.writer.endsWithConnection()) {
 				closeByReset("The response could not be finished");
 			}
 			else {
@@ -452,15 +451,15 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	@Override
 	public void flush() {
-		if (!this.advancing && sender().needsFlush()) {
-			sender().flush();
-			deadlines().flushed();
+		if (!this.advancing && this.sender.needsFlush()) {
+			this.sender.flush();
+			this.deadlines.flushed();
 		}
 	}
 
 	@Override
 	public void flushSoon() {
-		if (!this.advancing && !this.flushScheduled && sender().needsFlush()) {
+		if (!this.advancing && !this.flushScheduled && this.sender.needsFlush()) {
 			this.flushScheduled = true;
 			executor().execute(() -> {
 				this.flushScheduled = false;
@@ -474,7 +473,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	private void finish(boolean linger) {
 		this.state = State.ENDED;
 		this.inbound.clear();
-		closing().finish(linger);
+		this.closing.finish(linger);
 		settleReading();
 		flush();
 	}
@@ -500,7 +499,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	private boolean close(String why) {
 		this.state = State.ENDED;
-		if (!closing().close()) {
+		if (!this.closing.close()) {
 			return false;
 		}
 		Exchange cut = this.exchange;
@@ -513,7 +512,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	}
 
 	private void closeByReset(String why) {
-		sender().closeByReset();
+		this.sender.closeByReset();
 		close(why);
 	}
 
@@ -528,7 +527,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	/** Close when nothing is in flight. */
 	void drain() {
-		deadlines().drain(this.state == State.READING_HEAD && !this.parser.isStarted());
+		this.deadlines.drain(this.state == State.READING_HEAD && !this.parser.isStarted());
 	}
 
 	// The client has made us wait too long.
@@ -555,26 +554,6 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	private static ProtocolException tooSlow(String message) {
 		return new ProtocolException(ProtocolException.Kind.TIMEOUT, 408, message);
-	}
-
-	private ChannelHandlerContext context() {
-		return Objects.requireNonNull(this.context);
-	}
-
-	private Sender sender() {
-		return Objects.requireNonNull(this.sender);
-	}
-
-	private Deadlines deadlines() {
-		return Objects.requireNonNull(this.deadlines);
-	}
-
-	private ResponseWriter writer() {
-		return Objects.requireNonNull(this.writer);
-	}
-
-	private Closing closing() {
-		return Objects.requireNonNull(this.closing);
 	}
 
 	private enum State {

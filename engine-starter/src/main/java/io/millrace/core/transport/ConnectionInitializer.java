@@ -18,7 +18,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
 
 	@Override
 	protected void initChannel(Channel channel) {
-		channel.pipeline().addLast(new Http1Connection(this.services));
+		channel.pipeline().addLast(new Http1Connection(this.services, channel));
 	}
 
 }

@@ -17,6 +17,8 @@ import io.millrace.core.worker.WorkerOptions;
 import io.millrace.core.worker.WorkerPools;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 
@@ -45,7 +47,12 @@ final class Wire implements AutoCloseable {
 				options, ConnectionTimeouts.defaults(), new Dispatcher(new Routes(List.of()),
 						(exchange) -> handle(application, exchange), http, Duration.ofSeconds(1), this.counts),
 				this.counts);
-		this.channel = new EmbeddedChannel(new Http1Connection(services));
+		this.channel = new EmbeddedChannel(new ChannelInitializer<>() {
+			@Override
+			protected void initChannel(Channel created) {
+				created.pipeline().addLast(new Http1Connection(services, created));
+			}
+		});
 	}
 
 	private void handle(ExchangeHandler application, Exchange exchange) throws Exception {
