@@ -44,6 +44,9 @@ final class PlatformWorkerPool implements WorkerPool {
 
 	private static final Logger logger = LoggerFactory.getLogger(PlatformWorkerPool.class);
 
+	// Some microseconds: less than a thread costs that sleeps and is woken.
+	private static final int LINGER_YIELDS = 8;
+
 	// How long no further thread is tried where the system refused one.
 	private static final long GROWTH_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -289,7 +292,24 @@ final class PlatformWorkerPool implements WorkerPool {
 				// A producer is between counting and publishing.
 				Thread.yield();
 			}
+			if (task == null) {
+				task = linger();
+			}
 			stepBack();
+			return task;
+		}
+
+		// Under load the next task is a moment away, and giving way to who brings it is
+		// much cheaper than to sleep and be woken. One does so at a time: the searcher.
+		private @Nullable Runnable linger() {
+			if (!this.searcher) {
+				this.searcher = PlatformWorkerPool.this.searching.compareAndSet(false, true);
+			}
+			Runnable task = null;
+			for (int i = 0; i < LINGER_YIELDS && this.searcher && task == null; i++) {
+				Thread.yield();
+				task = poll();
+			}
 			return task;
 		}
 
