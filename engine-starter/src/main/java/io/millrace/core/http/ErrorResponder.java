@@ -35,13 +35,14 @@ public final class ErrorResponder {
 	}
 
 	/**
-	 * Answer 500 for a handler that failed before it committed.
-	 * @param exchange the exchange, committed by the caller
+	 * Answer 500 for a handler that failed before it committed. Called on the event loop.
+	 * @param exchange the exchange, which was {@linkplain Exchange#takeOver() taken over}
 	 */
 	void internalError(Exchange exchange) {
 		describe(exchange.substituteHead(), 500);
-		exchange.responseBody()
-			.write(body(exchange.allocator(), 500, "The server could not answer this request."), true);
+		ByteBuf body = body(exchange.allocator(), 500, "The server could not answer this request.");
+		exchange.stream().write(exchange, body, true);
+		exchange.stream().flush();
 	}
 
 	/**

@@ -221,11 +221,13 @@ public final class Exchange {
 		if (outcome() != null) {
 			return;
 		}
-		if (refusal != null && takeOver()) {
-			this.stream.refuse(this, refusal);
-		}
-		else if (refusal == null && PHASE.compareAndSet(this, Phase.OPEN, Phase.COMMITTED)) {
-			this.services.errors().internalError(this);
+		if (takeOver()) {
+			if (refusal != null) {
+				this.stream.refuse(this, refusal);
+			}
+			else {
+				this.services.errors().internalError(this);
+			}
 		}
 		else if (this.phase == Phase.COMMITTED && !this.responseBody.isEnded()) {
 			this.stream.reset(this);

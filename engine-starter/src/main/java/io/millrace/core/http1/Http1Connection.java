@@ -353,7 +353,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	private boolean mayKeepAlive(RequestHead request) {
 		boolean lastOne = isDraining() || (this.inputClosed && this.inbound.isEmpty());
-		return !lastOne && this.body.mayKeepAlive(request.framing()) && !Persistence.isUnwanted(request);
+		return !lastOne && this.body.mayKeepAlive() && !Persistence.isUnwanted(request);
 	}
 
 	private void responseEnded() {
@@ -362,7 +362,8 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		this.deadlines.responseEnded();
 		ended.complete();
 		this.services.observer().exchangeEnded(true);
-		if (!this.writer.isKeepAlive() || this.body.isBroken()) {
+		this.body.startDrain();
+		if (!this.writer.isKeepAlive() || this.body.isBroken() || this.body.isTooMuchToDrain()) {
 			// A client that has said that it will send no more needs no care.
 			finish(!this.body.isEnded() || !this.inbound.isEmpty() || !Persistence.isUnwanted(ended.request()));
 		}
@@ -371,7 +372,6 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		}
 		else {
 			this.state = State.DRAINING_BODY;
-			this.body.startDrain();
 			this.deadlines.bodyDrained();
 		}
 		advance();

@@ -2,7 +2,6 @@ package io.millrace.core.http1;
 
 import java.util.Objects;
 
-import io.millrace.core.http.BodyFraming;
 import io.millrace.core.http.ProtocolException;
 import io.millrace.core.http.ReceivedBody;
 import io.millrace.core.http.RequestHead;
@@ -20,6 +19,8 @@ final class IncomingBody {
 
 	// null where the body has ended, or never was.
 	private @Nullable BodyDecoder decoder;
+
+	private boolean wanted;
 
 	private boolean paused;
 
@@ -40,6 +41,7 @@ final class IncomingBody {
 	 */
 	void start(RequestHead head) throws ProtocolException {
 		this.decoder = head.framing().hasBody() ? new BodyDecoder(head.framing(), this.options) : null;
+		this.wanted = false;
 		this.paused = false;
 		this.broken = false;
 		this.continueAwaited = head.expectsContinue();
@@ -93,26 +95,29 @@ final class IncomingBody {
 	}
 
 	/**
-	 * Whether what was or will have to be thrown away is too much to keep the connection
-	 * for.
+	 * Whether it is not worth while to keep the connection for what has to be thrown away
+	 * still, or was already.
 	 * @return whether it is above the limit
 	 */
 	boolean isTooMuchToDrain() {
-		return this.decoder != null && this.decoder.received() - this.drainedFrom > this.options.maxDrainSize();
+		if (this.decoder == null) {
+			return false;
+		}
+		long left = this.decoder.remaining();
+		boolean known = (left != Long.MAX_VALUE);
+		return (known ? left : this.decoder.received() - this.drainedFrom) > this.options.maxDrainSize();
 	}
 
 	/**
-	 * Whether the connection can be used again after this body.
-	 * @param framing how it is delimited
+	 * Whether the connection can be used again after this body, as far as that can be
+	 * told before the response: a body that the application has asked for will be read.
 	 * @return {@code false} where it is known that it cannot
 	 */
-	boolean mayKeepAlive(BodyFraming framing) {
+	boolean mayKeepAlive() {
 		if (this.continueAwaited || this.broken) {
 			return false;
 		}
-		// A chunked body has to be looked at.
-		return this.decoder == null || framing.kind() == BodyFraming.Kind.CHUNKED
-				|| this.decoder.remaining() <= this.options.maxDrainSize();
+		return this.decoder == null || this.wanted || this.decoder.remaining() == Long.MAX_VALUE || !isTooMuchToDrain();
 	}
 
 	/**
@@ -139,8 +144,9 @@ final class IncomingBody {
 		return this.paused;
 	}
 
-	/** The consumer has room again. */
+	/** The consumer asks for it, or has room again. */
 	void resume() {
+		this.wanted = true;
 		this.paused = false;
 	}
 

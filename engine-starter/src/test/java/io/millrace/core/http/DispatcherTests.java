@@ -84,7 +84,7 @@ class DispatcherTests {
 			dispatcher((exchange) -> DispatcherTests.<RuntimeException>sneak(cause))
 				.dispatch(this.stream.exchange(BodyFraming.NONE));
 		}
-		assertThat(this.stream.calls).hasSize(5).allMatch((call) -> call.startsWith("write 500"));
+		assertThat(this.stream.calls.stream().filter((call) -> call.startsWith("write 500"))).hasSize(5);
 	}
 
 	@SuppressWarnings("unchecked")
