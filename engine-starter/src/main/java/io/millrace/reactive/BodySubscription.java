@@ -9,6 +9,7 @@ import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ProtocolException;
 import io.millrace.core.http.RequestBody;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -144,14 +145,16 @@ final class BodySubscription implements Subscription, Runnable {
 
 	// A part is a slice that shares its count of references with what the connection is
 	// reading from. Spring is known to release a buffer twice, when a multipart body is
-	// cancelled for one: that must not take the connection's memory from under it.
+	// cancelled for one: that must not take the connection's memory from under it, nor,
+	// as objects of pooled buffers are used again, a buffer from somebody else. Neither
+	// of these two is ever used again.
 	private ByteBuf isolated(ByteBuf part) {
 		int size = part.readableBytes();
 		if (size > COPY_LIMIT) {
 			return this.exchange.allocator().compositeBuffer(1).addComponent(true, part);
 		}
 		try {
-			return this.exchange.allocator().buffer(size).writeBytes(part);
+			return Unpooled.buffer(size, size).writeBytes(part);
 		}
 		finally {
 			part.release();

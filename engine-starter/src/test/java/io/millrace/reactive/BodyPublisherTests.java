@@ -182,6 +182,19 @@ class BodyPublisherTests {
 		inbound.release();
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 10, 100_000 })
+	void aBufferThatIsReleasedTooLateIsNobodyElsesByThen(int size) {
+		List<DataBuffer> buffers = new ArrayList<>();
+		this.body.subscribe(buffers::add);
+		this.exchange.receivedBody().offer(this.stream.buffer("x".repeat(size)));
+		DataBufferUtils.release(buffers.get(0));
+		ByteBuf later = this.exchange.allocator().buffer(size);
+		DataBufferUtils.release(buffers.get(0));
+		assertThat(later.refCnt()).isOne();
+		later.release();
+	}
+
 	private static class Received extends BaseSubscriber<DataBuffer> {
 
 		final List<String> texts = new ArrayList<>();

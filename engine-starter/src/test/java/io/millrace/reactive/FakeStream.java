@@ -28,7 +28,6 @@ import io.millrace.core.worker.WorkerPool;
 import io.millrace.core.worker.WorkerSnapshot;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
@@ -197,7 +196,8 @@ final class FakeStream implements ExchangeStream, ConnectionInfo {
 
 	@Override
 	public ByteBufAllocator allocator() {
-		return PooledByteBufAllocator.DEFAULT;
+		// As channels have it.
+		return ByteBufAllocator.DEFAULT;
 	}
 
 	@Override
