@@ -18,6 +18,8 @@ final class MultipartInput {
 
 	private static final int BUFFER = 8192;
 
+	private static final int LINE_END = 2;
+
 	private final InputStream body;
 
 	private final byte[] delimiter;
@@ -97,7 +99,7 @@ final class MultipartInput {
 				return true;
 			}
 			if (!fill()) {
-				if (this.end > 0) {
+				if (this.end > LINE_END) {
 					// It ends within what may have been a delimiter.
 					throw truncated();
 				}

@@ -206,7 +206,7 @@ class MultipartReaderTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", "--b--", "--b--\r\n", "nothing", "--c--" })
+	@ValueSource(strings = { "", "--b--", "--b--\r\n", "nothing", "--c--", "--c\r\nx\r\n--c--\r\n" })
 	void aBodyWithoutPartsHasNone(String body) throws IOException {
 		try (MultipartForm form = read(body)) {
 			assertThat(form.parts()).isEmpty();
