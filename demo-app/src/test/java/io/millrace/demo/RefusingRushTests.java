@@ -8,7 +8,7 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
  * by that either.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "millrace.worker.max-threads=50", "millrace.worker.queue-capacity=450" })
+		properties = { "millrace.worker.max-threads=50", "millrace.worker.queue.capacity=450" })
 class RefusingRushTests extends AbstractRushTests {
 
 }

@@ -2,9 +2,11 @@ package io.millrace.core;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
+import io.millrace.core.http.DispatchOptions;
 import io.millrace.core.http.Dispatcher;
 import io.millrace.core.http.ErrorResponder;
 import io.millrace.core.http.ExchangeHandler;
@@ -15,6 +17,7 @@ import io.millrace.core.http1.OpenConnections;
 import io.millrace.core.transport.EventLoops;
 import io.millrace.core.transport.Listener;
 import io.millrace.core.transport.Transport;
+import io.millrace.core.worker.PoolKeeper;
 import io.millrace.core.worker.WorkerPool;
 import io.millrace.core.worker.WorkerPools;
 import io.millrace.core.worker.WorkerSnapshot;
@@ -36,6 +39,8 @@ public final class Engine {
 	private final EventLoops loops;
 
 	private final WorkerPool workers;
+
+	private final PoolKeeper keeper;
 
 	private final Dispatcher dispatcher;
 
@@ -61,9 +66,11 @@ public final class Engine {
 		this.config = config;
 		this.workers = WorkerPools.create(config.worker());
 		this.loops = EventLoops.create(config.transport(), config.eventLoops());
+		Duration maxWait = config.worker().queue().maxWait();
+		this.keeper = new PoolKeeper(List.of(this.workers::sweep), maxWait);
 		HttpServices shared = new HttpServices(config.origins(), this.workers, new ErrorResponder());
-		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, config.retryAfter(),
-				config.observer());
+		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared,
+				new DispatchOptions(maxWait, config.retryAfter()), config.observer());
 	}
 
 	/**
@@ -86,6 +93,7 @@ public final class Engine {
 		}
 		// All loops start here, and not in whoever happens to give them work first.
 		this.loops.await(this.loops.turn());
+		this.keeper.start();
 		Http1Services services = new Http1Services(this.config.http1(), this.config.timeouts(), this.dispatcher,
 				this.config.observer());
 		this.listener = Listener.bind(this.config.listener(), this.loops, services);
@@ -145,6 +153,7 @@ public final class Engine {
 	public synchronized void close() {
 		stop();
 		this.closed = true;
+		this.keeper.stop();
 		this.workers.stop(WORKER_PATIENCE);
 		this.loops.stop();
 	}

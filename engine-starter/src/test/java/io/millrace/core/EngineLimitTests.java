@@ -131,7 +131,7 @@ class EngineLimitTests {
 				refused.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
 				assertThat(refused.receive().status()).isEqualTo(503);
 				assertThat(refused.get("/fast").receive().body()).isEqualTo("fast");
-				assertThat(census.overloaded).hasValue(4);
+				assertThat(census.refused).hasValue(4);
 				assertThat(engine.engine().workers().refused()).isEqualTo(4);
 				gate.open();
 				assertThat(running.receive().status()).isEqualTo(200);
@@ -184,7 +184,7 @@ class EngineLimitTests {
 
 		private final AtomicInteger most = new AtomicInteger();
 
-		private final AtomicInteger overloaded = new AtomicInteger();
+		private final AtomicInteger refused = new AtomicInteger();
 
 		@Override
 		public void connectionOpened() {
@@ -197,8 +197,8 @@ class EngineLimitTests {
 		}
 
 		@Override
-		public void overloaded() {
-			this.overloaded.incrementAndGet();
+		public void refused(String reason) {
+			this.refused.incrementAndGet();
 		}
 
 	}

@@ -24,7 +24,7 @@ class ForeignServerKeys {
 	private static final Map<String, String> REPLACEMENTS = Map.ofEntries(
 			Map.entry("server.tomcat.threads.max", "millrace.worker.max-threads"),
 			Map.entry("server.tomcat.threads.min-spare", "millrace.worker.min-threads"),
-			Map.entry("server.tomcat.threads.max-queue-capacity", "millrace.worker.queue-capacity"),
+			Map.entry("server.tomcat.threads.max-queue-capacity", "millrace.worker.queue.capacity"),
 			Map.entry("server.tomcat.max-connections", "millrace.max-connections"),
 			Map.entry("server.tomcat.accept-count", "millrace.backlog"),
 			Map.entry("server.tomcat.connection-timeout", "millrace.timeouts.header"),
@@ -40,7 +40,7 @@ class ForeignServerKeys {
 			Map.entry("server.tomcat.remoteip.protocol-header", "server.forward-headers-strategy"),
 			Map.entry("server.jetty.threads.max", "millrace.worker.max-threads"),
 			Map.entry("server.jetty.threads.min", "millrace.worker.min-threads"),
-			Map.entry("server.jetty.threads.max-queue-capacity", "millrace.worker.queue-capacity"),
+			Map.entry("server.jetty.threads.max-queue-capacity", "millrace.worker.queue.capacity"),
 			Map.entry("server.jetty.threads.idle-timeout", "millrace.worker.keep-alive"),
 			Map.entry("server.jetty.threads.selectors", "millrace.event-loops"),
 			Map.entry("server.jetty.max-connections", "millrace.max-connections"),

@@ -3,6 +3,7 @@ package io.millrace.boot.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 
+import io.millrace.core.worker.QueueOrder;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -224,16 +225,12 @@ public class MillraceProperties {
 		private int maxConcurrency = 10000;
 
 		/**
-		 * How many requests may wait for a thread, 1 to 1000000; above, the client gets
-		 * 503 with Retry-After at once.
-		 */
-		private int queueCapacity = 16384;
-
-		/**
 		 * What a client that got 503 is told in Retry-After; rounded down to seconds, 1
 		 * at least.
 		 */
 		private Duration retryAfter = Duration.ofSeconds(1);
+
+		private final Queue queue = new Queue();
 
 		public WorkerMode getMode() {
 			return this.mode;
@@ -275,12 +272,8 @@ public class MillraceProperties {
 			this.maxConcurrency = maxConcurrency;
 		}
 
-		public int getQueueCapacity() {
-			return this.queueCapacity;
-		}
-
-		public void setQueueCapacity(int queueCapacity) {
-			this.queueCapacity = queueCapacity;
+		public Queue getQueue() {
+			return this.queue;
 		}
 
 		public Duration getRetryAfter() {
@@ -289,6 +282,57 @@ public class MillraceProperties {
 
 		public void setRetryAfter(Duration retryAfter) {
 			this.retryAfter = retryAfter;
+		}
+
+	}
+
+	/**
+	 * How requests wait for a thread.
+	 */
+	public static class Queue {
+
+		/**
+		 * How many requests may wait for a thread, 1 to 1000000; above, the client gets
+		 * 503 with Retry-After at once.
+		 */
+		private int capacity = 16384;
+
+		/**
+		 * Which of the waiting requests is next: fifo for the one that has waited
+		 * longest, lifo for the one that has waited shortest, so that under overload some
+		 * clients are answered in time instead of all too late. With adaptive fifo, and
+		 * lifo while the queue has not been empty for 100 ms.
+		 */
+		private QueueOrder order = QueueOrder.FIFO;
+
+		/**
+		 * How long a request may wait for a thread; then the client gets 503 with
+		 * Retry-After, and the application does not see the request. With 0 for ever.
+		 */
+		private Duration maxWait = Duration.ZERO;
+
+		public int getCapacity() {
+			return this.capacity;
+		}
+
+		public void setCapacity(int capacity) {
+			this.capacity = capacity;
+		}
+
+		public QueueOrder getOrder() {
+			return this.order;
+		}
+
+		public void setOrder(QueueOrder order) {
+			this.order = order;
+		}
+
+		public Duration getMaxWait() {
+			return this.maxWait;
+		}
+
+		public void setMaxWait(Duration maxWait) {
+			this.maxWait = maxWait;
 		}
 
 	}

@@ -9,6 +9,7 @@ import io.millrace.core.http1.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Options;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.Transport;
+import io.millrace.core.worker.QueueOptions;
 import io.millrace.core.worker.WorkerMode;
 import io.millrace.core.worker.WorkerOptions;
 
@@ -94,7 +95,11 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 	private WorkerOptions worker() {
 		MillraceProperties.Worker worker = this.properties.getWorker();
 		return OptionNames.check(() -> new WorkerOptions(this.workerMode, worker.getMaxThreads(),
-				worker.getMinThreads(), worker.getKeepAlive(), worker.getMaxConcurrency(), worker.getQueueCapacity()));
+				worker.getMinThreads(), worker.getKeepAlive(), worker.getMaxConcurrency(), queue(worker.getQueue())));
+	}
+
+	private static QueueOptions queue(MillraceProperties.Queue queue) {
+		return new QueueOptions(queue.getCapacity(), queue.getOrder(), queue.getMaxWait(), false);
 	}
 
 	private ForwardedOrigins origins() {

@@ -1,7 +1,5 @@
 package io.millrace.core.http;
 
-import java.time.Duration;
-
 import io.millrace.core.observe.EngineObserver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +20,8 @@ public final class Dispatcher {
 
 	private final HttpServices services;
 
+	private final long maxWaitNanos;
+
 	private final long retryAfterSeconds;
 
 	private final EngineObserver observer;
@@ -31,16 +31,17 @@ public final class Dispatcher {
 	 * @param routes what the engine answers before the application
 	 * @param application who answers everything else
 	 * @param services what the engine supplies to all exchanges
-	 * @param retryAfter after which time a refused client should come back
+	 * @param options how long requests wait, and what the refused are told
 	 * @param observer is told of refusals
 	 */
-	public Dispatcher(Routes routes, ExchangeHandler application, HttpServices services, Duration retryAfter,
+	public Dispatcher(Routes routes, ExchangeHandler application, HttpServices services, DispatchOptions options,
 			EngineObserver observer) {
 		this.routes = routes;
 		this.application = application;
 		this.applicationMayBlock = application.mayBlock();
 		this.services = services;
-		this.retryAfterSeconds = Math.max(1, retryAfter.toSeconds());
+		this.maxWaitNanos = options.maxWait().toNanos();
+		this.retryAfterSeconds = options.retryAfterSeconds();
 		this.observer = observer;
 	}
 
@@ -81,17 +82,37 @@ public final class Dispatcher {
 		if (!mayBlock) {
 			run(exchange, handler);
 		}
-		else if (!this.services.workers().tryExecute(() -> run(exchange, handler))) {
-			this.observer.overloaded();
-			this.services.errors().unavailable(exchange, this.retryAfterSeconds);
+		else if (!this.services.workers().tryExecute(new ExchangeWork(this, exchange, handler, latestStart()))) {
+			refuse(exchange, Refusal.FULL);
 		}
 	}
 
-	private void run(Exchange exchange, ExchangeHandler handler) {
-		if (exchange.outcome() != null) {
-			// The client went away while the request waited for a worker.
-			return;
-		}
+	// Zero is never, and what is zero by accident waits a nanosecond longer.
+	private long latestStart() {
+		return (this.maxWaitNanos > 0) ? (System.nanoTime() + this.maxWaitNanos) | 1 : 0;
+	}
+
+	/**
+	 * Answer for the application, which has not begun. Any thread may call.
+	 * @param exchange the exchange
+	 * @param reason why
+	 */
+	void refuse(Exchange exchange, Refusal reason) {
+		this.observer.refused(reason.id());
+		this.services.errors().unavailable(exchange, this.retryAfterSeconds);
+	}
+
+	/** The client went away while its request waited for a worker. */
+	void abandoned() {
+		this.observer.abandoned();
+	}
+
+	/**
+	 * Have a handler answer. Called by the thread that it is to run on.
+	 * @param exchange the exchange
+	 * @param handler who answers
+	 */
+	void run(Exchange exchange, ExchangeHandler handler) {
 		try {
 			handler.handle(exchange);
 		}

@@ -1,8 +1,8 @@
 package io.millrace.core.observe;
 
 /**
- * Is told what happens in the engine. Does nothing by default. Called by event loops:
- * must never block nor throw.
+ * Is told what happens in the engine. Does nothing by default. Called by event loops
+ * where nothing else is said: must never block nor throw.
  */
 public interface EngineObserver {
 
@@ -44,8 +44,19 @@ public interface EngineObserver {
 	default void protocolError(String kind) {
 	}
 
-	/** A request was refused because workers and queue were full. */
-	default void overloaded() {
+	/**
+	 * A request was refused that is right in itself. Called by any thread.
+	 * @param reason in lower case why, one of a few: full (workers and queue), waited
+	 * (too long for a worker), displaced (by a more urgent one)
+	 */
+	default void refused(String reason) {
+	}
+
+	/**
+	 * A request was not handled because its client went away while it waited for a
+	 * worker. Called by any thread.
+	 */
+	default void abandoned() {
 	}
 
 	/**

@@ -14,7 +14,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import io.netty.util.concurrent.FastThreadLocalThread;
-import org.jctools.queues.atomic.MpmcAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,12 +49,12 @@ final class PlatformWorkerPool implements WorkerPool {
 	// How long no further thread is tried where the system refused one.
 	private static final long GROWTH_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-	private final MpmcAtomicArrayQueue<Runnable> queue;
+	private final TaskQueue queue;
 
 	// Work that was admitted before; bounded by the open exchanges, not here.
 	private final Queue<Runnable> resumed = new ConcurrentLinkedQueue<>();
 
-	private final Admission admission;
+	private final TaskCount admission;
 
 	private final AtomicBoolean searching = new AtomicBoolean();
 
@@ -104,16 +103,26 @@ final class PlatformWorkerPool implements WorkerPool {
 		this.minThreads = options.minThreads();
 		this.keepAliveNanos = options.keepAlive().toNanos();
 		this.capacity = options.queueCapacity();
-		this.admission = new Admission(this.maxThreads, this.capacity);
+		this.admission = new TaskCount(this.maxThreads, this.capacity);
 		// Room for all that is admitted: what a thread will run waits here first.
-		this.queue = new MpmcAtomicArrayQueue<>(Math.max(2, this.admission.bound()));
+		this.queue = TaskQueue.create(options.queue(), this.admission.bound());
 	}
 
 	@Override
 	public boolean tryExecute(Runnable task) {
-		if (this.stopped || this.admission.tryEnter() < 0) {
+		if (this.stopped) {
 			return false;
 		}
+		return (this.admission.tryEnter() >= 0) ? submit(task) : displace(task);
+	}
+
+	@Override
+	public boolean tryExecuteNow(Runnable task) {
+		return !this.stopped && this.admission.tryEnterBelow(this.maxThreads) >= 0 && submit(task);
+	}
+
+	// Of a task that was counted.
+	private boolean submit(Runnable task) {
 		// The first thread comes before the task: where there can be none, the task is
 		// refused instead of waiting for the next attempt.
 		if ((this.threads > 0 || signal()) && this.queue.offer(task)) {
@@ -122,6 +131,32 @@ final class PlatformWorkerPool implements WorkerPool {
 		}
 		this.admission.revoke();
 		return false;
+	}
+
+	// One place, two tasks: the count stays as it is.
+	private boolean displace(Runnable task) {
+		Work displaced = this.queue.displace(task);
+		if (displaced == null) {
+			return false;
+		}
+		signal();
+		displaced.displaced();
+		return true;
+	}
+
+	// Whoever counts on what is taken out for a moment here is called when it is back.
+	@Override
+	public void sweep() {
+		if (this.sleeping > 0 || this.queue.isEmpty()) {
+			return;
+		}
+		for (Work pointless : this.queue.sweep()) {
+			Tasks.run(pointless);
+			this.admission.leave();
+		}
+		if (isWaiting()) {
+			signal();
+		}
 	}
 
 	@Override
@@ -134,7 +169,7 @@ final class PlatformWorkerPool implements WorkerPool {
 	// Work of admitted exchanges first: it makes room.
 	private @Nullable Runnable poll() {
 		Runnable task = this.resumed.poll();
-		return (task != null) ? task : this.queue.relaxedPoll();
+		return (task != null) ? task : this.queue.poll();
 	}
 
 	private boolean isWaiting() {

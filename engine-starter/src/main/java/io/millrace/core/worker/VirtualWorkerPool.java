@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A virtual thread for each task, as many at once as is allowed. A thread whose task is
  * done takes one that waits, before it ends.
  * <p>
- * One counter, {@link Admission}, holds everything together: with n tasks admitted there
+ * One counter, {@link TaskCount}, holds everything together: with n tasks admitted there
  * are {@code min(n, limit)} threads, and what is above the limit is in the queue or on
  * its way there. A task that comes below the limit starts a thread, one above it is
  * queued; a task that ends above the limit leaves its thread to one of the queue, one
@@ -25,9 +25,16 @@ final class VirtualWorkerPool implements WorkerPool {
 
 	private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
 
-	private final Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
+	// Stands where a task was taken out: whether there is a task is counted, not looked.
+	private static final Runnable NOTHING = () -> {
+	};
 
-	private final Admission admission;
+	private final TaskQueue queue;
+
+	// Work that was admitted before.
+	private final Queue<Runnable> resumed = new ConcurrentLinkedQueue<>();
+
+	private final TaskCount admission;
 
 	private final int limit;
 
@@ -41,7 +48,8 @@ final class VirtualWorkerPool implements WorkerPool {
 	VirtualWorkerPool(WorkerOptions options) {
 		this.limit = options.maxConcurrency();
 		this.capacity = options.queueCapacity();
-		this.admission = new Admission(this.limit, this.capacity);
+		this.queue = TaskQueue.createUnbounded(options.queue());
+		this.admission = new TaskCount(this.limit, this.capacity);
 	}
 
 	@Override
@@ -50,23 +58,51 @@ final class VirtualWorkerPool implements WorkerPool {
 			return false;
 		}
 		int before = this.admission.tryEnter();
-		if (before >= 0) {
-			startOrQueue(task, before);
+		if (before < 0) {
+			return displace(task);
 		}
-		return before >= 0;
-	}
-
-	@Override
-	public void resume(Runnable task) {
-		startOrQueue(task, this.admission.enter());
-	}
-
-	private void startOrQueue(Runnable task, int before) {
 		if (before < this.limit) {
 			start(task);
 		}
 		else {
-			this.queue.add(task);
+			this.queue.offer(task);
+		}
+		return true;
+	}
+
+	@Override
+	public boolean tryExecuteNow(Runnable task) {
+		if (this.stopped || this.admission.tryEnterBelow(this.limit) < 0) {
+			return false;
+		}
+		start(task);
+		return true;
+	}
+
+	@Override
+	public void resume(Runnable task) {
+		if (this.admission.enter() < this.limit) {
+			start(task);
+		}
+		else {
+			this.resumed.add(task);
+		}
+	}
+
+	private boolean displace(Runnable task) {
+		Work displaced = this.queue.displace(task);
+		if (displaced != null) {
+			displaced.displaced();
+		}
+		return displaced != null;
+	}
+
+	// The place of what is taken out becomes free when a thread comes to it.
+	@Override
+	public void sweep() {
+		for (Work pointless : this.queue.sweep()) {
+			this.queue.offer(NOTHING);
+			Tasks.run(pointless);
 		}
 	}
 
@@ -105,13 +141,19 @@ final class VirtualWorkerPool implements WorkerPool {
 		if (this.admission.leave() <= this.limit) {
 			return null;
 		}
-		Runnable next = this.queue.poll();
+		Runnable next = poll();
 		while (next == null) {
 			// Counted, and about to be queued.
 			Thread.yield();
-			next = this.queue.poll();
+			next = poll();
 		}
 		return next;
+	}
+
+	// Work of admitted exchanges first: it makes room.
+	private @Nullable Runnable poll() {
+		Runnable task = this.resumed.poll();
+		return (task != null) ? task : this.queue.poll();
 	}
 
 	@Override

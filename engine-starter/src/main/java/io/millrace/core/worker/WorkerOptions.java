@@ -10,11 +10,10 @@ import java.time.Duration;
  * @param minThreads how many of them stay when they are idle, 0 to {@code maxThreads}
  * @param keepAlive how long an idle thread above the minimum stays, more than 0
  * @param maxConcurrency how many tasks {@link WorkerMode#VIRTUAL} runs at once, 1 or more
- * @param queueCapacity how many tasks may wait, 1 to 1,000,000; what comes above is
- * refused
+ * @param queue how tasks wait
  */
 public record WorkerOptions(WorkerMode mode, int maxThreads, int minThreads, Duration keepAlive, int maxConcurrency,
-		int queueCapacity) {
+		QueueOptions queue) {
 
 	/**
 	 * Check the options.
@@ -26,8 +25,48 @@ public record WorkerOptions(WorkerMode mode, int maxThreads, int minThreads, Dur
 				"has to be 0 to maxThreads (" + maxThreads + ")");
 		require(keepAlive.toNanos() > 0, "keepAlive", keepAlive, "has to be more than 0");
 		require(maxConcurrency >= 1, "maxConcurrency", maxConcurrency, "has to be 1 or more");
-		require(queueCapacity >= 1 && queueCapacity <= 1_000_000, "queueCapacity", queueCapacity,
-				"has to be 1 to 1000000");
+	}
+
+	/**
+	 * Create options with a {@linkplain QueueOptions#of plain queue}.
+	 * @param mode what runs the tasks
+	 * @param maxThreads how many threads {@link WorkerMode#POOL} grows to
+	 * @param minThreads how many of them stay when they are idle
+	 * @param keepAlive how long an idle thread above the minimum stays
+	 * @param maxConcurrency how many tasks {@link WorkerMode#VIRTUAL} runs at once
+	 * @param queueCapacity how many tasks may wait
+	 */
+	public WorkerOptions(WorkerMode mode, int maxThreads, int minThreads, Duration keepAlive, int maxConcurrency,
+			int queueCapacity) {
+		this(mode, maxThreads, minThreads, keepAlive, maxConcurrency, QueueOptions.of(queueCapacity));
+	}
+
+	/**
+	 * How many tasks may wait.
+	 * @return the capacity of the queue
+	 */
+	public int queueCapacity() {
+		return this.queue.capacity();
+	}
+
+	/**
+	 * The same with another mode.
+	 * @param mode what runs the tasks
+	 * @return a copy
+	 */
+	public WorkerOptions withMode(WorkerMode mode) {
+		return new WorkerOptions(mode, this.maxThreads, this.minThreads, this.keepAlive, this.maxConcurrency,
+				this.queue);
+	}
+
+	/**
+	 * The same with another queue.
+	 * @param queue how tasks wait
+	 * @return a copy
+	 */
+	public WorkerOptions withQueue(QueueOptions queue) {
+		return new WorkerOptions(this.mode, this.maxThreads, this.minThreads, this.keepAlive, this.maxConcurrency,
+				queue);
 	}
 
 	private static void require(boolean valid, String name, Object value, String rule) {

@@ -17,6 +17,23 @@ public interface WorkerPool {
 	boolean tryExecute(Runnable task);
 
 	/**
+	 * Run a task only if it would not have to wait for others.
+	 * @param task the work
+	 * @return {@code false} if nothing happened because it would, or the pool is stopped
+	 */
+	default boolean tryExecuteNow(Runnable task) {
+		return tryExecute(task);
+	}
+
+	/**
+	 * Let those of the waiting tasks end that are {@linkplain Work#isPointless()
+	 * pointless}, where all threads are busy and would not come to them soon. Called now
+	 * and then.
+	 */
+	default void sweep() {
+	}
+
+	/**
 	 * Run a further task of work that was admitted before: it may wait, but the bound of
 	 * the queue is not for it, since it cannot be refused any more.
 	 * @param task the work

@@ -12,6 +12,8 @@ import io.millrace.core.http1.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Options;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.Transport;
+import io.millrace.core.worker.QueueOptions;
+import io.millrace.core.worker.QueueOrder;
 import io.millrace.core.worker.WorkerMode;
 import io.millrace.core.worker.WorkerOptions;
 import org.junit.jupiter.api.Test;
@@ -64,7 +66,9 @@ class MillraceWebServerFactoryCustomizerTests {
 		set("millrace.worker.min-threads", "2");
 		set("millrace.worker.keep-alive", "5s");
 		set("millrace.worker.max-concurrency", "50");
-		set("millrace.worker.queue-capacity", "60");
+		set("millrace.worker.queue.capacity", "60");
+		set("millrace.worker.queue.order", "adaptive");
+		set("millrace.worker.queue.max-wait", "2s");
 		set("millrace.worker.retry-after", "9s");
 		set("millrace.http1.max-request-line-size", "4KB");
 		set("millrace.http1.max-header-count", "50");
@@ -82,8 +86,8 @@ class MillraceWebServerFactoryCustomizerTests {
 		assertThat(config.http1()).isEqualTo(new Http1Options(4096, 16384, 50, 5 * 1024 * 1024, 1024 * 1024, "desk"));
 		assertThat(config.timeouts()).isEqualTo(new ConnectionTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(2),
 				Duration.ofSeconds(3), Duration.ofSeconds(4), 1024, Duration.ofSeconds(7)));
-		assertThat(config.worker())
-			.isEqualTo(new WorkerOptions(WorkerMode.INLINE, 20, 2, Duration.ofSeconds(5), 50, 60));
+		assertThat(config.worker()).isEqualTo(new WorkerOptions(WorkerMode.INLINE, 20, 2, Duration.ofSeconds(5), 50,
+				new QueueOptions(60, QueueOrder.ADAPTIVE, Duration.ofSeconds(2), false)));
 		assertThat(config.retryAfter()).isEqualTo(Duration.ofSeconds(9));
 	}
 
@@ -96,20 +100,19 @@ class MillraceWebServerFactoryCustomizerTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|',
-			value = { "millrace.event-loops|-1|0 (one for each processor) or more", "millrace.backlog|0|1 or more",
-					"millrace.max-connections|-1|0 (no limit) or more", "millrace.worker.max-threads|0|1 to 100000",
-					"millrace.worker.min-threads|201|0 to millrace.worker.max-threads (200)",
-					"millrace.worker.keep-alive|0s|more than 0", "millrace.worker.max-concurrency|0|1 or more",
-					"millrace.worker.queue-capacity|0|1 to 1000000",
-					"millrace.http1.max-request-line-size|10B|64 or more",
-					"millrace.http1.max-header-count|0|1 or more", "millrace.http1.max-drain-size|-1B|0 or more",
-					"millrace.max-request-body-size|-1B|0 (no limit) or more",
-					"server.max-http-request-header-size|10B|64 or more",
-					"server.max-http-request-header-size|3GB|less than 2 GB",
-					"millrace.timeouts.header|-1s|0 (off) or more", "millrace.timeouts.idle|-1s|0 (off) or more",
-					"millrace.timeouts.write|-1s|0 (off) or more", "millrace.timeouts.half-closed|-1s|0 (off) or more",
-					"millrace.min-body-rate|-1B|0 (off) or more", "millrace.body-grace|-1s|0 (off) or more" })
+	@CsvSource(delimiter = '|', value = { "millrace.event-loops|-1|0 (one for each processor) or more",
+			"millrace.backlog|0|1 or more", "millrace.max-connections|-1|0 (no limit) or more",
+			"millrace.worker.max-threads|0|1 to 100000",
+			"millrace.worker.min-threads|201|0 to millrace.worker.max-threads (200)",
+			"millrace.worker.keep-alive|0s|more than 0", "millrace.worker.max-concurrency|0|1 or more",
+			"millrace.worker.queue.capacity|0|1 to 1000000", "millrace.worker.queue.max-wait|-1s|0 (no limit) or more",
+			"millrace.http1.max-request-line-size|10B|64 or more", "millrace.http1.max-header-count|0|1 or more",
+			"millrace.http1.max-drain-size|-1B|0 or more", "millrace.max-request-body-size|-1B|0 (no limit) or more",
+			"server.max-http-request-header-size|10B|64 or more",
+			"server.max-http-request-header-size|3GB|less than 2 GB", "millrace.timeouts.header|-1s|0 (off) or more",
+			"millrace.timeouts.idle|-1s|0 (off) or more", "millrace.timeouts.write|-1s|0 (off) or more",
+			"millrace.timeouts.half-closed|-1s|0 (off) or more", "millrace.min-body-rate|-1B|0 (off) or more",
+			"millrace.body-grace|-1s|0 (off) or more" })
 	void aValueOutOfRangeIsRefusedWithItsProperty(String property, String value, String rule) {
 		set(property, value);
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class).isThrownBy(this::config)

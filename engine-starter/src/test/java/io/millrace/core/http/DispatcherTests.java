@@ -25,12 +25,12 @@ class DispatcherTests {
 
 	private Dispatcher dispatcher(ExchangeHandler application, Route... routes) {
 		return new Dispatcher(new Routes(List.of(routes)), application,
-				new HttpServices(DirectOrigins.INSTANCE, this.workers, new ErrorResponder()), Duration.ofMillis(2500),
-				new EngineObserver() {
+				new HttpServices(DirectOrigins.INSTANCE, this.workers, new ErrorResponder()),
+				new DispatchOptions(Duration.ZERO, Duration.ofMillis(2500)), new EngineObserver() {
 
 					@Override
-					public void overloaded() {
-						DispatcherTests.this.told.add("overloaded");
+					public void refused(String reason) {
+						DispatcherTests.this.told.add(reason);
 					}
 
 				});
@@ -64,7 +64,7 @@ class DispatcherTests {
 		dispatcher(handler(true)).dispatch(exchange);
 		assertThat(this.stream.calls).singleElement().asString().startsWith("write 503 503 Service Unavailable");
 		assertThat(exchange.response().headers().get("Retry-After")).isEqualTo("2");
-		assertThat(this.told).containsExactly("overloaded");
+		assertThat(this.told).containsExactly("full");
 	}
 
 	@Test

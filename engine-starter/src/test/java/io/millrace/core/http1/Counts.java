@@ -51,8 +51,13 @@ final class Counts implements EngineObserver {
 	}
 
 	@Override
-	public void overloaded() {
-		count("overloaded");
+	public void refused(String reason) {
+		count("refused." + reason);
+	}
+
+	@Override
+	public void abandoned() {
+		count("abandoned");
 	}
 
 	@Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.millrace.core.http.DirectOrigins;
+import io.millrace.core.http.DispatchOptions;
 import io.millrace.core.http.Dispatcher;
 import io.millrace.core.http.ErrorResponder;
 import io.millrace.core.http.Exchange;
@@ -45,7 +46,7 @@ final class Wire implements AutoCloseable {
 				new ErrorResponder());
 		Http1Services services = new Http1Services(
 				options, ConnectionTimeouts.defaults(), new Dispatcher(new Routes(List.of()),
-						(exchange) -> handle(application, exchange), http, Duration.ofSeconds(1), this.counts),
+						(exchange) -> handle(application, exchange), http, DispatchOptions.defaults(), this.counts),
 				this.counts);
 		this.channel = new EmbeddedChannel(new ChannelInitializer<>() {
 			@Override

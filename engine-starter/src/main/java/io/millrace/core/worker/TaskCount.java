@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
  * one counter says both what runs and what waits, so that no task is ever counted twice
  * or not at all on its way from one to the other.
  */
-final class Admission {
+final class TaskCount {
 
 	private final AtomicInteger admitted = new AtomicInteger();
 
@@ -21,7 +21,7 @@ final class Admission {
 	 * @param running how many tasks may run
 	 * @param waiting how many may wait besides
 	 */
-	Admission(int running, int waiting) {
+	TaskCount(int running, int waiting) {
 		this.bound = (int) Math.min(Integer.MAX_VALUE, (long) running + waiting);
 	}
 
@@ -38,11 +38,23 @@ final class Admission {
 	 * @return how many there were before it, -1 if it is refused
 	 */
 	int tryEnter() {
+		int before = tryEnterBelow(this.bound);
+		if (before < 0) {
+			this.refused.increment();
+		}
+		return before;
+	}
+
+	/**
+	 * Take a task if there are few; one that is not taken is not counted as refused.
+	 * @param limit how many there may be with it, not more than the bound
+	 * @return how many there were before it, -1 if it is not taken
+	 */
+	int tryEnterBelow(int limit) {
 		int before;
 		do {
 			before = this.admitted.get();
-			if (before >= this.bound) {
-				this.refused.increment();
+			if (before >= limit) {
 				return -1;
 			}
 		}

@@ -1,0 +1,27 @@
+package io.millrace.core.http;
+
+import java.util.Locale;
+
+/**
+ * Why a request is refused that is right in itself.
+ */
+public enum Refusal {
+
+	/** All workers are busy, and the queue is full. */
+	FULL,
+
+	/** It has waited for a worker for too long. */
+	WAITED,
+
+	/** It had to give its place in the queue to a more urgent one. */
+	DISPLACED;
+
+	/**
+	 * The name as counters have it.
+	 * @return the name in lower case
+	 */
+	public String id() {
+		return name().toLowerCase(Locale.ROOT);
+	}
+
+}

@@ -1,0 +1,28 @@
+package io.millrace.core.worker;
+
+/**
+ * A task that may have to wait for long: it knows how urgent it is, and whether anybody
+ * is still there to profit from it.
+ */
+public interface Work extends Runnable {
+
+	/**
+	 * How urgent it is.
+	 * @return the lane in which it waits
+	 */
+	Priority priority();
+
+	/**
+	 * Whether nothing would come of it any more: its client has gone, or it has waited
+	 * too long. Any thread may ask. {@link #run()} does not block then and only ends it.
+	 * @return whether it need not wait any longer
+	 */
+	boolean isPointless();
+
+	/**
+	 * It was taken and is not run after all, because something more urgent has come.
+	 * Called instead of {@link #run()} by any thread; does not block.
+	 */
+	void displaced();
+
+}
