@@ -3,14 +3,19 @@ package io.millrace.core;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
 import io.millrace.core.http.DispatchOptions;
 import io.millrace.core.http.Dispatcher;
 import io.millrace.core.http.ErrorResponder;
 import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.http.HttpServices;
+import io.millrace.core.http.Lanes;
+import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.http.Routes;
 import io.millrace.core.http1.Http1Services;
 import io.millrace.core.http1.OpenConnections;
@@ -18,8 +23,9 @@ import io.millrace.core.transport.EventLoops;
 import io.millrace.core.transport.Listener;
 import io.millrace.core.transport.Transport;
 import io.millrace.core.worker.PoolKeeper;
-import io.millrace.core.worker.WorkerPool;
+import io.millrace.core.worker.WorkerMode;
 import io.millrace.core.worker.WorkerPools;
+import io.millrace.core.worker.WorkerSet;
 import io.millrace.core.worker.WorkerSnapshot;
 import io.netty.channel.EventLoopGroup;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +44,7 @@ public final class Engine {
 
 	private final EventLoops loops;
 
-	private final WorkerPool workers;
+	private final WorkerSet workers;
 
 	private final PoolKeeper keeper;
 
@@ -64,13 +70,18 @@ public final class Engine {
 	 */
 	public Engine(EngineConfig config, ExchangeHandler application) {
 		this.config = config;
-		this.workers = WorkerPools.create(config.worker());
+		this.workers = new WorkerSet(config.worker(), WorkerPools.create(config.worker()), modes(config.policies()));
 		this.loops = EventLoops.create(config.transport(), config.eventLoops());
+		Lanes lanes = new Lanes(config.policies(), this.workers, application.mayBlock());
 		Duration maxWait = config.worker().queue().maxWait();
-		this.keeper = new PoolKeeper(List.of(this.workers::sweep), maxWait);
-		HttpServices shared = new HttpServices(config.origins(), this.workers, new ErrorResponder());
-		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared,
+		this.keeper = new PoolKeeper(List.of(this.workers::sweep, lanes::sweep), maxWait);
+		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder());
+		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, lanes,
 				new DispatchOptions(maxWait, config.retryAfter()), config.observer());
+	}
+
+	private static Set<WorkerMode> modes(List<RoutePolicy> policies) {
+		return policies.stream().map(RoutePolicy::mode).filter(Objects::nonNull).collect(Collectors.toSet());
 	}
 
 	/**
@@ -195,7 +206,7 @@ public final class Engine {
 	 * @return one reading
 	 */
 	public WorkerSnapshot workers() {
-		return this.workers.snapshot();
+		return this.workers.standard().snapshot();
 	}
 
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import io.millrace.core.http.OriginResolver;
 import io.millrace.core.http.DirectOrigins;
 import io.millrace.core.http.Route;
+import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.http1.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Options;
 import io.millrace.core.observe.EngineObserver;
@@ -39,6 +40,8 @@ public final class EngineConfig {
 
 	private final List<Route> routes;
 
+	private final List<RoutePolicy> policies;
+
 	private final EngineObserver observer;
 
 	private EngineConfig(Builder builder) {
@@ -51,6 +54,7 @@ public final class EngineConfig {
 		this.retryAfter = builder.retryAfter;
 		this.origins = builder.origins;
 		this.routes = List.copyOf(builder.routes);
+		this.policies = List.copyOf(builder.policies);
 		this.observer = builder.observer;
 	}
 
@@ -135,6 +139,14 @@ public final class EngineConfig {
 	}
 
 	/**
+	 * How some of the application's requests are run, where that differs from all others.
+	 * @return the policies; the first that matches a request is its
+	 */
+	public List<RoutePolicy> policies() {
+		return this.policies;
+	}
+
+	/**
 	 * Who is told what happens.
 	 * @return the observer
 	 */
@@ -164,6 +176,8 @@ public final class EngineConfig {
 		private OriginResolver origins = DirectOrigins.INSTANCE;
 
 		private List<Route> routes = List.of();
+
+		private List<RoutePolicy> policies = List.of();
 
 		private EngineObserver observer = EngineObserver.NONE;
 
@@ -261,6 +275,17 @@ public final class EngineConfig {
 		 */
 		public Builder routes(List<Route> routes) {
 			this.routes = routes;
+			return this;
+		}
+
+		/**
+		 * Set how some of the application's requests are run, where that differs from all
+		 * others.
+		 * @param policies the policies; the first that matches a request is its
+		 * @return this builder
+		 */
+		public Builder policies(List<RoutePolicy> policies) {
+			this.policies = policies;
 			return this;
 		}
 

@@ -68,7 +68,7 @@ class EngineQueueTests {
 
 	private TestEngine engine(WorkerMode mode, QueueOptions queue) throws Exception {
 		return new TestEngine(Transport.NIO, this.application, (config) -> config.observer(this.observer)
-			.worker(new WorkerOptions(mode, 1, 0, Duration.ofSeconds(60), 1, queue))).start();
+			.worker(new WorkerOptions(mode, 1, 0, Duration.ofSeconds(60), 1, queue, 0))).start();
 	}
 
 	private RawClient occupied(TestEngine engine) throws Exception {

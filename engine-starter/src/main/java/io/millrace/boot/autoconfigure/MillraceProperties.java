@@ -1,6 +1,7 @@
 package io.millrace.boot.autoconfigure;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 import io.millrace.core.worker.QueueOrder;
@@ -78,6 +79,11 @@ public class MillraceProperties {
 	 * 408.
 	 */
 	private Duration bodyGrace = Duration.ofSeconds(10);
+
+	/**
+	 * How the requests of some paths are run, where that differs from all others.
+	 */
+	private List<RouteProperties> routes = new ArrayList<>();
 
 	private final Worker worker = new Worker();
 
@@ -169,6 +175,14 @@ public class MillraceProperties {
 		this.bodyGrace = bodyGrace;
 	}
 
+	public List<RouteProperties> getRoutes() {
+		return this.routes;
+	}
+
+	public void setRoutes(List<RouteProperties> routes) {
+		this.routes = routes;
+	}
+
 	public Worker getWorker() {
 		return this.worker;
 	}
@@ -230,6 +244,13 @@ public class MillraceProperties {
 		 */
 		private Duration retryAfter = Duration.ofSeconds(1);
 
+		/**
+		 * How many requests of high priority run besides, when all threads are busy: what
+		 * is under the path of the actuator, additional paths of health groups, and
+		 * routes with priority high. With 0 they wait like all others.
+		 */
+		private int reserved = 2;
+
 		private final Queue queue = new Queue();
 
 		public WorkerMode getMode() {
@@ -272,6 +293,14 @@ public class MillraceProperties {
 			this.maxConcurrency = maxConcurrency;
 		}
 
+		public int getReserved() {
+			return this.reserved;
+		}
+
+		public void setReserved(int reserved) {
+			this.reserved = reserved;
+		}
+
 		public Queue getQueue() {
 			return this.queue;
 		}
@@ -309,7 +338,7 @@ public class MillraceProperties {
 		 * How long a request may wait for a thread; then the client gets 503 with
 		 * Retry-After, and the application does not see the request. With 0 for ever.
 		 */
-		private Duration maxWait = Duration.ZERO;
+		private Duration maxWait = Duration.ofSeconds(0);
 
 		public int getCapacity() {
 			return this.capacity;

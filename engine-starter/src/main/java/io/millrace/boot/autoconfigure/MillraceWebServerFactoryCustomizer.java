@@ -1,7 +1,11 @@
 package io.millrace.boot.autoconfigure;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import io.millrace.boot.MillraceWebServerFactory;
 import io.millrace.boot.UnsupportedFeatureException;
+import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.worker.WorkerMode;
 
 import org.springframework.boot.cloud.CloudPlatform;
@@ -10,8 +14,10 @@ import org.springframework.boot.thread.Threading;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties.ForwardHeadersStrategy;
+import org.springframework.boot.web.server.reactive.ConfigurableReactiveWebServerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
 
 /**
  * Applies the properties that mean the same to servlet and reactive applications. The
@@ -55,13 +61,33 @@ public class MillraceWebServerFactoryCustomizer
 		factory.setServerHeader(this.serverProperties.getServerHeader());
 		factory.getEngineCustomizers()
 			.add(0, new PropertiesEngineCustomizer(this.properties, this.serverProperties.getMaxHttpRequestHeaderSize(),
-					workerMode(), isForwarded()));
+					workerMode(), isForwarded(), policies(factory)));
 		if (this.management) {
 			factory.getEngineCustomizers().add(1, (builder) -> builder.eventLoops(1));
 		}
 		else {
 			new ForeignServerKeys(this.environment).warn();
 		}
+	}
+
+	// What the application says itself stands above what goes without saying. All that
+	// the
+	// management server serves is about the application, and has threads of its own.
+	private List<RoutePolicy> policies(MillraceWebServerFactory factory) {
+		if (this.management) {
+			return List.of();
+		}
+		boolean reactive = factory instanceof ConfigurableReactiveWebServerFactory;
+		String context = path(reactive ? "spring.webflux.base-path" : "server.servlet.context-path");
+		String dispatcher = reactive ? "" : path("spring.mvc.servlet.path");
+		List<RoutePolicy> policies = new ArrayList<>(
+				new ConfiguredRoutes(this.properties.getRoutes()).policies(context));
+		policies.addAll(new ProbePaths(this.environment).policies(context + dispatcher));
+		return policies;
+	}
+
+	private String path(String property) {
+		return StringUtils.trimTrailingCharacter(this.environment.getProperty(property, ""), '/');
 	}
 
 	private WorkerMode workerMode() {

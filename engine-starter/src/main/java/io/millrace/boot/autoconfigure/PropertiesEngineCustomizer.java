@@ -5,6 +5,7 @@ import java.util.List;
 import io.millrace.boot.EngineCustomizer;
 import io.millrace.core.EngineConfig;
 import io.millrace.core.http.ForwardedOrigins;
+import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.http1.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Options;
 import io.millrace.core.transport.ListenerOptions;
@@ -29,19 +30,23 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 
 	private final boolean forwarded;
 
+	private final List<RoutePolicy> policies;
+
 	/**
 	 * Create a customizer.
 	 * @param properties the properties
 	 * @param maxHeaderSize the size of all header fields together
 	 * @param workerMode what runs requests that may block
 	 * @param forwarded whether forwarded headers are believed
+	 * @param policies how some requests are run, where that differs from all others
 	 */
 	PropertiesEngineCustomizer(MillraceProperties properties, DataSize maxHeaderSize, WorkerMode workerMode,
-			boolean forwarded) {
+			boolean forwarded, List<RoutePolicy> policies) {
 		this.properties = properties;
 		this.maxHeaderSize = maxHeaderSize;
 		this.workerMode = workerMode;
 		this.forwarded = forwarded;
+		this.policies = policies;
 	}
 
 	@Override
@@ -53,6 +58,7 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 			.http1(http1(current.http1()))
 			.timeouts(timeouts())
 			.worker(worker())
+			.policies(this.policies)
 			.retryAfter(this.properties.getWorker().getRetryAfter());
 		OptionNames.check(() -> builder.eventLoops(this.properties.getEventLoops()));
 		if (this.forwarded) {
@@ -94,12 +100,14 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 
 	private WorkerOptions worker() {
 		MillraceProperties.Worker worker = this.properties.getWorker();
-		return OptionNames.check(() -> new WorkerOptions(this.workerMode, worker.getMaxThreads(),
-				worker.getMinThreads(), worker.getKeepAlive(), worker.getMaxConcurrency(), queue(worker.getQueue())));
+		return OptionNames
+			.check(() -> new WorkerOptions(this.workerMode, worker.getMaxThreads(), worker.getMinThreads(),
+					worker.getKeepAlive(), worker.getMaxConcurrency(), queue(worker.getQueue()), worker.getReserved()));
 	}
 
-	private static QueueOptions queue(MillraceProperties.Queue queue) {
-		return new QueueOptions(queue.getCapacity(), queue.getOrder(), queue.getMaxWait(), false);
+	private QueueOptions queue(MillraceProperties.Queue queue) {
+		boolean lanes = new ConfiguredRoutes(this.properties.getRoutes()).usesPriorities();
+		return new QueueOptions(queue.getCapacity(), queue.getOrder(), queue.getMaxWait(), lanes);
 	}
 
 	private ForwardedOrigins origins() {

@@ -20,6 +20,8 @@ public final class Dispatcher {
 
 	private final HttpServices services;
 
+	private final Lanes lanes;
+
 	private final long maxWaitNanos;
 
 	private final long retryAfterSeconds;
@@ -31,15 +33,17 @@ public final class Dispatcher {
 	 * @param routes what the engine answers before the application
 	 * @param application who answers everything else
 	 * @param services what the engine supplies to all exchanges
+	 * @param lanes which of the application's requests are run otherwise than the others
 	 * @param options how long requests wait, and what the refused are told
 	 * @param observer is told of refusals
 	 */
-	public Dispatcher(Routes routes, ExchangeHandler application, HttpServices services, DispatchOptions options,
-			EngineObserver observer) {
+	public Dispatcher(Routes routes, ExchangeHandler application, HttpServices services, Lanes lanes,
+			DispatchOptions options, EngineObserver observer) {
 		this.routes = routes;
 		this.application = application;
 		this.applicationMayBlock = application.mayBlock();
 		this.services = services;
+		this.lanes = lanes;
 		this.maxWaitNanos = options.maxWait().toNanos();
 		this.retryAfterSeconds = options.retryAfterSeconds();
 		this.observer = observer;
@@ -66,6 +70,11 @@ public final class Dispatcher {
 		ExchangeHandler route = this.routes.find(exchange.request());
 		if (route != null) {
 			dispatch(exchange, route, route.mayBlock());
+			return;
+		}
+		Lane lane = this.lanes.find(exchange.request());
+		if (lane != null) {
+			dispatch(exchange, lane);
 		}
 		else {
 			dispatch(exchange, this.application, this.applicationMayBlock);
@@ -76,6 +85,12 @@ public final class Dispatcher {
 	private static void answerAsterisk(Exchange exchange) {
 		exchange.response().headers().set("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
 		exchange.responseBody().write(null, true);
+	}
+
+	private void dispatch(Exchange exchange, Lane lane) {
+		if (!lane.submit(new LaneWork(this, exchange, this.application, latestStart(), lane))) {
+			refuse(exchange, (lane.bulkhead() != null) ? Refusal.ROUTE : Refusal.FULL);
+		}
 	}
 
 	private void dispatch(Exchange exchange, ExchangeHandler handler, boolean mayBlock) {

@@ -6,7 +6,7 @@ import io.millrace.core.worker.Work;
 /**
  * An exchange that a worker is to handle.
  */
-final class ExchangeWork implements Work {
+class ExchangeWork implements Work {
 
 	private final Dispatcher dispatcher;
 
@@ -22,6 +22,14 @@ final class ExchangeWork implements Work {
 		this.exchange = exchange;
 		this.handler = handler;
 		this.latestStart = latestStart;
+	}
+
+	final Dispatcher dispatcher() {
+		return this.dispatcher;
+	}
+
+	final Exchange exchange() {
+		return this.exchange;
 	}
 
 	@Override
@@ -43,7 +51,7 @@ final class ExchangeWork implements Work {
 	}
 
 	@Override
-	public boolean isPointless() {
+	public final boolean isPointless() {
 		return this.exchange.outcome() != null || isLate();
 	}
 

@@ -14,7 +14,10 @@ public enum Refusal {
 	WAITED,
 
 	/** It had to give its place in the queue to a more urgent one. */
-	DISPLACED;
+	DISPLACED,
+
+	/** As many requests of its route are under way and wait as are allowed. */
+	ROUTE;
 
 	/**
 	 * The name as counters have it.

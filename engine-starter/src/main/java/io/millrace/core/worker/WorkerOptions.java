@@ -11,9 +11,13 @@ import java.time.Duration;
  * @param keepAlive how long an idle thread above the minimum stays, more than 0
  * @param maxConcurrency how many tasks {@link WorkerMode#VIRTUAL} runs at once, 1 or more
  * @param queue how tasks wait
+ * @param reserved how many tasks of high priority run besides, when all threads are busy;
+ * 0 or more
  */
 public record WorkerOptions(WorkerMode mode, int maxThreads, int minThreads, Duration keepAlive, int maxConcurrency,
-		QueueOptions queue) {
+		QueueOptions queue, int reserved) {
+
+	private static final int RESERVED = 2;
 
 	/**
 	 * Check the options.
@@ -24,11 +28,13 @@ public record WorkerOptions(WorkerMode mode, int maxThreads, int minThreads, Dur
 		require(minThreads >= 0 && minThreads <= maxThreads, "minThreads", minThreads,
 				"has to be 0 to maxThreads (" + maxThreads + ")");
 		require(keepAlive.toNanos() > 0, "keepAlive", keepAlive, "has to be more than 0");
+		require(reserved >= 0, "reserved", reserved, "has to be 0 (none) or more");
 		require(maxConcurrency >= 1, "maxConcurrency", maxConcurrency, "has to be 1 or more");
 	}
 
 	/**
-	 * Create options with a {@linkplain QueueOptions#of plain queue}.
+	 * Create options with a {@linkplain QueueOptions#of plain queue} and 2 tasks in
+	 * reserve.
 	 * @param mode what runs the tasks
 	 * @param maxThreads how many threads {@link WorkerMode#POOL} grows to
 	 * @param minThreads how many of them stay when they are idle
@@ -38,7 +44,7 @@ public record WorkerOptions(WorkerMode mode, int maxThreads, int minThreads, Dur
 	 */
 	public WorkerOptions(WorkerMode mode, int maxThreads, int minThreads, Duration keepAlive, int maxConcurrency,
 			int queueCapacity) {
-		this(mode, maxThreads, minThreads, keepAlive, maxConcurrency, QueueOptions.of(queueCapacity));
+		this(mode, maxThreads, minThreads, keepAlive, maxConcurrency, QueueOptions.of(queueCapacity), RESERVED);
 	}
 
 	/**
@@ -56,7 +62,7 @@ public record WorkerOptions(WorkerMode mode, int maxThreads, int minThreads, Dur
 	 */
 	public WorkerOptions withMode(WorkerMode mode) {
 		return new WorkerOptions(mode, this.maxThreads, this.minThreads, this.keepAlive, this.maxConcurrency,
-				this.queue);
+				this.queue, this.reserved);
 	}
 
 	/**
@@ -66,7 +72,7 @@ public record WorkerOptions(WorkerMode mode, int maxThreads, int minThreads, Dur
 	 */
 	public WorkerOptions withQueue(QueueOptions queue) {
 		return new WorkerOptions(this.mode, this.maxThreads, this.minThreads, this.keepAlive, this.maxConcurrency,
-				queue);
+				queue, this.reserved);
 	}
 
 	private static void require(boolean valid, String name, Object value, String rule) {
@@ -76,7 +82,8 @@ public record WorkerOptions(WorkerMode mode, int maxThreads, int minThreads, Dur
 	}
 
 	/**
-	 * The options that nobody changed: 200 threads at most, 10 kept, 16,384 may wait.
+	 * The options that nobody changed: 200 threads at most, 10 kept, 16,384 may wait, 2
+	 * more for what is urgent.
 	 * @return the defaults
 	 */
 	public static WorkerOptions defaults() {

@@ -67,6 +67,7 @@ class MillraceWebServerFactoryCustomizerTests {
 		set("millrace.worker.keep-alive", "5s");
 		set("millrace.worker.max-concurrency", "50");
 		set("millrace.worker.queue.capacity", "60");
+		set("millrace.worker.reserved", "3");
 		set("millrace.worker.queue.order", "adaptive");
 		set("millrace.worker.queue.max-wait", "2s");
 		set("millrace.worker.retry-after", "9s");
@@ -87,7 +88,7 @@ class MillraceWebServerFactoryCustomizerTests {
 		assertThat(config.timeouts()).isEqualTo(new ConnectionTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(2),
 				Duration.ofSeconds(3), Duration.ofSeconds(4), 1024, Duration.ofSeconds(7)));
 		assertThat(config.worker()).isEqualTo(new WorkerOptions(WorkerMode.INLINE, 20, 2, Duration.ofSeconds(5), 50,
-				new QueueOptions(60, QueueOrder.ADAPTIVE, Duration.ofSeconds(2), false)));
+				new QueueOptions(60, QueueOrder.ADAPTIVE, Duration.ofSeconds(2), false), 3));
 		assertThat(config.retryAfter()).isEqualTo(Duration.ofSeconds(9));
 	}
 

@@ -12,6 +12,7 @@ import io.millrace.core.http.ErrorResponder;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.http.HttpServices;
+import io.millrace.core.http.Lanes;
 import io.millrace.core.http.Routes;
 import io.millrace.core.worker.WorkerMode;
 import io.millrace.core.worker.WorkerOptions;
@@ -44,9 +45,9 @@ final class Wire implements AutoCloseable {
 		HttpServices http = new HttpServices(DirectOrigins.INSTANCE,
 				WorkerPools.create(new WorkerOptions(WorkerMode.INLINE, 1, 0, Duration.ofSeconds(1), 1, 1)),
 				new ErrorResponder());
-		Http1Services services = new Http1Services(
-				options, ConnectionTimeouts.defaults(), new Dispatcher(new Routes(List.of()),
-						(exchange) -> handle(application, exchange), http, DispatchOptions.defaults(), this.counts),
+		Http1Services services = new Http1Services(options, ConnectionTimeouts.defaults(),
+				new Dispatcher(new Routes(List.of()), (exchange) -> handle(application, exchange), http, Lanes.NONE,
+						DispatchOptions.defaults(), this.counts),
 				this.counts);
 		this.channel = new EmbeddedChannel(new ChannelInitializer<>() {
 			@Override

@@ -10,7 +10,7 @@ class LanePlatformWorkerPoolTests extends AbstractWorkerPoolTests {
 	@Override
 	WorkerPool create(int limit, int capacity) {
 		return WorkerPools.create(new WorkerOptions(WorkerMode.POOL, limit, 0, Duration.ofSeconds(60), 1,
-				new QueueOptions(capacity, QueueOrder.ADAPTIVE, Duration.ZERO, true)));
+				new QueueOptions(capacity, QueueOrder.ADAPTIVE, Duration.ZERO, true), 0));
 	}
 
 }

@@ -14,7 +14,7 @@ class LaneVirtualWorkerPoolTests extends AbstractWorkerPoolTests {
 	@Override
 	WorkerPool create(int limit, int capacity) {
 		return WorkerPools.create(new WorkerOptions(WorkerMode.VIRTUAL, 1, 0, Duration.ofSeconds(60), limit,
-				new QueueOptions(capacity, QueueOrder.ADAPTIVE, Duration.ZERO, true)));
+				new QueueOptions(capacity, QueueOrder.ADAPTIVE, Duration.ZERO, true), 0));
 	}
 
 }

@@ -1,0 +1,118 @@
+package io.millrace.boot.autoconfigure;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+
+import io.millrace.core.worker.Priority;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the requests of some paths are run, where that differs from all others.
+ */
+public class RouteProperties {
+
+	/**
+	 * Which paths, in the syntax of Spring's PathPattern, without the context path. Of
+	 * several routes that match a request the most specific pattern is its.
+	 */
+	private @Nullable String pattern;
+
+	/**
+	 * Which methods. Empty: all. GET has HEAD with it.
+	 */
+	private Set<String> methods = new TreeSet<>();
+
+	/**
+	 * What runs them: pool, virtual (JDK 21 or later) or inline. Unset: what runs all
+	 * others, which is millrace.worker.mode for MVC and inline for WebFlux.
+	 */
+	private @Nullable Mode mode;
+
+	/**
+	 * How many are under way at once, 1 or more. Unset: no limit of its own.
+	 */
+	private @Nullable Integer maxConcurrency;
+
+	/**
+	 * How many wait when max-concurrency are under way, 0 or more; above, the client gets
+	 * 503 with Retry-After. Unset: ten for each that may be under way.
+	 */
+	private @Nullable Integer queue;
+
+	/**
+	 * Who goes first where not everybody can, and who is refused last.
+	 */
+	private Priority priority = Priority.NORMAL;
+
+	public @Nullable String getPattern() {
+		return this.pattern;
+	}
+
+	public void setPattern(@Nullable String pattern) {
+		this.pattern = pattern;
+	}
+
+	public Set<String> getMethods() {
+		return this.methods;
+	}
+
+	public void setMethods(Set<String> methods) {
+		this.methods = methods;
+	}
+
+	public @Nullable Mode getMode() {
+		return this.mode;
+	}
+
+	public void setMode(@Nullable Mode mode) {
+		this.mode = mode;
+	}
+
+	public @Nullable Integer getMaxConcurrency() {
+		return this.maxConcurrency;
+	}
+
+	public void setMaxConcurrency(@Nullable Integer maxConcurrency) {
+		this.maxConcurrency = maxConcurrency;
+	}
+
+	public @Nullable Integer getQueue() {
+		return this.queue;
+	}
+
+	public void setQueue(@Nullable Integer queue) {
+		this.queue = queue;
+	}
+
+	public Priority getPriority() {
+		return this.priority;
+	}
+
+	public void setPriority(Priority priority) {
+		this.priority = priority;
+	}
+
+	/**
+	 * What runs the requests of a route.
+	 */
+	public enum Mode {
+
+		/**
+		 * Platform threads.
+		 */
+		POOL,
+
+		/**
+		 * A virtual thread for each request, JDK 21 or later.
+		 */
+		VIRTUAL,
+
+		/**
+		 * The event loops, for handlers known never to block.
+		 */
+		INLINE
+
+	}
+
+}

@@ -1,0 +1,82 @@
+package io.millrace.core.http;
+
+import java.util.function.Predicate;
+
+import io.millrace.core.worker.Priority;
+import io.millrace.core.worker.WorkerMode;
+import io.millrace.core.worker.WorkerPool;
+import io.millrace.core.worker.WorkerSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way that the requests of a {@link RoutePolicy} go: settled at start.
+ */
+final class Lane {
+
+	private final Predicate<RequestHead> matcher;
+
+	private final Priority priority;
+
+	// Null where the event loop runs them.
+	private final @Nullable WorkerPool workers;
+
+	private final @Nullable Bulkhead bulkhead;
+
+	/**
+	 * Settle the way.
+	 * @param policy what is asked for
+	 * @param workers the pools of the engine
+	 * @param mayBlock whether the application may block
+	 */
+	Lane(RoutePolicy policy, WorkerSet workers, boolean mayBlock) {
+		this.matcher = policy.matcher();
+		this.priority = policy.priority();
+		this.workers = workers(policy, workers, mayBlock);
+		this.bulkhead = (policy.maxConcurrency() > 0) ? new Bulkhead(policy.maxConcurrency(), policy.queueCapacity())
+				: null;
+	}
+
+	private static @Nullable WorkerPool workers(RoutePolicy policy, WorkerSet workers, boolean mayBlock) {
+		WorkerMode mode = policy.mode();
+		if (mode == WorkerMode.INLINE || (mode == null && !mayBlock)) {
+			return null;
+		}
+		WorkerPool pool = (mode != null) ? workers.of(mode) : workers.standard();
+		return (pool == workers.standard() && policy.priority() == Priority.HIGH) ? workers.urgent() : pool;
+	}
+
+	boolean accepts(RequestHead request) {
+		return this.matcher.test(request);
+	}
+
+	Priority priority() {
+		return this.priority;
+	}
+
+	@Nullable Bulkhead bulkhead() {
+		return this.bulkhead;
+	}
+
+	/**
+	 * Have a request run. Called by its event loop.
+	 * @param work the request
+	 * @return {@code false} where nobody takes it
+	 */
+	boolean submit(LaneWork work) {
+		return (this.bulkhead != null) ? this.bulkhead.submit(work) : start(work);
+	}
+
+	/**
+	 * Have a request run that needs no permit, or has it.
+	 * @param work the request
+	 * @return {@code false} where nobody takes it
+	 */
+	boolean start(LaneWork work) {
+		if (this.workers != null) {
+			return this.workers.tryExecute(work);
+		}
+		work.runInLoop();
+		return true;
+	}
+
+}

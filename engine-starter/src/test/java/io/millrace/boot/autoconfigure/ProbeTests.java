@@ -1,0 +1,140 @@
+package io.millrace.boot.autoconfigure;
+
+import java.net.Socket;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * An application whose workers are all stuck, and routes of an application.
+ */
+@Timeout(120)
+@ExtendWith(OutputCaptureExtension.class)
+class ProbeTests {
+
+	private static final String[] TIGHT = { "millrace.worker.max-threads=1", "millrace.worker.min-threads=0",
+			"millrace.worker.queue.capacity=1" };
+
+	@ParameterizedTest
+	@CsvSource({ "'',/actuator/health", "server.servlet.context-path=/desk,/desk/actuator/health",
+			"management.endpoints.web.base-path=/admin,/admin/health",
+			"spring.mvc.servlet.path=/mvc,/mvc/actuator/health",
+			"management.endpoint.health.probes.add-additional-paths=true,/livez" })
+	void aProbeIsAnsweredOnTheSamePortWhileEverythingElseIsFull(String property, String probe) throws Exception {
+		try (TestServer server = TestServer.servlet(Application.class, TIGHT[0], TIGHT[1], TIGHT[2],
+				property.isEmpty() ? "a=b" : property)) {
+			String prefix = probe.startsWith("/desk") ? "/desk" : (probe.startsWith("/mvc") ? "/mvc" : "");
+			Gate gate = server.context().getBean(Gate.class);
+			try (Socket first = server.send(prefix + "/slow")) {
+				assertThat(gate.entered.await(30, TimeUnit.SECONDS)).isTrue();
+				try (Socket second = server.send(prefix + "/slow")) {
+					Awaitility.await().until(() -> server.millrace().getEngine().workers().waiting() == 1);
+					assertThat(server.get(prefix + "/hello").statusCode()).isEqualTo(503);
+					assertThat(server.get(probe).statusCode()).isEqualTo(200);
+					assertThat(server.get(probe).body()).contains("UP");
+					gate.open.countDown();
+					assertThat(second.getInputStream().read()).isEqualTo('H');
+				}
+				assertThat(first.getInputStream().read()).isEqualTo('H');
+			}
+		}
+	}
+
+	@Test
+	void aControllerOfAReactiveApplicationMayBeMovedToAWorker() throws Exception {
+		try (TestServer server = TestServer.reactive(Application.class, "millrace.routes[0].pattern=/thread/pool",
+				"millrace.routes[0].mode=pool")) {
+			assertThat(server.get("/thread/pool").body()).startsWith("millrace-worker-");
+			assertThat(server.get("/thread/loop").body()).startsWith("millrace-loop-");
+		}
+	}
+
+	@Test
+	void aControllerOfAServletApplicationMayRunOnTheEventLoop() throws Exception {
+		try (TestServer server = TestServer.servlet(Application.class, "server.servlet.context-path=/desk",
+				"millrace.routes[0].pattern=/thread/{which}", "millrace.routes[0].methods=GET",
+				"millrace.routes[0].mode=inline")) {
+			assertThat(server.get("/desk/thread/loop").body()).startsWith("millrace-loop-");
+			assertThat(server.get("/desk/hello").body()).isEqualTo("hello");
+		}
+	}
+
+	@Test
+	void aContradictionIsExplained(CapturedOutput output) {
+		assertThatException().isThrownBy(() -> TestServer.servlet(Application.class,
+				"millrace.routes[0].pattern=/hello", "millrace.routes[0].queue=5"));
+		assertThat(output).contains("APPLICATION FAILED TO START",
+				"Invalid value '5' for configuration property 'millrace.routes[0].queue'",
+				"Nothing ever waits in it without millrace.routes[0].max-concurrency");
+	}
+
+	static final class Gate {
+
+		private final CountDownLatch entered = new CountDownLatch(1);
+
+		private final CountDownLatch open = new CountDownLatch(1);
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+		@Bean
+		Gate gate() {
+			return new Gate();
+		}
+
+		@Bean
+		Controller controller(Gate gate) {
+			return new Controller(gate);
+		}
+
+	}
+
+	@RestController
+	static class Controller {
+
+		private final Gate gate;
+
+		Controller(Gate gate) {
+			this.gate = gate;
+		}
+
+		@GetMapping("/slow")
+		String slow() throws InterruptedException {
+			this.gate.entered.countDown();
+			assertThat(this.gate.open.await(60, TimeUnit.SECONDS)).isTrue();
+			return "slow";
+		}
+
+		@GetMapping("/hello")
+		String hello() {
+			return "hello";
+		}
+
+		@GetMapping({ "/thread/pool", "/thread/loop" })
+		String thread() {
+			return Thread.currentThread().getName();
+		}
+
+	}
+
+}
