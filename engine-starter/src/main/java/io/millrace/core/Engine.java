@@ -9,7 +9,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
-import io.millrace.core.http.DispatchOptions;
 import io.millrace.core.http.Dispatcher;
 import io.millrace.core.http.ErrorResponder;
 import io.millrace.core.http.ExchangeHandler;
@@ -77,7 +76,7 @@ public final class Engine {
 		this.keeper = new PoolKeeper(List.of(this.workers::sweep, lanes::sweep), maxWait);
 		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder());
 		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, lanes,
-				new DispatchOptions(maxWait, config.retryAfter()), config.observer());
+				config.dispatch().withMaxWait(maxWait), config.observer());
 	}
 
 	private static Set<WorkerMode> modes(List<RoutePolicy> policies) {

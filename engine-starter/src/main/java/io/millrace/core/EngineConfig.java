@@ -1,11 +1,11 @@
 package io.millrace.core;
 
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 
 import io.millrace.core.http.OriginResolver;
 import io.millrace.core.http.DirectOrigins;
+import io.millrace.core.http.DispatchOptions;
 import io.millrace.core.http.Route;
 import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.http1.ConnectionTimeouts;
@@ -34,7 +34,7 @@ public final class EngineConfig {
 
 	private final WorkerOptions worker;
 
-	private final Duration retryAfter;
+	private final DispatchOptions dispatch;
 
 	private final OriginResolver origins;
 
@@ -51,7 +51,7 @@ public final class EngineConfig {
 		this.http1 = builder.http1;
 		this.timeouts = builder.timeouts;
 		this.worker = builder.worker;
-		this.retryAfter = builder.retryAfter;
+		this.dispatch = builder.dispatch;
 		this.origins = builder.origins;
 		this.routes = List.copyOf(builder.routes);
 		this.policies = List.copyOf(builder.policies);
@@ -115,11 +115,12 @@ public final class EngineConfig {
 	}
 
 	/**
-	 * When a refused client should come back.
-	 * @return the value of Retry-After, rounded down to seconds, 1 at least
+	 * How long requests may take, and what those are told that cannot be served.
+	 * @return the options; how long they may wait is said by the queue of the
+	 * {@linkplain #worker() workers}
 	 */
-	public Duration retryAfter() {
-		return this.retryAfter;
+	public DispatchOptions dispatch() {
+		return this.dispatch;
 	}
 
 	/**
@@ -171,7 +172,7 @@ public final class EngineConfig {
 
 		private WorkerOptions worker = WorkerOptions.defaults();
 
-		private Duration retryAfter = Duration.ofSeconds(1);
+		private DispatchOptions dispatch = DispatchOptions.defaults();
 
 		private OriginResolver origins = DirectOrigins.INSTANCE;
 
@@ -249,12 +250,12 @@ public final class EngineConfig {
 		}
 
 		/**
-		 * Set when a refused client should come back.
-		 * @param retryAfter rounded down to seconds, 1 at least
+		 * Set how long requests may take, and what those are told that cannot be served.
+		 * @param dispatch the options
 		 * @return this builder
 		 */
-		public Builder retryAfter(Duration retryAfter) {
-			this.retryAfter = retryAfter;
+		public Builder dispatch(DispatchOptions dispatch) {
+			this.dispatch = dispatch;
 			return this;
 		}
 

@@ -1,10 +1,10 @@
 package io.millrace.core;
 
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.millrace.core.http.DispatchOptions;
 import io.millrace.core.http.Route;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.transport.ListenerOptions;
@@ -24,7 +24,7 @@ class EngineConfigTests {
 		assertThat(config.transport()).isNull();
 		assertThat(config.eventLoops()).isZero();
 		assertThat(config.listener()).isEqualTo(ListenerOptions.at(new InetSocketAddress(8080)));
-		assertThat(config.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+		assertThat(config.dispatch()).isEqualTo(DispatchOptions.defaults());
 		assertThat(config.routes()).isEmpty();
 		assertThat(config.observer()).isSameAs(EngineObserver.NONE);
 	}

@@ -1,6 +1,7 @@
 package io.millrace.core;
 
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -8,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.millrace.core.TestEngine.Gate;
+import io.millrace.core.http.DispatchOptions;
 import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.transport.ListenerOptions;
@@ -112,7 +114,7 @@ class EngineLimitTests {
 		Census census = new Census();
 		try (TestEngine engine = new TestEngine(transport, gate,
 				(config) -> config.worker(TestEngine.workers(1, 1))
-					.retryAfter(java.time.Duration.ofSeconds(7))
+					.dispatch(new DispatchOptions(Duration.ZERO, Duration.ZERO, 503, 503, Duration.ofSeconds(7)))
 					.observer(census))) {
 			engine.start();
 			try (RawClient running = engine.connect();

@@ -1,5 +1,6 @@
 package io.millrace.boot.autoconfigure;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -110,7 +111,7 @@ class ConfiguredRoutes {
 				: (int) Math.min(Integer.MAX_VALUE, (long) concurrency * WAITING_FOR_EACH);
 		return new RoutePolicy(entry.name + " (" + entry.pattern + ")",
 				new RouteMatcher(entry.methods, context, entry.pattern), mode(entry.name, route.getMode()), concurrency,
-				capacity, null, route.getPriority());
+				capacity, route.getTimeout(), route.getPriority());
 	}
 
 	private static void check(String name, RouteProperties route) {
@@ -131,9 +132,13 @@ class ConfiguredRoutes {
 			throw invalid(name + ".priority", route.getPriority(),
 					"It means nothing with mode inline, where no request waits for a thread. Leave out one of the two.");
 		}
-		if (route.getMode() == null && limit == null && route.getPriority() == Priority.NORMAL) {
+		Duration timeout = route.getTimeout();
+		if (timeout != null && timeout.isNegative()) {
+			throw invalid(name + ".timeout", timeout, "The value has to be 0 (off) or more.");
+		}
+		if (route.getMode() == null && limit == null && timeout == null && route.getPriority() == Priority.NORMAL) {
 			throw invalid(name, route.getPattern(),
-					"The route says nothing. Give it a mode, max-concurrency or a priority, or leave it out.");
+					"The route says nothing. Give it a mode, max-concurrency, a timeout or a priority, or leave it out.");
 		}
 	}
 

@@ -87,6 +87,8 @@ public class MillraceProperties {
 
 	private final Worker worker = new Worker();
 
+	private final Refusal refusal = new Refusal();
+
 	private final Http1 http1 = new Http1();
 
 	private final Timeouts timeouts = new Timeouts();
@@ -187,6 +189,10 @@ public class MillraceProperties {
 		return this.worker;
 	}
 
+	public Refusal getRefusal() {
+		return this.refusal;
+	}
+
 	public Http1 getHttp1() {
 		return this.http1;
 	}
@@ -237,12 +243,6 @@ public class MillraceProperties {
 		 * requests wait in the queue.
 		 */
 		private int maxConcurrency = 10000;
-
-		/**
-		 * What a client that got 503 is told in Retry-After; rounded down to seconds, 1
-		 * at least.
-		 */
-		private Duration retryAfter = Duration.ofSeconds(1);
 
 		/**
 		 * How many requests of high priority run besides, when all threads are busy: what
@@ -305,14 +305,6 @@ public class MillraceProperties {
 			return this.queue;
 		}
 
-		public Duration getRetryAfter() {
-			return this.retryAfter;
-		}
-
-		public void setRetryAfter(Duration retryAfter) {
-			this.retryAfter = retryAfter;
-		}
-
 	}
 
 	/**
@@ -362,6 +354,55 @@ public class MillraceProperties {
 
 		public void setMaxWait(Duration maxWait) {
 			this.maxWait = maxWait;
+		}
+
+	}
+
+	/**
+	 * What clients are told whose requests cannot be served.
+	 */
+	public static class Refusal {
+
+		/**
+		 * What a client gets whose request is refused because too much is asked of the
+		 * server: 503 or 429.
+		 */
+		private int status = 503;
+
+		/**
+		 * What a client gets whose request took longer than millrace.timeouts.request:
+		 * 503 or 504.
+		 */
+		private int timeoutStatus = 503;
+
+		/**
+		 * What a refused client is told in Retry-After; rounded down to seconds, 1 at
+		 * least.
+		 */
+		private Duration retryAfter = Duration.ofSeconds(1);
+
+		public int getStatus() {
+			return this.status;
+		}
+
+		public void setStatus(int status) {
+			this.status = status;
+		}
+
+		public int getTimeoutStatus() {
+			return this.timeoutStatus;
+		}
+
+		public void setTimeoutStatus(int timeoutStatus) {
+			this.timeoutStatus = timeoutStatus;
+		}
+
+		public Duration getRetryAfter() {
+			return this.retryAfter;
+		}
+
+		public void setRetryAfter(Duration retryAfter) {
+			this.retryAfter = retryAfter;
 		}
 
 	}
@@ -436,6 +477,14 @@ public class MillraceProperties {
 		private Duration idle = Duration.ofSeconds(60);
 
 		/**
+		 * How long a request may take from its head to the last byte of its response,
+		 * waiting included; then the client gets 503 or 504, or its response is cut where
+		 * it has begun. The application is not interrupted, what it writes later is
+		 * thrown away. With 0 for ever.
+		 */
+		private Duration request = Duration.ofSeconds(0);
+
+		/**
 		 * How long a client may take nothing of a response; then the connection is
 		 * closed. With 0 for ever.
 		 */
@@ -461,6 +510,14 @@ public class MillraceProperties {
 
 		public void setIdle(Duration idle) {
 			this.idle = idle;
+		}
+
+		public Duration getRequest() {
+			return this.request;
+		}
+
+		public void setRequest(Duration request) {
+			this.request = request;
 		}
 
 		public Duration getWrite() {

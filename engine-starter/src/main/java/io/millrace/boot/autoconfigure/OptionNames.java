@@ -29,7 +29,11 @@ final class OptionNames {
 			Map.entry("keepAlive", "millrace.worker.keep-alive"),
 			Map.entry("maxConcurrency", "millrace.worker.max-concurrency"),
 			Map.entry("queueCapacity", "millrace.worker.queue.capacity"),
-			Map.entry("reserved", "millrace.worker.reserved"), Map.entry("maxWait", "millrace.worker.queue.max-wait"));
+			Map.entry("requestTimeout", "millrace.timeouts.request"),
+			Map.entry("timeoutStatus", "millrace.refusal.timeout-status"),
+			Map.entry("refusalStatus", "millrace.refusal.status"),
+			Map.entry("retryAfter", "millrace.refusal.retry-after"), Map.entry("reserved", "millrace.worker.reserved"),
+			Map.entry("maxWait", "millrace.worker.queue.max-wait"));
 
 	private static final Pattern WORD = Pattern.compile("\\b[a-z]+(?:[A-Z][a-z]+)*\\b");
 

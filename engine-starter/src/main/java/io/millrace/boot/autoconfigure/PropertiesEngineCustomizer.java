@@ -1,9 +1,11 @@
 package io.millrace.boot.autoconfigure;
 
+import java.time.Duration;
 import java.util.List;
 
 import io.millrace.boot.EngineCustomizer;
 import io.millrace.core.EngineConfig;
+import io.millrace.core.http.DispatchOptions;
 import io.millrace.core.http.ForwardedOrigins;
 import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.http1.ConnectionTimeouts;
@@ -59,7 +61,7 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 			.timeouts(timeouts())
 			.worker(worker())
 			.policies(this.policies)
-			.retryAfter(this.properties.getWorker().getRetryAfter());
+			.dispatch(dispatch());
 		OptionNames.check(() -> builder.eventLoops(this.properties.getEventLoops()));
 		if (this.forwarded) {
 			builder.origins(origins());
@@ -96,6 +98,12 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 		return OptionNames.check(() -> new ConnectionTimeouts(timeouts.getHeader(), timeouts.getIdle(),
 				timeouts.getWrite(), timeouts.getHalfClosed(), this.properties.getMinBodyRate().toBytes(),
 				this.properties.getBodyGrace()));
+	}
+
+	private DispatchOptions dispatch() {
+		MillraceProperties.Refusal refusal = this.properties.getRefusal();
+		return OptionNames.check(() -> new DispatchOptions(Duration.ZERO, this.properties.getTimeouts().getRequest(),
+				refusal.getTimeoutStatus(), refusal.getStatus(), refusal.getRetryAfter()));
 	}
 
 	private WorkerOptions worker() {

@@ -41,6 +41,12 @@ public class RouteProperties {
 	private @Nullable Integer queue;
 
 	/**
+	 * How long one may take from its head to the last byte of its response, waiting
+	 * included; 0 for ever. Unset: millrace.timeouts.request.
+	 */
+	private @Nullable Duration timeout;
+
+	/**
 	 * Who goes first where not everybody can, and who is refused last.
 	 */
 	private Priority priority = Priority.NORMAL;
@@ -83,6 +89,14 @@ public class RouteProperties {
 
 	public void setQueue(@Nullable Integer queue) {
 		this.queue = queue;
+	}
+
+	public @Nullable Duration getTimeout() {
+		return this.timeout;
+	}
+
+	public void setTimeout(@Nullable Duration timeout) {
+		this.timeout = timeout;
 	}
 
 	public Priority getPriority() {

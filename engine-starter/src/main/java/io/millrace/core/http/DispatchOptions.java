@@ -3,20 +3,52 @@ package io.millrace.core.http;
 import java.time.Duration;
 
 /**
- * How long requests wait for a worker, and what those are told that cannot be served.
+ * How long requests may take, and what those are told that cannot be served.
  *
- * @param maxWait how long a request may wait, 0 for no limit
+ * @param maxWait how long a request may wait for a worker, 0 for no limit
+ * @param timeout how long a request may take from its head to its last byte, waiting
+ * included; 0 for no limit
+ * @param timeoutStatus what is answered then, 503 or 504
+ * @param refusalStatus what is answered where a request is refused, 503 or 429
  * @param retryAfter after which time a refused client should come back, rounded down to
  * seconds, 1 at least
  */
-public record DispatchOptions(Duration maxWait, Duration retryAfter) {
+public record DispatchOptions(Duration maxWait, Duration timeout, int timeoutStatus, int refusalStatus,
+		Duration retryAfter) {
+
+	/**
+	 * Check the options.
+	 * @throws IllegalArgumentException naming the option that is out of range
+	 */
+	public DispatchOptions {
+		require(!maxWait.isNegative(), "maxWait", maxWait, "has to be 0 (no limit) or more");
+		require(!timeout.isNegative(), "requestTimeout", timeout, "has to be 0 (off) or more");
+		require(timeoutStatus == 503 || timeoutStatus == 504, "timeoutStatus", timeoutStatus, "has to be 503 or 504");
+		require(refusalStatus == 503 || refusalStatus == 429, "refusalStatus", refusalStatus, "has to be 503 or 429");
+		require(!retryAfter.isNegative(), "retryAfter", retryAfter, "has to be 0 or more");
+	}
+
+	private static void require(boolean valid, String name, Object value, String rule) {
+		if (!valid) {
+			throw new IllegalArgumentException(name + " " + rule + ", and is " + value);
+		}
+	}
 
 	/**
 	 * The options that nobody changed.
-	 * @return no limit, 1 s
+	 * @return no limits, 503, 503, 1 s
 	 */
 	public static DispatchOptions defaults() {
-		return new DispatchOptions(Duration.ZERO, Duration.ofSeconds(1));
+		return new DispatchOptions(Duration.ZERO, Duration.ZERO, 503, 503, Duration.ofSeconds(1));
+	}
+
+	/**
+	 * The same with another bound of waiting.
+	 * @param maxWait how long a request may wait for a worker, 0 for no limit
+	 * @return a copy
+	 */
+	public DispatchOptions withMaxWait(Duration maxWait) {
+		return new DispatchOptions(maxWait, this.timeout, this.timeoutStatus, this.refusalStatus, this.retryAfter);
 	}
 
 	long retryAfterSeconds() {

@@ -22,9 +22,11 @@ public final class Dispatcher {
 
 	private final Lanes lanes;
 
+	private final DispatchOptions options;
+
 	private final long maxWaitNanos;
 
-	private final long retryAfterSeconds;
+	private final long timeoutNanos;
 
 	private final EngineObserver observer;
 
@@ -44,8 +46,9 @@ public final class Dispatcher {
 		this.applicationMayBlock = application.mayBlock();
 		this.services = services;
 		this.lanes = lanes;
+		this.options = options;
 		this.maxWaitNanos = options.maxWait().toNanos();
-		this.retryAfterSeconds = options.retryAfterSeconds();
+		this.timeoutNanos = options.timeout().toNanos();
 		this.observer = observer;
 	}
 
@@ -77,7 +80,27 @@ public final class Dispatcher {
 			dispatch(exchange, lane);
 		}
 		else {
+			limit(exchange, this.timeoutNanos);
 			dispatch(exchange, this.application, this.applicationMayBlock);
+		}
+	}
+
+	private static void limit(Exchange exchange, long nanos) {
+		if (nanos > 0) {
+			exchange.stream().limit(exchange, nanos);
+		}
+	}
+
+	/**
+	 * A request has taken longer than it may. Called on the event loop.
+	 * @param exchange the exchange
+	 */
+	public void expired(Exchange exchange) {
+		if (exchange.takeOver()) {
+			this.services.errors().timedOut(exchange, this.options.timeoutStatus(), this.options.retryAfterSeconds());
+		}
+		else if (!exchange.responseBody().isEnded()) {
+			exchange.stream().reset(exchange);
 		}
 	}
 
@@ -88,6 +111,7 @@ public final class Dispatcher {
 	}
 
 	private void dispatch(Exchange exchange, Lane lane) {
+		limit(exchange, lane.timeoutNanos(this.timeoutNanos));
 		if (!lane.submit(new LaneWork(this, exchange, this.application, latestStart(), lane))) {
 			refuse(exchange, (lane.bulkhead() != null) ? Refusal.ROUTE : Refusal.FULL);
 		}
@@ -114,12 +138,17 @@ public final class Dispatcher {
 	 */
 	void refuse(Exchange exchange, Refusal reason) {
 		this.observer.refused(reason.id());
-		this.services.errors().unavailable(exchange, this.retryAfterSeconds);
+		this.services.errors().refused(exchange, this.options.refusalStatus(), this.options.retryAfterSeconds());
 	}
 
-	/** The client went away while its request waited for a worker. */
-	void abandoned() {
-		this.observer.abandoned();
+	/**
+	 * A request ended while it waited for a worker.
+	 * @param abandoned whether its client went away
+	 */
+	void dropped(boolean abandoned) {
+		if (abandoned) {
+			this.observer.abandoned();
+		}
 	}
 
 	/**

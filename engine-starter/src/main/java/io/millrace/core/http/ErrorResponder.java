@@ -46,14 +46,33 @@ public final class ErrorResponder {
 	}
 
 	/**
-	 * Answer 503 for a request that no worker can take, at once.
-	 * @param exchange the exchange
-	 * @param retryAfterSeconds what to put into Retry-After (RFC 9110 §10.2.3)
+	 * Answer for a request that took too long. Called on the event loop.
+	 * @param exchange the exchange, which was {@linkplain Exchange#takeOver() taken over}
+	 * @param status the status
+	 * @param retryAfterSeconds what to put into Retry-After
 	 */
-	void unavailable(Exchange exchange, long retryAfterSeconds) {
-		describe(exchange.response(), 503);
+	void timedOut(Exchange exchange, int status, long retryAfterSeconds) {
+		ResponseHead head = exchange.substituteHead();
+		describe(head, status);
+		if (status == 503) {
+			head.headers().set("Retry-After", Long.toString(retryAfterSeconds));
+		}
+		ByteBuf body = body(exchange.allocator(), status, "The request took too long.");
+		exchange.stream().write(exchange, body, true);
+		exchange.stream().flush();
+	}
+
+	/**
+	 * Answer for a request that nobody takes. Any thread may call.
+	 * @param exchange the exchange
+	 * @param status the status
+	 * @param retryAfterSeconds what to put into Retry-After (RFC 9110 §10.2.3, RFC 6585
+	 * §4)
+	 */
+	void refused(Exchange exchange, int status, long retryAfterSeconds) {
+		describe(exchange.response(), status);
 		exchange.response().headers().set("Retry-After", Long.toString(retryAfterSeconds));
-		exchange.responseBody().write(body(exchange.allocator(), 503, "The server is busy, try again later."), true);
+		exchange.responseBody().write(body(exchange.allocator(), status, "The server is busy, try again later."), true);
 	}
 
 }

@@ -75,6 +75,15 @@ public interface ExchangeStream {
 	void readBody(Exchange exchange);
 
 	/**
+	 * Have {@link Dispatcher#expired} called if the exchange has not ended by then. A
+	 * stream without timers need not.
+	 * @param exchange the exchange
+	 * @param nanos from now
+	 */
+	default void limit(Exchange exchange, long nanos) {
+	}
+
+	/**
 	 * Answer for the application and close the connection.
 	 * @param exchange the exchange, which was {@linkplain Exchange#takeOver() taken over}
 	 * @param refusal what to answer

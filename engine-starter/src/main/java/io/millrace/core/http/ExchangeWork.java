@@ -34,8 +34,10 @@ class ExchangeWork implements Work {
 
 	@Override
 	public void run() {
-		if (this.exchange.outcome() != null) {
-			this.dispatcher.abandoned();
+		Exchange.Outcome outcome = this.exchange.outcome();
+		if (outcome != null) {
+			// Completed it is where it took too long, which was told already.
+			this.dispatcher.dropped(outcome == Exchange.Outcome.ABORTED);
 		}
 		else if (isLate()) {
 			this.dispatcher.refuse(this.exchange, Refusal.WAITED);

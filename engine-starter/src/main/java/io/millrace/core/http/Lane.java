@@ -1,5 +1,6 @@
 package io.millrace.core.http;
 
+import java.time.Duration;
 import java.util.function.Predicate;
 
 import io.millrace.core.worker.Priority;
@@ -22,6 +23,9 @@ final class Lane {
 
 	private final @Nullable Bulkhead bulkhead;
 
+	// Null for what holds for all others.
+	private final @Nullable Duration timeout;
+
 	/**
 	 * Settle the way.
 	 * @param policy what is asked for
@@ -31,6 +35,7 @@ final class Lane {
 	Lane(RoutePolicy policy, WorkerSet workers, boolean mayBlock) {
 		this.matcher = policy.matcher();
 		this.priority = policy.priority();
+		this.timeout = policy.timeout();
 		this.workers = workers(policy, workers, mayBlock);
 		this.bulkhead = (policy.maxConcurrency() > 0) ? new Bulkhead(policy.maxConcurrency(), policy.queueCapacity())
 				: null;
@@ -51,6 +56,15 @@ final class Lane {
 
 	Priority priority() {
 		return this.priority;
+	}
+
+	/**
+	 * How long a request may take.
+	 * @param otherwise what holds for all others
+	 * @return 0 for no limit
+	 */
+	long timeoutNanos(long otherwise) {
+		return (this.timeout != null) ? this.timeout.toNanos() : otherwise;
 	}
 
 	@Nullable Bulkhead bulkhead() {

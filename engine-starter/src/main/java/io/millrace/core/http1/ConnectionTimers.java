@@ -144,6 +144,9 @@ final class ConnectionTimers {
 		/** The rest of a request body. */
 		BODY,
 
+		/** The response, to its end. */
+		REQUEST,
+
 		/** The peer to take what was written. */
 		WRITE,
 

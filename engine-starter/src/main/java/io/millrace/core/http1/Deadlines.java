@@ -127,15 +127,25 @@ final class Deadlines {
 		this.timers.arm(Kind.HALF_CLOSED, this.timeouts.halfClosed());
 	}
 
+	/**
+	 * The response has this long to end.
+	 * @param nanos from now
+	 */
+	void responseExpected(long nanos) {
+		this.timers.arm(Kind.REQUEST, nanos);
+	}
+
 	/** The response is written. */
 	void responseEnded() {
 		this.timers.disarm(Kind.HALF_CLOSED);
+		this.timers.disarm(Kind.REQUEST);
 	}
 
 	/** No request is looked at any more. */
 	void finishing() {
 		headComplete();
 		bodyEnded();
+		this.timers.disarm(Kind.REQUEST);
 	}
 
 	/** Our side is closed. */
@@ -155,7 +165,7 @@ final class Deadlines {
 			case BODY -> bodyPassed();
 			case WRITE -> writePassed();
 			case HALF_CLOSED -> halfClosedPassed();
-			case LINGER -> true;
+			case REQUEST, LINGER -> true;
 		};
 		if (waiting) {
 			this.expired.accept(kind);

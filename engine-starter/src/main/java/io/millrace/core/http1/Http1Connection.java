@@ -392,6 +392,13 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	}
 
 	@Override
+	public void limit(Exchange exchange, long nanos) {
+		if (exchange == this.exchange) {
+			this.deadlines.responseExpected(nanos);
+		}
+	}
+
+	@Override
 	public void refuse(Exchange exchange, ProtocolException refusal) {
 		if (exchange == this.exchange) {
 			count(refusal);
@@ -544,6 +551,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 					finish(false);
 				}
 			}
+			case REQUEST -> this.services.dispatcher().expired(Objects.requireNonNull(this.exchange));
 			case BODY -> refuse(tooSlow("The request body comes too slowly"));
 			case IDLE -> finish(false);
 			case WRITE -> closeByReset("The client does not take its response");

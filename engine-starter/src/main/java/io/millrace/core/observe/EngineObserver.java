@@ -61,8 +61,8 @@ public interface EngineObserver {
 	}
 
 	/**
-	 * A connection was closed because a deadline passed.
-	 * @param kind which one: header, body, write, idle, half_closed
+	 * A deadline passed: the request was answered for, or the connection closed.
+	 * @param kind which one: header, body, request, write, idle, half_closed
 	 */
 	default void timedOut(String kind) {
 	}

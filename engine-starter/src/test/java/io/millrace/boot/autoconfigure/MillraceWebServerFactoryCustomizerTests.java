@@ -7,6 +7,7 @@ import io.millrace.boot.MillraceWebServerFactory;
 import io.millrace.boot.UnsupportedFeatureException;
 import io.millrace.core.EngineConfig;
 import io.millrace.core.http.DirectOrigins;
+import io.millrace.core.http.DispatchOptions;
 import io.millrace.core.http.ForwardedOrigins;
 import io.millrace.core.http1.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Options;
@@ -48,7 +49,7 @@ class MillraceWebServerFactoryCustomizerTests {
 		assertThat(config.http1()).isEqualTo(Http1Options.defaults());
 		assertThat(config.timeouts()).isEqualTo(ConnectionTimeouts.defaults());
 		assertThat(config.worker()).isEqualTo(WorkerOptions.defaults());
-		assertThat(config.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+		assertThat(config.dispatch()).isEqualTo(DispatchOptions.defaults());
 		assertThat(config.origins()).isSameAs(DirectOrigins.INSTANCE);
 	}
 
@@ -70,7 +71,10 @@ class MillraceWebServerFactoryCustomizerTests {
 		set("millrace.worker.reserved", "3");
 		set("millrace.worker.queue.order", "adaptive");
 		set("millrace.worker.queue.max-wait", "2s");
-		set("millrace.worker.retry-after", "9s");
+		set("millrace.refusal.retry-after", "9s");
+		set("millrace.refusal.status", "429");
+		set("millrace.refusal.timeout-status", "504");
+		set("millrace.timeouts.request", "8s");
 		set("millrace.http1.max-request-line-size", "4KB");
 		set("millrace.http1.max-header-count", "50");
 		set("millrace.http1.max-drain-size", "1MB");
@@ -89,7 +93,8 @@ class MillraceWebServerFactoryCustomizerTests {
 				Duration.ofSeconds(3), Duration.ofSeconds(4), 1024, Duration.ofSeconds(7)));
 		assertThat(config.worker()).isEqualTo(new WorkerOptions(WorkerMode.INLINE, 20, 2, Duration.ofSeconds(5), 50,
 				new QueueOptions(60, QueueOrder.ADAPTIVE, Duration.ofSeconds(2), false), 3));
-		assertThat(config.retryAfter()).isEqualTo(Duration.ofSeconds(9));
+		assertThat(config.dispatch())
+			.isEqualTo(new DispatchOptions(Duration.ZERO, Duration.ofSeconds(8), 504, 429, Duration.ofSeconds(9)));
 	}
 
 	@ParameterizedTest

@@ -26,7 +26,8 @@ class DispatcherTests {
 	private Dispatcher dispatcher(ExchangeHandler application, Route... routes) {
 		return new Dispatcher(new Routes(List.of(routes)), application,
 				new HttpServices(DirectOrigins.INSTANCE, this.workers, new ErrorResponder()), Lanes.NONE,
-				new DispatchOptions(Duration.ZERO, Duration.ofMillis(2500)), new EngineObserver() {
+				new DispatchOptions(Duration.ZERO, Duration.ZERO, 503, 503, Duration.ofMillis(2500)),
+				new EngineObserver() {
 
 					@Override
 					public void refused(String reason) {

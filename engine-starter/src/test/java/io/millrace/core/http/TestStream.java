@@ -106,6 +106,11 @@ final class TestStream implements ExchangeStream, ConnectionInfo {
 	}
 
 	@Override
+	public void limit(Exchange exchange, long nanos) {
+		this.calls.add("limit " + nanos);
+	}
+
+	@Override
 	public void refuse(Exchange exchange, ProtocolException refusal) {
 		this.calls.add("refuse " + refusal.status());
 		exchange.complete();
