@@ -20,6 +20,7 @@ import io.millrace.core.http1.Http1Services;
 import io.millrace.core.http1.OpenConnections;
 import io.millrace.core.transport.EventLoops;
 import io.millrace.core.transport.Listener;
+import io.millrace.core.transport.LoopWatch;
 import io.millrace.core.transport.Transport;
 import io.millrace.core.worker.PoolKeeper;
 import io.millrace.core.worker.WorkerMode;
@@ -44,6 +45,8 @@ public final class Engine {
 	private final EventLoops loops;
 
 	private final WorkerSet workers;
+
+	private final LoopWatch loopWatch;
 
 	private final PoolKeeper keeper;
 
@@ -73,7 +76,11 @@ public final class Engine {
 		this.loops = EventLoops.create(config.transport(), config.eventLoops());
 		Lanes lanes = new Lanes(config.policies(), this.workers, application.mayBlock());
 		Duration maxWait = config.worker().queue().maxWait();
-		this.keeper = new PoolKeeper(List.of(this.workers::sweep, lanes::sweep), maxWait);
+		this.loopWatch = new LoopWatch(this.loops, config.watch(), config.observer());
+		this.keeper = new PoolKeeper(
+				List.of(this.workers::sweep, lanes::sweep, this.workers.watch(config.watch(), config.observer()),
+						this.loopWatch::look),
+				List.of(maxWait, config.watch().precision()));
 		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder());
 		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, lanes,
 				config.dispatch().withMaxWait(maxWait), config.observer());
@@ -102,6 +109,7 @@ public final class Engine {
 			return;
 		}
 		// All loops start here, and not in whoever happens to give them work first.
+		this.loopWatch.start();
 		this.loops.await(this.loops.turn());
 		this.keeper.start();
 		Http1Services services = new Http1Services(this.config.http1(), this.config.timeouts(), this.dispatcher,

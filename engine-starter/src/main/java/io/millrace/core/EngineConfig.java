@@ -11,6 +11,7 @@ import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.http1.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Options;
 import io.millrace.core.observe.EngineObserver;
+import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.Transport;
 import io.millrace.core.worker.WorkerOptions;
@@ -42,6 +43,8 @@ public final class EngineConfig {
 
 	private final List<RoutePolicy> policies;
 
+	private final WatchOptions watch;
+
 	private final EngineObserver observer;
 
 	private EngineConfig(Builder builder) {
@@ -55,6 +58,7 @@ public final class EngineConfig {
 		this.origins = builder.origins;
 		this.routes = List.copyOf(builder.routes);
 		this.policies = List.copyOf(builder.policies);
+		this.watch = builder.watch;
 		this.observer = builder.observer;
 	}
 
@@ -148,6 +152,14 @@ public final class EngineConfig {
 	}
 
 	/**
+	 * From when on something counts as stuck.
+	 * @return the options
+	 */
+	public WatchOptions watch() {
+		return this.watch;
+	}
+
+	/**
 	 * Who is told what happens.
 	 * @return the observer
 	 */
@@ -179,6 +191,8 @@ public final class EngineConfig {
 		private List<Route> routes = List.of();
 
 		private List<RoutePolicy> policies = List.of();
+
+		private WatchOptions watch = WatchOptions.defaults();
 
 		private EngineObserver observer = EngineObserver.NONE;
 
@@ -287,6 +301,16 @@ public final class EngineConfig {
 		 */
 		public Builder policies(List<RoutePolicy> policies) {
 			this.policies = policies;
+			return this;
+		}
+
+		/**
+		 * Set from when on something counts as stuck.
+		 * @param watch the options
+		 * @return this builder
+		 */
+		public Builder watch(WatchOptions watch) {
+			this.watch = watch;
 			return this;
 		}
 

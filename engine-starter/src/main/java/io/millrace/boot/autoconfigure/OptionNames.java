@@ -29,6 +29,8 @@ final class OptionNames {
 			Map.entry("keepAlive", "millrace.worker.keep-alive"),
 			Map.entry("maxConcurrency", "millrace.worker.max-concurrency"),
 			Map.entry("queueCapacity", "millrace.worker.queue.capacity"),
+			Map.entry("watchWorker", "millrace.watch.worker"), Map.entry("watchEventLoop", "millrace.watch.event-loop"),
+			Map.entry("watchStarved", "millrace.watch.starved"),
 			Map.entry("requestTimeout", "millrace.timeouts.request"),
 			Map.entry("timeoutStatus", "millrace.refusal.timeout-status"),
 			Map.entry("refusalStatus", "millrace.refusal.status"),

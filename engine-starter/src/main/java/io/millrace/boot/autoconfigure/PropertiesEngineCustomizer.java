@@ -10,6 +10,7 @@ import io.millrace.core.http.ForwardedOrigins;
 import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.http1.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Options;
+import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.Transport;
 import io.millrace.core.worker.QueueOptions;
@@ -61,7 +62,8 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 			.timeouts(timeouts())
 			.worker(worker())
 			.policies(this.policies)
-			.dispatch(dispatch());
+			.dispatch(dispatch())
+			.watch(watch());
 		OptionNames.check(() -> builder.eventLoops(this.properties.getEventLoops()));
 		if (this.forwarded) {
 			builder.origins(origins());
@@ -104,6 +106,11 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 		MillraceProperties.Refusal refusal = this.properties.getRefusal();
 		return OptionNames.check(() -> new DispatchOptions(Duration.ZERO, this.properties.getTimeouts().getRequest(),
 				refusal.getTimeoutStatus(), refusal.getStatus(), refusal.getRetryAfter()));
+	}
+
+	private WatchOptions watch() {
+		MillraceProperties.Watch watch = this.properties.getWatch();
+		return OptionNames.check(() -> new WatchOptions(watch.getWorker(), watch.getEventLoop(), watch.getStarved()));
 	}
 
 	private WorkerOptions worker() {

@@ -67,4 +67,11 @@ public interface EngineObserver {
 	default void timedOut(String kind) {
 	}
 
+	/**
+	 * Something is stuck, which is told once each time. Called by the keeper.
+	 * @param kind which one: worker, event_loop, pool
+	 */
+	default void stuck(String kind) {
+	}
+
 }

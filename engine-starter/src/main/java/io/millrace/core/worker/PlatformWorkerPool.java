@@ -60,6 +60,8 @@ final class PlatformWorkerPool implements WorkerPool {
 
 	private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
 
+	private final Set<Progress> watched = ConcurrentHashMap.newKeySet();
+
 	// The workers that sleep, the last to lie down first. Guarded by itself, as are the
 	// writes of the fields that follow.
 	private final ArrayDeque<Worker> idle = new ArrayDeque<>();
@@ -157,6 +159,11 @@ final class PlatformWorkerPool implements WorkerPool {
 		if (isWaiting()) {
 			signal();
 		}
+	}
+
+	@Override
+	public void watch(WorkerWatch watch) {
+		watch.look(this, this.watched);
 	}
 
 	@Override
@@ -284,6 +291,8 @@ final class PlatformWorkerPool implements WorkerPool {
 		private final Thread thread = new Thread(null, () -> FastThreadLocalThread.runWithFastThreadLocal(this),
 				"millrace-worker-" + PlatformWorkerPool.this.threadNumber.incrementAndGet(), 0, false);
 
+		private final Progress progress = new Progress(this.thread);
+
 		private volatile @Nullable Call call;
 
 		// A new worker was started because a task waits: it has the token.
@@ -307,6 +316,7 @@ final class PlatformWorkerPool implements WorkerPool {
 
 		@Override
 		public void run() {
+			PlatformWorkerPool.this.watched.add(this.progress);
 			try {
 				Runnable task = take();
 				while (task != null || rest()) {
@@ -360,10 +370,12 @@ final class PlatformWorkerPool implements WorkerPool {
 		}
 
 		private void runTask(Runnable task) {
+			this.progress.step();
 			try {
 				Tasks.run(task);
 			}
 			finally {
+				this.progress.step();
 				PlatformWorkerPool.this.admission.leave();
 				// An interrupt was meant for this task, not for the next one.
 				Thread.interrupted();
@@ -427,6 +439,7 @@ final class PlatformWorkerPool implements WorkerPool {
 
 		private void ended() {
 			PlatformWorkerPool.this.alive.remove(this.thread);
+			PlatformWorkerPool.this.watched.remove(this.progress);
 			if (!this.retired) {
 				synchronized (PlatformWorkerPool.this.idle) {
 					PlatformWorkerPool.this.threads = PlatformWorkerPool.this.threads - 1;

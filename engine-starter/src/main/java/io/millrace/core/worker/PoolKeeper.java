@@ -33,13 +33,16 @@ public final class PoolKeeper {
 	/**
 	 * Create a keeper; it does nothing before {@link #start()}.
 	 * @param duties what is to be looked after in each round, must not block
-	 * @param precision how late it may be, 0 for no wish: a round is a tenth of it,
-	 * within 10 ms and 1 s
+	 * @param periods how long the things take that are to be noticed, 0 where there is
+	 * none: a round is a tenth of the shortest, within 10 ms and 1 s
 	 */
-	public PoolKeeper(List<Runnable> duties, Duration precision) {
+	public PoolKeeper(List<Runnable> duties, List<Duration> periods) {
 		this.duties = List.copyOf(duties);
-		long wish = precision.isZero() ? LONGEST_ROUND : precision.toNanos() / 10;
-		this.roundNanos = Math.max(SHORTEST_ROUND, Math.min(LONGEST_ROUND, wish));
+		long shortest = LONGEST_ROUND;
+		for (Duration period : periods) {
+			shortest = period.isZero() ? shortest : Math.min(shortest, period.toNanos() / 10);
+		}
+		this.roundNanos = Math.max(SHORTEST_ROUND, shortest);
 	}
 
 	/** Start the thread, unless it runs already. */

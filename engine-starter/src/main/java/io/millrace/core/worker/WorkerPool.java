@@ -34,6 +34,13 @@ public interface WorkerPool {
 	}
 
 	/**
+	 * Let somebody look whether workers are stuck. Called now and then.
+	 * @param watch who looks
+	 */
+	default void watch(WorkerWatch watch) {
+	}
+
+	/**
 	 * Run a further task of work that was admitted before: it may wait, but the bound of
 	 * the queue is not for it, since it cannot be refused any more.
 	 * @param task the work

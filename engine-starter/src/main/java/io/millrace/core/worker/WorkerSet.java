@@ -5,6 +5,9 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
 
+import io.millrace.core.observe.EngineObserver;
+import io.millrace.core.observe.WatchOptions;
+
 /**
  * The pools of an engine: the one that everything runs in which says nothing else, those
  * of other modes that some routes ask for, and the way of the urgent.
@@ -80,6 +83,17 @@ public final class WorkerSet {
 			this.urgent.sweep();
 		}
 		this.others.values().forEach(WorkerPool::sweep);
+	}
+
+	/**
+	 * What looks whether workers of the standard pool are stuck.
+	 * @param options from when on something counts as stuck
+	 * @param observer is told of it
+	 * @return to be run now and then
+	 */
+	public Runnable watch(WatchOptions options, EngineObserver observer) {
+		WorkerWatch watch = new WorkerWatch(options, observer);
+		return () -> this.standard.watch(watch);
 	}
 
 	/**

@@ -11,6 +11,7 @@ import io.millrace.core.http.DispatchOptions;
 import io.millrace.core.http.ForwardedOrigins;
 import io.millrace.core.http1.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Options;
+import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.Transport;
 import io.millrace.core.worker.QueueOptions;
@@ -50,6 +51,7 @@ class MillraceWebServerFactoryCustomizerTests {
 		assertThat(config.timeouts()).isEqualTo(ConnectionTimeouts.defaults());
 		assertThat(config.worker()).isEqualTo(WorkerOptions.defaults());
 		assertThat(config.dispatch()).isEqualTo(DispatchOptions.defaults());
+		assertThat(config.watch()).isEqualTo(WatchOptions.defaults());
 		assertThat(config.origins()).isSameAs(DirectOrigins.INSTANCE);
 	}
 
@@ -78,6 +80,9 @@ class MillraceWebServerFactoryCustomizerTests {
 		set("millrace.http1.max-request-line-size", "4KB");
 		set("millrace.http1.max-header-count", "50");
 		set("millrace.http1.max-drain-size", "1MB");
+		set("millrace.watch.worker", "11s");
+		set("millrace.watch.event-loop", "12s");
+		set("millrace.watch.starved", "13s");
 		set("millrace.timeouts.header", "1s");
 		set("millrace.timeouts.idle", "2s");
 		set("millrace.timeouts.write", "3s");

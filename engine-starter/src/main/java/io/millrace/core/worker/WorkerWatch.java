@@ -1,0 +1,91 @@
+package io.millrace.core.worker;
+
+import io.millrace.core.observe.EngineObserver;
+import io.millrace.core.observe.StackSnapshot;
+import io.millrace.core.observe.WatchOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells of workers that are stuck, and of a pool in which nothing moves: once each, with
+ * a stack. Owned by the keeper.
+ */
+public final class WorkerWatch {
+
+	private static final Logger logger = LoggerFactory.getLogger(WorkerWatch.class);
+
+	private final long busyNanos;
+
+	private final long starvedNanos;
+
+	private final EngineObserver observer;
+
+	private long begun = -1;
+
+	private long begunAt;
+
+	private boolean starvationTold;
+
+	/**
+	 * Create a watch for one pool.
+	 * @param options from when on something counts as stuck
+	 * @param observer is told of it
+	 */
+	public WorkerWatch(WatchOptions options, EngineObserver observer) {
+		this.busyNanos = options.worker().toNanos();
+		this.starvedNanos = options.starved().toNanos();
+		this.observer = observer;
+	}
+
+	/**
+	 * Look at a pool.
+	 * @param pool the pool
+	 * @param workers its workers
+	 */
+	void look(WorkerPool pool, Iterable<Progress> workers) {
+		long now = System.nanoTime();
+		long steps = 0;
+		Progress longest = null;
+		long longestNanos = 0;
+		for (Progress worker : workers) {
+			long busy = worker.look(now);
+			steps += worker.steps();
+			if (busy > longestNanos) {
+				longest = worker;
+				longestNanos = busy;
+			}
+			if (this.busyNanos > 0 && busy >= this.busyNanos && worker.tell()) {
+				this.observer.stuck("worker");
+				logger.warn("{} has been busy with one request for {} s", worker.thread().getName(), seconds(busy),
+						StackSnapshot.of(worker.thread()));
+			}
+		}
+		if (this.starvedNanos > 0 && longest != null) {
+			lookForStarvation(pool, longest, steps, now);
+		}
+	}
+
+	private void lookForStarvation(WorkerPool pool, Progress longest, long steps, long now) {
+		WorkerSnapshot snapshot = pool.snapshot();
+		boolean moving = steps != this.begun || snapshot.waiting() == 0 || snapshot.busy() < snapshot.limit();
+		if (moving) {
+			this.begun = steps;
+			this.begunAt = now;
+			this.starvationTold = false;
+		}
+		else if (now - this.begunAt >= this.starvedNanos && !this.starvationTold) {
+			this.starvationTold = true;
+			this.observer.stuck("pool");
+			logger.warn(
+					"All workers are busy, and none has begun anything for {} s while {} requests wait ({}). "
+							+ "The one that has been busy longest is {}",
+					seconds(now - this.begunAt), snapshot.waiting(), snapshot, longest.thread().getName(),
+					StackSnapshot.of(longest.thread()));
+		}
+	}
+
+	private static long seconds(long nanos) {
+		return nanos / 1_000_000_000L;
+	}
+
+}
