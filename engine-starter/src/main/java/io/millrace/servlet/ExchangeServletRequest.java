@@ -160,7 +160,7 @@ final class ExchangeServletRequest extends RequestHeadView {
 	ExchangeInputStream input() {
 		ExchangeInputStream known = this.input;
 		if (known == null) {
-			known = new ExchangeInputStream(exchange(), this.cycle);
+			known = new ExchangeInputStream(exchange(), exchange().requestBody(), this.cycle);
 			this.input = known;
 		}
 		return known;
@@ -488,9 +488,8 @@ final class ExchangeServletRequest extends RequestHeadView {
 	}
 
 	@Override
-	public <T extends HttpUpgradeHandler> T upgrade(Class<T> type) {
-		throw new UnsupportedOperationException("HttpServletRequest.upgrade is not offered by this server yet: '"
-				+ type.getName() + "' cannot take over");
+	public <T extends HttpUpgradeHandler> T upgrade(Class<T> type) throws IOException, ServletException {
+		return this.cycle.upgrade(type);
 	}
 
 	@Override
