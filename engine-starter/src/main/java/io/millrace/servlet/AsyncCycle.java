@@ -433,7 +433,7 @@ final class AsyncCycle implements AsyncContext {
 
 	@Override
 	public <T extends AsyncListener> T createListener(Class<T> type) throws ServletException {
-		return ServletApplication.create(type);
+		return ComponentFactory.create(type);
 	}
 
 	@Override

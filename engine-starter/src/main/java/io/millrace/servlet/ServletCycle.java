@@ -10,6 +10,7 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
+import jakarta.servlet.UnavailableException;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -82,6 +83,10 @@ final class ServletCycle {
 			this.errors = known;
 		}
 		return known;
+	}
+
+	void unavailable(RegisteredServlet servlet, UnavailableException said) {
+		errors().unavailable(servlet, said);
 	}
 
 	/** Run the request until it waits or is finished. Called once, by a worker. */
@@ -184,8 +189,12 @@ final class ServletCycle {
 	private void dispatchRequest() throws IOException, ServletException {
 		this.runtime.listeners().requestInitialized(this.runtime.application(), this.request);
 		ServletTarget target = this.runtime.find(this.path);
-		if (target == null) {
+		SecurityConstraints constraints = this.runtime.constraints();
+		if (target == null || PrivateFolders.contain(this.path)) {
 			this.response.sendError(404);
+		}
+		else if (constraints != null && !constraints.permit(this.path, this.request, this.response)) {
+			logger.debug("{} {} is denied by a constraint", this.request.getMethod(), this.path);
 		}
 		else if (this.request.getMethod().equals("TRACE")) {
 			// It would echo the cookies and credentials of the request.
