@@ -419,7 +419,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		}
 		else if (this.state == State.READING_HEAD) {
 			this.writer.reset();
-			answer(new Exchange(this, RequestHead.UNKNOWN, this.services.dispatcher().services()), refusal);
+			RequestHead head = HeadParser.isHeadMethod(this.inbound.bytes()) ? RequestHead.UNKNOWN_HEAD
+					: RequestHead.UNKNOWN;
+			answer(new Exchange(this, head, this.services.dispatcher().services()), refusal);
 		}
 		else {
 			finish(true);

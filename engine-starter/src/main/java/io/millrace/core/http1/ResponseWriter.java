@@ -29,6 +29,9 @@ final class ResponseWriter {
 
 	private static final int CHUNK_OVERHEAD = 32;
 
+	// Instead of what is left of a Content-Length, once more than that was written.
+	private static final long OVERRUN = -1;
+
 	private final ResponseEncoder encoder;
 
 	private final ByteBufAllocator allocator;
@@ -96,7 +99,7 @@ final class ResponseWriter {
 	void write(Exchange exchange, @Nullable ByteBuf data, boolean last, boolean mayKeepAlive) {
 		int size = (data != null) ? data.readableBytes() : 0;
 		ByteBuf head = this.started ? null : start(exchange, size, last, mayKeepAlive, Math.min(size, COPY_LIMIT));
-		long allowed = allowed(size);
+		long allowed = allowed(size, exchange);
 		if (data != null && allowed > 0) {
 			data.writerIndex(data.readerIndex() + (int) allowed);
 			body(head, data, allowed, last, exchange);
@@ -117,7 +120,7 @@ final class ResponseWriter {
 	 */
 	void writeRegion(Exchange exchange, Region region, boolean last, boolean mayKeepAlive) {
 		ByteBuf head = this.started ? null : start(exchange, region.length(), last, mayKeepAlive, 0);
-		long allowed = allowed(region.length());
+		long allowed = allowed(region.length(), exchange);
 		if (allowed > 0) {
 			body(head, region.message(allowed), allowed, last, exchange);
 			return;
@@ -167,17 +170,21 @@ final class ResponseWriter {
 		return (value != null) ? BodyFraming.parseLength(value) : -1;
 	}
 
-	private long allowed(long size) {
+	private long allowed(long size, Exchange exchange) {
 		return switch (this.framing.kind()) {
 			case NONE -> 0;
 			case LENGTH -> {
-				long allowed = Math.min(size, this.left);
-				if (allowed < size) {
-					// What the client has been promised stays true.
-					logger.warn("A response has {} bytes more than its Content-Length, which were left out",
-							size - allowed);
+				if (size <= this.left) {
+					this.left -= size;
+					yield size;
 				}
-				this.left -= allowed;
+				// What the client has been promised stays true.
+				long allowed = Math.max(this.left, 0);
+				if (this.left != OVERRUN) {
+					logger.warn("The response to {} {} has more bytes than its Content-Length: they were left out",
+							exchange.request().method(), exchange.request().target().path());
+				}
+				this.left = OVERRUN;
 				yield allowed;
 			}
 			case CHUNKED, UNTIL_CLOSE -> size;
@@ -217,7 +224,8 @@ final class ResponseWriter {
 			this.encoder.writeLastChunk(exchange.sentHead().trailers(), tail);
 		}
 		if (last && this.framing.kind() == BodyFraming.Kind.LENGTH && this.left > 0) {
-			logger.warn("A response has {} bytes less than its Content-Length: the connection is closed", this.left);
+			logger.warn("The response to {} {} has {} bytes less than its Content-Length: the connection is closed",
+					exchange.request().method(), exchange.request().target().path(), this.left);
 			this.keepAlive = false;
 		}
 		send(tail);
