@@ -1,5 +1,6 @@
 package io.millrace.servlet;
 
+import java.io.IOException;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -360,9 +361,8 @@ final class ExchangeServletRequest extends RequestBodyView {
 	}
 
 	@Override
-	public <T extends HttpUpgradeHandler> T upgrade(Class<T> type) {
-		throw new UnsupportedOperationException("HttpServletRequest.upgrade is not offered by this server yet: '"
-				+ type.getName() + "' cannot take over");
+	public <T extends HttpUpgradeHandler> T upgrade(Class<T> type) throws IOException, ServletException {
+		return cycle().upgrade(type);
 	}
 
 	/**
