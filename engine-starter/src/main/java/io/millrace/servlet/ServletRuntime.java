@@ -53,6 +53,27 @@ final class ServletRuntime {
 		return this.application.options();
 	}
 
+	/**
+	 * Run something of the application's with its class loader as that of the thread.
+	 * @param task the task
+	 */
+	void inContext(Runnable task) {
+		Thread thread = Thread.currentThread();
+		ClassLoader before = thread.getContextClassLoader();
+		ClassLoader own = this.application.getClassLoader();
+		if (before != own) {
+			thread.setContextClassLoader(own);
+		}
+		try {
+			task.run();
+		}
+		finally {
+			if (before != own) {
+				thread.setContextClassLoader(before);
+			}
+		}
+	}
+
 	String contextPath() {
 		return this.contextPath;
 	}
