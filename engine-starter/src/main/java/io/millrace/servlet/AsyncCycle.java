@@ -461,7 +461,7 @@ final class AsyncCycle implements AsyncContext {
 		synchronized (this) {
 			requireRequest();
 		}
-		return ServletApplication.create(type);
+		return ComponentFactory.create(type);
 	}
 
 	@Override

@@ -42,9 +42,11 @@ public final class ServletBridge implements ExchangeHandler {
 				notFound(exchange);
 				return;
 			}
-			if (!target.path().startsWith(path.substring(0, context.length() + 1))) {
-				// getContextPath() would not be the beginning of getRequestURI().
-				throw ProtocolException.badRequest("The path has the context path in disguise");
+			if (target.path().startsWith("//")) {
+				// A redirect to getContextPath(), the beginning of getRequestURI(), would
+				// lead
+				// to another host.
+				throw ProtocolException.badRequest("The path has an empty segment before the context path");
 			}
 			path = path.substring(context.length());
 		}

@@ -8,6 +8,7 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
+import jakarta.servlet.UnavailableException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +87,10 @@ final class ServletCycle implements StreamEvents {
 			this.errors = known;
 		}
 		return known;
+	}
+
+	void unavailable(RegisteredServlet servlet, UnavailableException said) {
+		errors().unavailable(servlet, said);
 	}
 
 	/** Run the request until it waits or is finished. Called once, by a worker. */
@@ -181,8 +186,12 @@ final class ServletCycle implements StreamEvents {
 	private void dispatchRequest() throws IOException, ServletException {
 		this.runtime.listeners().requestInitialized(this.runtime.application(), this.request);
 		ServletTarget target = this.runtime.find(this.path);
-		if (target == null) {
+		SecurityConstraints constraints = this.runtime.constraints();
+		if (target == null || PrivateFolders.contain(this.path)) {
 			this.response.sendError(404);
+		}
+		else if (constraints != null && !constraints.permit(this.path, this.request, this.response)) {
+			logger.debug("{} {} is denied by a constraint", this.request.getMethod(), this.path);
 		}
 		else if (this.request.getMethod().equals("TRACE")) {
 			// It would echo the cookies and credentials of the request.
@@ -356,7 +365,7 @@ final class ServletCycle implements StreamEvents {
 		if (!this.exchange.isUpgradable()) {
 			throw new IOException(this.request.getProtocol() + " has no way to switch to another protocol");
 		}
-		T handler = ServletApplication.create(type);
+		T handler = ComponentFactory.create(type);
 		this.upgrade = new UpgradeCycle(this.runtime, this.exchange, handler);
 		this.response.upgrade();
 		return handler;

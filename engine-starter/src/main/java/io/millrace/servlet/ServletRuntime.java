@@ -25,6 +25,8 @@ final class ServletRuntime {
 
 	private final ErrorPages errorPages;
 
+	private final @Nullable SecurityConstraints constraints;
+
 	private final String contextPath;
 
 	ServletRuntime(ServletApplication application, ApplicationListeners listeners, SessionStore sessions,
@@ -37,6 +39,7 @@ final class ServletRuntime {
 		this.errorPages = new ErrorPages(application.options().errorPages());
 		ApplicationRegistry registry = application.registry();
 		this.mappings = new ServletMappings(registry.patterns());
+		this.constraints = SecurityConstraints.of(registry.servlets().values());
 		for (RegisteredServlet servlet : registry.servlets().values()) {
 			servlet.computePipelines(registry.filterMappings());
 		}
@@ -89,6 +92,14 @@ final class ServletRuntime {
 
 	ErrorPages errorPages() {
 		return this.errorPages;
+	}
+
+	/**
+	 * The constraints on requests of clients.
+	 * @return the constraints, {@code null} for none
+	 */
+	@Nullable SecurityConstraints constraints() {
+		return this.constraints;
 	}
 
 	/**
