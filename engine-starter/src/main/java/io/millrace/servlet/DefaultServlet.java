@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends the resources of the application, its document root and the
- * {@code META-INF/resources} of its libraries. Directories are not listed, and nothing
- * beneath {@code WEB-INF} and {@code META-INF} is sent, by an include or forward neither:
- * Spring's {@code DefaultServletHttpRequestHandler} forwards whatever the client asks
- * for.
+ * {@code META-INF/resources} of its libraries; for a directory its {@code index.html}.
+ * Directories are not listed, and nothing beneath {@code WEB-INF} and {@code META-INF} is
+ * sent, by an include or forward neither: Spring's
+ * {@code DefaultServletHttpRequestHandler} forwards whatever the client asks for.
  */
 final class DefaultServlet extends HttpServlet {
 
@@ -28,6 +28,9 @@ final class DefaultServlet extends HttpServlet {
 	static final String NAME = "default";
 
 	private static final long serialVersionUID = 1L;
+
+	// The one welcome file (§10.10); a list of others has no place to be declared.
+	private static final String WELCOME_FILE = "index.html";
 
 	private static final String METHODS = "GET, HEAD, OPTIONS";
 
@@ -62,6 +65,9 @@ final class DefaultServlet extends HttpServlet {
 	private void serve(HttpServletRequest request, HttpServletResponse response) throws IOException {
 		boolean included = request.getDispatcherType() == DispatcherType.INCLUDE;
 		String path = path(request, included);
+		if (path.endsWith("/")) {
+			path += WELCOME_FILE;
+		}
 		StaticResource resource = find(path);
 		if (resource != null && included) {
 			send(resource, new ByteRange(0, resource.length() - 1), request, response);
@@ -77,9 +83,21 @@ final class DefaultServlet extends HttpServlet {
 			// §9.3: whoever includes it is told.
 			throw new FileNotFoundException(path);
 		}
+		else if (isSafe(request.getMethod()) && find(path + '/' + WELCOME_FILE) != null) {
+			response.sendRedirect(folder(request));
+		}
 		else {
 			response.sendError(HttpServletResponse.SC_NOT_FOUND);
 		}
+	}
+
+	// Without the slash, relative links of the welcome file would lead elsewhere. From
+	// the
+	// last segment only: a path that begins with two slashes would name another host.
+	private static String folder(HttpServletRequest request) {
+		String uri = request.getRequestURI();
+		String query = request.getQueryString();
+		return "./" + uri.substring(uri.lastIndexOf('/') + 1) + "/" + ((query != null) ? "?" + query : "");
 	}
 
 	private static String path(HttpServletRequest request, boolean included) {
