@@ -56,16 +56,20 @@ final class TestServer implements AutoCloseable {
 
 	static TestServer start(ServletOptions.Builder options, WorkerOptions workers,
 			Consumer<ServletApplication> registrations) throws Exception {
+		return start(options, EngineConfig.builder().transport(Transport.NIO).worker(workers), registrations);
+	}
+
+	static TestServer start(ServletOptions.Builder options, EngineConfig.Builder engine,
+			Consumer<ServletApplication> registrations) throws Exception {
 		ServletApplication application = new ServletApplication(options.build(), TestServer.class.getClassLoader());
 		registrations.accept(application);
 		application.start();
 		application.loadOnStartup();
 		InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-		Engine engine = new Engine(
-				EngineConfig.builder().transport(Transport.NIO).eventLoops(1).listener(ListenerOptions.at(any)).build(),
+		Engine started = new Engine(engine.eventLoops(1).listener(ListenerOptions.at(any)).build(),
 				new ServletBridge(application));
-		engine.start();
-		return new TestServer(application, engine);
+		started.start();
+		return new TestServer(application, started);
 	}
 
 	/** A server on virtual threads, with one servlet for everything. */

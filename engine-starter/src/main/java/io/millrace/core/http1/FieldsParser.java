@@ -101,11 +101,21 @@ final class FieldsParser {
 		while (to > from && isBlank(bytes[to - 1])) {
 			to--;
 		}
-		if (before instanceof String same && same.length() == to - from && to - from <= COMPARED
-				&& equal(same, bytes, from)) {
-			return same;
-		}
-		return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
+		return text(bytes, from, to, (String) before);
+	}
+
+	/**
+	 * Make a text.
+	 * @param bytes where it stands, every octet one character
+	 * @param start where it starts
+	 * @param end where it ends
+	 * @param before a text that may be the same, and then is returned
+	 * @return the text
+	 */
+	static String text(byte[] bytes, int start, int end, @Nullable String before) {
+		boolean same = before != null && before.length() == end - start && end - start <= COMPARED
+				&& equal(before, bytes, start);
+		return (same && before != null) ? before : new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
 	}
 
 	private static boolean isBlank(byte b) {

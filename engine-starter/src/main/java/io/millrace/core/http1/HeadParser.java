@@ -27,7 +27,7 @@ final class HeadParser {
 
 	private static final byte[] HTTP = "HTTP/".getBytes(StandardCharsets.US_ASCII);
 
-	// A larger header is not kept for comparison with the next one: a connection that is
+	// A larger head is not kept for comparison with the next one: a connection that is
 	// idle must not take much.
 	private static final int REMEMBERED = 1024;
 
@@ -56,7 +56,10 @@ final class HeadParser {
 
 	private int requestLineEnd;
 
-	private ReceivedFields before = ReceivedFields.NONE;
+	// Heads are immutable, and what is the same in two of them is shared.
+	private @Nullable RequestHead before;
+
+	private @Nullable String targetBefore;
 
 	HeadParser(Http1Options options) {
 		this.maxRequestLineSize = options.maxRequestLineSize();
@@ -184,11 +187,21 @@ final class HeadParser {
 		if (method.equals("CONNECT")) {
 			throw new ProtocolException(ProtocolException.Kind.UNSUPPORTED, 501, "This server is no tunnel");
 		}
-		RequestTarget target = RequestTarget.parse(method, text(head, methodEnd + 1, targetEnd));
-		ReceivedFields headers = FieldsParser.parse(head, lineEnd, length - 2, this.maxHeaderCount, this.before);
-		this.before = (length - lineEnd <= REMEMBERED) ? headers : ReceivedFields.NONE;
+		RequestHead before = this.before;
+		String text = FieldsParser.text(head, methodEnd + 1, targetEnd, this.targetBefore);
+		ReceivedFields headers = FieldsParser.parse(head, lineEnd, length - 2, this.maxHeaderCount,
+				(before != null) ? (ReceivedFields) before.headers() : ReceivedFields.NONE);
+		if (before != null && headers == before.headers() && text.equals(this.targetBefore)
+				&& method.equals(before.method()) && version == before.version()) {
+			return before;
+		}
+		RequestTarget target = RequestTarget.parse(method, text);
 		checkHost(version, target, headers);
-		return new RequestHead(method, target, version, headers, BodyFraming.ofRequest(version, headers));
+		RequestHead parsed = new RequestHead(method, target, version, headers, BodyFraming.ofRequest(version, headers));
+		boolean small = length <= REMEMBERED;
+		this.before = small ? parsed : null;
+		this.targetBefore = small ? text : null;
+		return parsed;
 	}
 
 	private static ProtocolVersion version(byte[] head, int start, int end) throws ProtocolException {
@@ -205,10 +218,6 @@ final class HeadParser {
 
 	private static boolean isDigit(byte b) {
 		return b >= '0' && b <= '9';
-	}
-
-	private static String text(byte[] bytes, int start, int end) {
-		return new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
 	}
 
 	// RFC 9112 §3.2: exactly one Host in HTTP/1.1, and none that says something else than

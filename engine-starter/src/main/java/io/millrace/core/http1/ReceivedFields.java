@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -222,7 +223,8 @@ final class ReceivedFields extends HttpHeaders {
 
 	@Override
 	public Iterator<String> valueStringIterator(CharSequence name) {
-		return Collections.unmodifiableList(getAll(name)).iterator();
+		int first = find(name, 0);
+		return (first >= 0) ? new Values(name, first) : Collections.emptyIterator();
 	}
 
 	@Override
@@ -287,6 +289,35 @@ final class ReceivedFields extends HttpHeaders {
 
 	private static UnsupportedOperationException immutable() {
 		return new UnsupportedOperationException("What was received cannot be changed: copy() can");
+	}
+
+	/** The values of one name. */
+	private final class Values implements Iterator<String> {
+
+		private final CharSequence name;
+
+		private int next;
+
+		Values(CharSequence name, int first) {
+			this.name = name;
+			this.next = first;
+		}
+
+		@Override
+		public boolean hasNext() {
+			return this.next >= 0;
+		}
+
+		@Override
+		public String next() {
+			if (this.next < 0) {
+				throw new NoSuchElementException();
+			}
+			String value = (String) ReceivedFields.this.fields[this.next];
+			this.next = find(this.name, this.next + 1);
+			return value;
+		}
+
 	}
 
 }
