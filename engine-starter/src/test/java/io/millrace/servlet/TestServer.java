@@ -56,12 +56,24 @@ final class TestServer implements AutoCloseable {
 
 	static TestServer start(ServletOptions.Builder options, WorkerOptions workers,
 			Consumer<ServletApplication> registrations) throws Exception {
-		return start(options, EngineConfig.builder().transport(Transport.NIO).worker(workers), registrations);
+		return start(new ServletApplication(options.build(), TestServer.class.getClassLoader()),
+				EngineConfig.builder().transport(Transport.NIO).worker(workers), registrations);
 	}
 
 	static TestServer start(ServletOptions.Builder options, EngineConfig.Builder engine,
 			Consumer<ServletApplication> registrations) throws Exception {
-		ServletApplication application = new ServletApplication(options.build(), TestServer.class.getClassLoader());
+		return start(new ServletApplication(options.build(), TestServer.class.getClassLoader()), engine, registrations);
+	}
+
+	/** A server of an application with a class loader of its own. */
+	static TestServer start(ServletOptions.Builder options, ClassLoader loader,
+			Consumer<ServletApplication> registrations) throws Exception {
+		return start(new ServletApplication(options.build(), loader), EngineConfig.builder().transport(Transport.NIO),
+				registrations);
+	}
+
+	private static TestServer start(ServletApplication application, EngineConfig.Builder engine,
+			Consumer<ServletApplication> registrations) throws Exception {
 		registrations.accept(application);
 		application.start();
 		application.loadOnStartup();
