@@ -260,7 +260,13 @@ final class ExchangeServletRequest extends RequestBodyView {
 
 	@Override
 	public @Nullable ServletSession getSession(boolean create) {
-		return session().get(create);
+		return (create || mayHaveSession()) ? session().get(create) : null;
+	}
+
+	// Frameworks ask every request; most have nothing that could name a session.
+	private boolean mayHaveSession() {
+		return this.session != null || hasCookies() || this.sessionIdInUrl != null
+				|| exchange().connection().sslSession() != null;
 	}
 
 	@Override
