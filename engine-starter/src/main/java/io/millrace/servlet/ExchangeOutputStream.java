@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * {@link WriteListener}.
  *
  * <pre>
- *   OPEN ⇄ SUSPENDED    sendError and sendRedirect suspend, the error dispatch reopens
- *     └───────┴──▶ CLOSED   closed, or all of the Content-Length was written
+ *   OPEN ⇄ SUSPENDED    sendError, sendRedirect and forward suspend, the error dispatch reopens
+ *     └───────┴──▶ CLOSED   closed: who writes is told
+ *             └──▶ ENDED    all of the Content-Length was written, or the request has ended
  * </pre>
  *
  * Written by one thread at a time. The monitor guards the buffer against threads that
@@ -54,6 +55,8 @@ final class ExchangeOutputStream extends ServletOutputStream {
 
 	private State state = State.OPEN;
 
+	private boolean forwarded;
+
 	// Written under the monitor, read without it.
 	private volatile boolean committed;
 
@@ -76,7 +79,7 @@ final class ExchangeOutputStream extends ServletOutputStream {
 		requireReady();
 		boolean sent = false;
 		synchronized (this) {
-			if (this.state == State.OPEN) {
+			if (isAccepting()) {
 				ByteBuf target = buffer(1);
 				target.writeByte(octet);
 				sent = accept(1);
@@ -96,7 +99,7 @@ final class ExchangeOutputStream extends ServletOutputStream {
 		while (at < end) {
 			boolean sent;
 			synchronized (this) {
-				if (this.state != State.OPEN) {
+				if (!isAccepting()) {
 					return;
 				}
 				ByteBuf known = this.buffer;
@@ -148,7 +151,7 @@ final class ExchangeOutputStream extends ServletOutputStream {
 			int pieceEnd = Math.min(end, at + TEXT_PIECE);
 			boolean sent;
 			synchronized (this) {
-				if (this.state != State.OPEN) {
+				if (!isAccepting()) {
 					return;
 				}
 				ByteBuf target = buffer(pieceEnd - at);
@@ -161,6 +164,14 @@ final class ExchangeOutputStream extends ServletOutputStream {
 				awaitWritable();
 			}
 		}
+	}
+
+	// Guarded by this. What comes when the application has no say any more is dropped.
+	private boolean isAccepting() throws IOException {
+		if (this.state == State.CLOSED) {
+			throw new IOException("The response was closed, and nothing can be written to it any more");
+		}
+		return this.state == State.OPEN;
 	}
 
 	/**
@@ -204,8 +215,8 @@ final class ExchangeOutputStream extends ServletOutputStream {
 		this.accepted += count;
 		if (this.declared >= 0 && this.accepted >= this.declared) {
 			known.writerIndex(known.writerIndex() - (int) (this.accepted - this.declared));
-			// §5.6: the response is closed when all of its content is there.
-			closeWith(take());
+			// §5.7: the response is closed when all of its content is there.
+			end(State.ENDED);
 			return true;
 		}
 		if (known.readableBytes() > this.capacity) {
@@ -239,8 +250,9 @@ final class ExchangeOutputStream extends ServletOutputStream {
 	}
 
 	// Guarded by this.
-	private void closeWith(@Nullable ByteBuf data) {
-		this.state = State.CLOSED;
+	private void end(State end) {
+		this.state = end;
+		ByteBuf data = take();
 		if (this.response.hasTrailers()) {
 			// Trailer fields need a body of parts, and are asked for when it is whole.
 			send(data, false);
@@ -268,25 +280,42 @@ final class ExchangeOutputStream extends ServletOutputStream {
 	}
 
 	@Override
-	public void close() throws IOException {
-		synchronized (this) {
-			if (this.state != State.OPEN) {
-				return;
-			}
-			closeWith(take());
+	public synchronized void close() throws IOException {
+		if (this.state == State.OPEN && this.forwarded) {
+			this.state = State.SUSPENDED;
 		}
+		else if (this.state == State.OPEN) {
+			end(State.CLOSED);
+		}
+	}
+
+	/**
+	 * A forward has returned and closes the wrappers of the response: then this is only
+	 * suspended, because an error further out still gets its page.
+	 * @param forwarded whether that is what happens
+	 */
+	synchronized void forwarded(boolean forwarded) {
+		this.forwarded = forwarded;
+	}
+
+	/**
+	 * Whether nothing has been written.
+	 * @return whether there is nothing in the buffer, and nothing was sent
+	 */
+	synchronized boolean isUntouched() {
+		return !this.committed && this.accepted == 0;
 	}
 
 	/** The container ends the response, whatever state it is in. */
 	synchronized void complete() {
-		if (this.state != State.CLOSED) {
-			closeWith(take());
+		if (!isClosed()) {
+			end(State.ENDED);
 		}
 	}
 
 	/** Release what was not sent; nothing is accepted any more. */
 	synchronized void abandon() {
-		this.state = State.CLOSED;
+		this.state = State.ENDED;
 		ByteBuf left = take();
 		if (left != null) {
 			left.release();
@@ -322,11 +351,19 @@ final class ExchangeOutputStream extends ServletOutputStream {
 	}
 
 	synchronized boolean isClosed() {
-		return this.state == State.CLOSED;
+		return this.state == State.CLOSED || this.state == State.ENDED;
 	}
 
+	/**
+	 * Say how long the body is.
+	 * @param length the number of bytes, -1 for unknown; the response is closed if there
+	 * are that many already (§5.7)
+	 */
 	synchronized void declare(long length) {
 		this.declared = length;
+		if (length > 0 && this.accepted >= length && this.state == State.OPEN) {
+			accept(0);
+		}
 	}
 
 	synchronized int capacity() {
@@ -334,13 +371,15 @@ final class ExchangeOutputStream extends ServletOutputStream {
 	}
 
 	synchronized void capacity(int size) {
-		if (this.committed || this.accepted > 0) {
+		if (!isUntouched()) {
 			throw new IllegalStateException("The buffer size cannot be set after something was written");
 		}
-		this.capacity = Math.max(1, size);
+		// At least what was asked for (§5.1): a smaller one would commit too early for
+		// many an error page.
+		this.capacity = Math.max(this.capacity, size);
 	}
 
-	/** Forget what is in the buffer. */
+	/** Forget what is in the buffer. Nothing must have been sent. */
 	synchronized void resetBuffer() {
 		if (this.committed) {
 			throw new IllegalStateException("The response has been committed already");
@@ -443,7 +482,7 @@ final class ExchangeOutputStream extends ServletOutputStream {
 
 	private enum State {
 
-		OPEN, SUSPENDED, CLOSED
+		OPEN, SUSPENDED, CLOSED, ENDED
 
 	}
 

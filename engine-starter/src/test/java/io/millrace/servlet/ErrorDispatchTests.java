@@ -79,7 +79,8 @@ class ErrorDispatchTests {
 		})) {
 			Response response = server.get("/");
 			assertThat(response.status()).isEqualTo(500);
-			assertThat(response.body()).isEqualTo("500 Internal Server Error\n");
+			assertThat(response.header("content-type")).isEqualTo("text/html;charset=UTF-8");
+			assertThat(response.body()).isEqualTo(DefaultErrorPage.html(500, null));
 		}
 	}
 
@@ -95,8 +96,8 @@ class ErrorDispatchTests {
 					}
 					throw new IllegalStateException("again");
 				}, "/"))) {
-			assertThat(server.get("/x").body()).isEqualTo("500 Internal Server Error\n");
-			assertThat(server.get("/x?send=1").body()).isEqualTo("503 Service Unavailable\n");
+			assertThat(server.get("/x").body()).isEqualTo(DefaultErrorPage.html(500, null));
+			assertThat(server.get("/x?send=1").body()).isEqualTo(DefaultErrorPage.html(503, null));
 			assertThat(dispatches).containsExactly("REQUEST", "ERROR", "REQUEST", "ERROR");
 		}
 	}
