@@ -117,13 +117,7 @@ final class DefaultServlet extends HttpServlet {
 	}
 
 	private static boolean isPublic(String path) {
-		return path.startsWith("/") && !isWithin("/WEB-INF", path) && !isWithin("/META-INF", path);
-	}
-
-	// In any case, because the file system may not tell them apart.
-	private static boolean isWithin(String folder, String path) {
-		return path.regionMatches(true, 0, folder, 0, folder.length())
-				&& (path.length() == folder.length() || path.charAt(folder.length()) == '/');
+		return path.startsWith("/") && !PrivateFolders.contain(path);
 	}
 
 	private void answer(StaticResource resource, HttpServletRequest request, HttpServletResponse response)

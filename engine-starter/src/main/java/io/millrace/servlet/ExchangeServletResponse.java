@@ -6,6 +6,7 @@ import java.io.UnsupportedEncodingException;
 import java.nio.charset.Charset;
 
 import io.millrace.core.http.Exchange;
+import io.millrace.core.http.RequestBody;
 import jakarta.servlet.ServletOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * one thread at a time; never used for another exchange.
  */
 final class ExchangeServletResponse extends ResponseHeadView {
+
+	private final Exchange exchange;
 
 	private final ServletCycle cycle;
 
@@ -30,6 +33,7 @@ final class ExchangeServletResponse extends ResponseHeadView {
 
 	ExchangeServletResponse(ServletRuntime runtime, Exchange exchange, ServletCycle cycle) {
 		super(runtime, exchange);
+		this.exchange = exchange;
 		this.cycle = cycle;
 		this.output = new ExchangeOutputStream(exchange, this, cycle);
 	}
@@ -68,6 +72,36 @@ final class ExchangeServletResponse extends ResponseHeadView {
 		this.outputTaken = false;
 	}
 
+	/**
+	 * The protocol is switched when the dispatch has returned, unless an error comes in
+	 * between.
+	 */
+	void upgrade() {
+		resetBuffer();
+		this.output.upgrade();
+	}
+
+	/**
+	 * Send the head that switches protocols.
+	 * @return what the client sends from now on
+	 */
+	RequestBody switchProtocols() {
+		String wanted = this.exchange.request().headers().get(HeaderNames.UPGRADE);
+		if (wanted != null && !containsHeader("Upgrade")) {
+			// RFC 9110 §7.8: it has to be there.
+			setHeader("Upgrade", wanted.split(",", 2)[0].strip());
+		}
+		this.output.abandon();
+		RequestBody following = this.exchange.upgrade();
+		this.exchange.responseBody().write(null, false);
+		return following;
+	}
+
+	@Override
+	public int getStatus() {
+		return this.output.isUpgrading() ? SC_SWITCHING_PROTOCOLS : super.getStatus();
+	}
+
 	@Override
 	boolean isHeadFixed() {
 		return this.included > 0 || isCommitted();
@@ -99,6 +133,7 @@ final class ExchangeServletResponse extends ResponseHeadView {
 		if (this.included > 0) {
 			return;
 		}
+		this.output.keepHttp();
 		this.output.resetBuffer();
 		forgetBody(status);
 		fail(new ErrorReport(status, message, null));
@@ -110,6 +145,7 @@ final class ExchangeServletResponse extends ResponseHeadView {
 	 */
 	void fail(ErrorReport report) {
 		this.error = report;
+		this.output.keepHttp();
 		this.output.suspend();
 	}
 
@@ -129,6 +165,7 @@ final class ExchangeServletResponse extends ResponseHeadView {
 			return;
 		}
 		String absolute = Locations.absolute(location, this.cycle.request());
+		this.output.keepHttp();
 		if (clearBuffer) {
 			// The note that §5.3 would put in its place is for browsers of old; Tomcat
 			// leaves it out too.
@@ -180,7 +217,7 @@ final class ExchangeServletResponse extends ResponseHeadView {
 
 	@Override
 	public void flushBuffer() throws IOException {
-		this.output.flush();
+		this.output.flushBuffer();
 	}
 
 	@Override

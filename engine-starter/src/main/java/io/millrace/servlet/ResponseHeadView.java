@@ -237,17 +237,12 @@ abstract class ResponseHeadView implements HttpServletResponse {
 	// Both collections are the caller's: what it does to them does not come back here.
 	@Override
 	public Collection<String> getHeaders(@Nullable String name) {
-		List<String> values = new ArrayList<>();
-		if (name != null && isContentType(name)) {
-			String type = getContentType();
-			if (type != null) {
-				values.add(type);
-			}
+		String first = getHeader(name);
+		if (first == null || name == null) {
+			return new ArrayList<>(0);
 		}
-		else if (name != null) {
-			values.addAll(this.head.headers().getAll(name));
-		}
-		return values;
+		return isContentType(name) ? new ArrayList<>(List.of(first))
+				: new ArrayList<>(this.head.headers().getAll(name));
 	}
 
 	@Override

@@ -5,7 +5,6 @@ import io.millrace.boot.MillraceWebServerFactory;
 import io.millrace.boot.UnsupportedFeatureException;
 import io.millrace.servlet.ServletApplication;
 import io.millrace.servlet.ServletOptions;
-import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -124,10 +123,11 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 		return (loader != null) ? loader : getClass().getClassLoader();
 	}
 
-	private void initialize(ServletContext context, ServletContextInitializer... initializers) throws ServletException {
-		this.settings.getWebListenerClassNames().forEach(context::addListener);
+	private void initialize(ServletApplication application, ServletContextInitializer... initializers)
+			throws ServletException {
+		this.settings.getWebListenerClassNames().forEach(application::declareListener);
 		for (ServletContextInitializer initializer : ServletContextInitializers.from(this.settings, initializers)) {
-			initializer.onStartup(context);
+			initializer.onStartup(application);
 		}
 	}
 

@@ -43,6 +43,8 @@ final class HeadParser {
 
 	};
 
+	private static final String HEAD = "HEAD ";
+
 	private final int maxRequestLineSize;
 
 	private final int maxHeaderSize;
@@ -79,12 +81,25 @@ final class HeadParser {
 			head = new byte[length];
 			scratch.set(head);
 		}
-		in.readBytes(head, 0, length);
+		in.getBytes(in.readerIndex(), head, 0, length);
 		int lineEnd = this.requestLineEnd;
 		this.lineStart = 0;
 		this.scanned = 0;
 		this.requestLineEnd = 0;
-		return parse(head, lineEnd, length);
+		RequestHead parsed = parse(head, lineEnd, length);
+		in.skipBytes(length);
+		return parsed;
+	}
+
+	/**
+	 * Whether the head that {@link #parse} has just refused is that of a HEAD request,
+	 * whose refusal has no body (RFC 9110 §9.3.2).
+	 * @param in the bytes that were refused
+	 * @return whether they start with the method
+	 */
+	static boolean isHeadMethod(ByteBuf in) {
+		return in.readableBytes() >= HEAD.length()
+				&& in.toString(in.readerIndex(), HEAD.length(), StandardCharsets.US_ASCII).equals(HEAD);
 	}
 
 	private int findEnd(ByteBuf in) throws ProtocolException {
