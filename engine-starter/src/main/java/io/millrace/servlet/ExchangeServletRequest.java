@@ -315,8 +315,13 @@ final class ExchangeServletRequest extends RequestBodyView {
 	}
 
 	@Override
-	public boolean authenticate(HttpServletResponse response) {
-		// As an embedded server without a realm answers: nobody can be authenticated.
+	public boolean authenticate(HttpServletResponse response) throws IOException {
+		// There is no login mechanism that could ask the client to come back: refused
+		// as by a constraint that nobody can satisfy, see SecurityConstraints.
+		if (response.isCommitted()) {
+			throw new IllegalStateException("The response has been committed: nobody can be authenticated any more");
+		}
+		response.sendError(HttpServletResponse.SC_FORBIDDEN, "Nobody can be authenticated by this server");
 		return false;
 	}
 

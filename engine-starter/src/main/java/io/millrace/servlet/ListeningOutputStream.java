@@ -30,6 +30,10 @@ abstract class ListeningOutputStream extends ServletOutputStream {
 	// Whether the listener is to be called when the client takes more.
 	private boolean promised;
 
+	// Whether it was told that it can write, and has not: what is on its way already may
+	// fill the connection meanwhile.
+	private boolean granted;
+
 	ListeningOutputStream(Exchange exchange, StreamEvents events) {
 		this.exchange = exchange;
 		this.events = events;
@@ -40,25 +44,28 @@ abstract class ListeningOutputStream extends ServletOutputStream {
 	}
 
 	final void requireReady() {
-		if (this.listening && !isReady()) {
-			throw new IllegalStateException("Nothing can be written now: isReady() has to be asked before");
+		if (this.listening) {
+			if (!isReady()) {
+				throw new IllegalStateException("Nothing can be written now: isReady() has to be asked before");
+			}
+			this.granted = false;
 		}
 	}
 
 	@Override
 	public final boolean isReady() {
-		if (!isNonBlocking()) {
+		if (this.granted || !isNonBlocking()) {
 			return true;
 		}
 		if (this.promised) {
 			return false;
 		}
-		if (takesMore()) {
-			return true;
+		this.granted = takesMore();
+		if (!this.granted) {
+			this.promised = true;
+			this.exchange.responseBody().onWritable(this.events::writable);
 		}
-		this.promised = true;
-		this.exchange.responseBody().onWritable(this.events::writable);
-		return false;
+		return this.granted;
 	}
 
 	// An exchange that has ended takes what is written and forgets it.
@@ -108,6 +115,7 @@ abstract class ListeningOutputStream extends ServletOutputStream {
 			return;
 		}
 		this.promised = false;
+		this.granted = true;
 		try {
 			requireClient();
 			told.onWritePossible();

@@ -1,10 +1,18 @@
 package io.millrace.boot.servlet;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
 import io.millrace.boot.MillraceWebServer;
 import io.millrace.boot.MillraceWebServerFactory;
 import io.millrace.boot.UnsupportedFeatureException;
 import io.millrace.servlet.ServletApplication;
 import io.millrace.servlet.ServletOptions;
+import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -32,6 +40,8 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 	private final ServletWebServerSettings settings = new ServletWebServerSettings();
 
 	private ServletLimits limits = ServletLimits.defaults();
+
+	private final Map<ServletContainerInitializer, Set<Class<?>>> containerInitializers = new LinkedHashMap<>();
 
 	private @Nullable ResourceLoader resourceLoader;
 
@@ -77,6 +87,19 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 	 */
 	public void setLimits(ServletLimits limits) {
 		this.limits = limits;
+	}
+
+	/**
+	 * Add a servlet container initializer. As with Boot's other embedded servers nothing
+	 * is looked for: neither {@code META-INF/services} nor, for {@code @HandlesTypes},
+	 * the class path. It is called after all of Boot's own initializers, in the order of
+	 * addition, and may register servlets, filters and listeners.
+	 * @param initializer the initializer
+	 * @param classes the classes that it is given, as they are, whatever its
+	 * {@code @HandlesTypes} says; with none it is given {@code null}
+	 */
+	public void addServletContainerInitializer(ServletContainerInitializer initializer, Class<?>... classes) {
+		this.containerInitializers.put(initializer, Collections.unmodifiableSet(new LinkedHashSet<>(List.of(classes))));
 	}
 
 	@Override
@@ -129,6 +152,7 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 		for (ServletContextInitializer initializer : ServletContextInitializers.from(this.settings, initializers)) {
 			initializer.onStartup(application);
 		}
+		this.containerInitializers.forEach(application::addInitializer);
 	}
 
 }
