@@ -125,7 +125,9 @@ public final class ServletApplication implements ServletContext {
 			}
 			this.sessionSettings.freeze();
 			this.phase = Phase.STARTED;
-			SessionStore sessions = new SessionStore(this, this.sessionSettings, this.listeners.sessions());
+			SessionStore sessions = new SessionStore(this, this.sessionSettings, this.listeners.sessions(),
+					this.options.sessionStorage());
+			sessions.start();
 			this.runtime = new ServletRuntime(this, this.listeners, sessions, this.sessionSettings);
 		}
 		catch (ServletException | RuntimeException | Error ex) {

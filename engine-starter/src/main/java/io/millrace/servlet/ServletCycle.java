@@ -182,6 +182,7 @@ final class ServletCycle {
 	}
 
 	private void dispatchRequest() throws IOException, ServletException {
+		this.request.accessSession();
 		this.runtime.listeners().requestInitialized(this.runtime.application(), this.request);
 		ServletTarget target = this.runtime.find(this.path);
 		if (target == null) {
