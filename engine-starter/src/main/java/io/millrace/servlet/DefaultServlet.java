@@ -95,17 +95,11 @@ final class DefaultServlet extends HttpServlet {
 	}
 
 	private @Nullable StaticResource find(String path) throws IOException {
-		if (!path.startsWith("/") || path.endsWith("/") || isWithin("/WEB-INF", path) || isWithin("/META-INF", path)) {
+		if (!path.startsWith("/") || path.endsWith("/") || PrivateFolders.contain(path)) {
 			return null;
 		}
 		URL url = getServletContext().getResource(path);
 		return (url != null) ? StaticResource.of(url) : null;
-	}
-
-	// In any case, because the file system may not tell them apart.
-	private static boolean isWithin(String folder, String path) {
-		return path.regionMatches(true, 0, folder, 0, folder.length())
-				&& (path.length() == folder.length() || path.charAt(folder.length()) == '/');
 	}
 
 	private void answer(StaticResource resource, HttpServletRequest request, HttpServletResponse response)

@@ -28,6 +28,8 @@ final class ErrorDispatch {
 
 	private boolean dispatched;
 
+	private @Nullable UnavailableException unavailable;
+
 	private int status = 500;
 
 	ErrorDispatch(ServletRuntime runtime, ServletCycle cycle) {
@@ -51,11 +53,20 @@ final class ErrorDispatch {
 		return new ErrorReport(500, thrown.getMessage(), thrown);
 	}
 
-	private ErrorReport unavailable(UnavailableException unavailable) {
-		ServletTarget target = this.cycle.request().target();
-		if (target != null) {
-			target.servlet().unavailable(unavailable);
+	/**
+	 * A servlet has said that it cannot serve (§2.3.3.2): the innermost is who has said
+	 * it, the others on the way out only pass it on.
+	 * @param servlet the servlet
+	 * @param said what it said
+	 */
+	void unavailable(RegisteredServlet servlet, UnavailableException said) {
+		if (this.unavailable != said) {
+			this.unavailable = said;
+			servlet.unavailable(said);
 		}
+	}
+
+	private ErrorReport unavailable(UnavailableException unavailable) {
 		if (unavailable.isPermanent()) {
 			return new ErrorReport(404, unavailable.getMessage(), null);
 		}

@@ -1,24 +1,21 @@
 package io.millrace.servlet;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.concurrent.locks.LockSupport;
 
 import io.millrace.core.http.Exchange;
 import io.netty.buffer.ByteBuf;
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The body of a response (Servlet 6.1 §5): collected in one pooled buffer, so that head
  * and body of an ordinary response are one write; parts only where it overflows or is
- * flushed. Blocks while the client takes nothing, unless there is a
- * {@link WriteListener}.
+ * flushed.
  *
  * <pre>
+ *   UPGRADING  the response will have no body, unless an error takes that back
+ *     │  ▲
  *   OPEN ⇄ SUSPENDED    sendError and sendRedirect suspend, the error dispatch reopens
  *     └───────┴──▶ CLOSED   closed, or all of the Content-Length was written
  * </pre>
@@ -26,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Written by one thread at a time. The monitor guards the buffer against threads that
  * write after the end of the response; nobody waits while holding it.
  */
-final class ExchangeOutputStream extends ServletOutputStream {
+final class ExchangeOutputStream extends ListeningOutputStream {
 
 	private static final int DEFAULT_CAPACITY = 8 * 1024;
 
@@ -40,8 +37,6 @@ final class ExchangeOutputStream extends ServletOutputStream {
 	private final Exchange exchange;
 
 	private final ExchangeServletResponse response;
-
-	private final ServletCycle cycle;
 
 	// All guarded by this.
 	private @Nullable ByteBuf buffer;
@@ -57,18 +52,10 @@ final class ExchangeOutputStream extends ServletOutputStream {
 	// Written under the monitor, read without it.
 	private volatile boolean committed;
 
-	private volatile boolean writable;
-
-	private @Nullable WriteListener listener;
-
-	private boolean unready;
-
-	private boolean errorTold;
-
 	ExchangeOutputStream(Exchange exchange, ExchangeServletResponse response, ServletCycle cycle) {
+		super(exchange, cycle);
 		this.exchange = exchange;
 		this.response = response;
-		this.cycle = cycle;
 	}
 
 	@Override
@@ -91,6 +78,10 @@ final class ExchangeOutputStream extends ServletOutputStream {
 	public void write(byte[] bytes, int offset, int length) throws IOException {
 		Objects.checkFromIndexSize(offset, length, bytes.length);
 		requireReady();
+		accept(bytes, offset, length);
+	}
+
+	private void accept(byte[] bytes, int offset, int length) throws IOException {
 		int at = offset;
 		int end = offset + length;
 		while (at < end) {
@@ -120,8 +111,10 @@ final class ExchangeOutputStream extends ServletOutputStream {
 
 	@Override
 	public void write(ByteBuffer bytes) throws IOException {
+		Objects.requireNonNull(bytes, "The buffer is null");
+		requireReady();
 		if (bytes.hasArray()) {
-			write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+			accept(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
 			bytes.position(bytes.limit());
 			return;
 		}
@@ -129,7 +122,7 @@ final class ExchangeOutputStream extends ServletOutputStream {
 		while (bytes.hasRemaining()) {
 			int count = Math.min(bytes.remaining(), piece.length);
 			bytes.get(piece, 0, count);
-			write(piece, 0, count);
+			accept(piece, 0, count);
 		}
 	}
 
@@ -254,6 +247,15 @@ final class ExchangeOutputStream extends ServletOutputStream {
 
 	@Override
 	public void flush() throws IOException {
+		requireReady();
+		flushBuffer();
+	}
+
+	/**
+	 * Send what is in the buffer, and the head if it was not sent.
+	 * @throws IOException where the client has gone
+	 */
+	void flushBuffer() throws IOException {
 		boolean sent = false;
 		synchronized (this) {
 			ByteBuf known = this.buffer;
@@ -299,6 +301,24 @@ final class ExchangeOutputStream extends ServletOutputStream {
 		}
 	}
 
+	/** Nothing that is written counts: the protocol will be switched. */
+	synchronized void upgrade() {
+		if (this.state == State.OPEN) {
+			this.state = State.UPGRADING;
+		}
+	}
+
+	/** The protocol will not be switched. */
+	synchronized void keepHttp() {
+		if (this.state == State.UPGRADING) {
+			this.state = State.OPEN;
+		}
+	}
+
+	synchronized boolean isUpgrading() {
+		return this.state == State.UPGRADING;
+	}
+
 	synchronized void reopen() {
 		if (this.state == State.SUSPENDED) {
 			this.state = State.OPEN;
@@ -310,7 +330,7 @@ final class ExchangeOutputStream extends ServletOutputStream {
 	 * @return whether the head was sent, or an error or redirect is on its way
 	 */
 	boolean isCommitted() {
-		return this.committed || this.state != State.OPEN;
+		return this.committed || (this.state != State.OPEN && this.state != State.UPGRADING);
 	}
 
 	/**
@@ -351,99 +371,9 @@ final class ExchangeOutputStream extends ServletOutputStream {
 		}
 	}
 
-	private void awaitWritable() throws IOException {
-		if (this.listener == null && !this.exchange.stream().executor().inEventLoop()) {
-			while (!this.exchange.responseBody().isWritable() && this.exchange.outcome() == null) {
-				park();
-			}
-		}
-		if (this.exchange.outcome() == Exchange.Outcome.ABORTED) {
-			throw new ClientAbortException(null);
-		}
-	}
-
-	private void park() throws InterruptedIOException {
-		Thread thread = Thread.currentThread();
-		this.writable = false;
-		this.exchange.responseBody().onWritable(() -> {
-			this.writable = true;
-			LockSupport.unpark(thread);
-		});
-		while (!this.writable) {
-			LockSupport.park(this);
-			if (thread.isInterrupted()) {
-				throw new InterruptedIOException("Interrupted while waiting for the client to take the response");
-			}
-		}
-	}
-
-	private void requireReady() {
-		if (this.unready) {
-			throw new IllegalStateException("Nothing can be written now: isReady() has said so");
-		}
-	}
-
-	@Override
-	public boolean isReady() {
-		if (this.exchange.responseBody().isWritable() || this.exchange.outcome() != null) {
-			return true;
-		}
-		if (this.listener != null && !this.unready) {
-			this.unready = true;
-			this.exchange.responseBody().onWritable(this.cycle::writable);
-		}
-		return false;
-	}
-
-	@Override
-	public void setWriteListener(WriteListener listener) {
-		if (listener == null) {
-			throw new NullPointerException("The write listener is null");
-		}
-		if (this.listener != null) {
-			throw new IllegalStateException("There is a write listener already");
-		}
-		this.cycle.requireAsync("A write listener");
-		this.listener = listener;
-		this.cycle.writable();
-	}
-
-	/**
-	 * Tell the listener that it can write. Called by the cycle on a container thread.
-	 * @throws IOException by the listener
-	 */
-	void callListener() throws IOException {
-		WriteListener listener = this.listener;
-		if (listener == null || this.errorTold) {
-			return;
-		}
-		this.unready = false;
-		try {
-			if (this.exchange.outcome() == Exchange.Outcome.ABORTED) {
-				throw new ClientAbortException(null);
-			}
-			listener.onWritePossible();
-		}
-		catch (IOException | RuntimeException ex) {
-			tellError(ex);
-			throw ex;
-		}
-	}
-
-	/**
-	 * Tell the listener, once, that nothing can be written any more.
-	 * @param cause why
-	 */
-	void tellError(Throwable cause) {
-		if (this.listener != null && !this.errorTold) {
-			this.errorTold = true;
-			this.listener.onError(cause);
-		}
-	}
-
 	private enum State {
 
-		OPEN, SUSPENDED, CLOSED
+		OPEN, UPGRADING, SUSPENDED, CLOSED
 
 	}
 

@@ -1,5 +1,6 @@
 package io.millrace.servlet;
 
+import java.io.IOException;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -324,8 +325,13 @@ final class ExchangeServletRequest extends RequestBodyView {
 	}
 
 	@Override
-	public boolean authenticate(HttpServletResponse response) {
-		// As an embedded server without a realm answers: nobody can be authenticated.
+	public boolean authenticate(HttpServletResponse response) throws IOException {
+		// There is no login mechanism that could ask the client to come back: refused
+		// as by a constraint that nobody can satisfy, see SecurityConstraints.
+		if (response.isCommitted()) {
+			throw new IllegalStateException("The response has been committed: nobody can be authenticated any more");
+		}
+		response.sendError(HttpServletResponse.SC_FORBIDDEN, "Nobody can be authenticated by this server");
 		return false;
 	}
 
@@ -370,9 +376,8 @@ final class ExchangeServletRequest extends RequestBodyView {
 	}
 
 	@Override
-	public <T extends HttpUpgradeHandler> T upgrade(Class<T> type) {
-		throw new UnsupportedOperationException("HttpServletRequest.upgrade is not offered by this server yet: '"
-				+ type.getName() + "' cannot take over");
+	public <T extends HttpUpgradeHandler> T upgrade(Class<T> type) throws IOException, ServletException {
+		return cycle().upgrade(type);
 	}
 
 	/**

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ProtocolVersion;
+import io.millrace.core.http.RequestBody;
 import io.millrace.core.http.ResponseHead;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -94,6 +95,32 @@ final class ExchangeServletResponse implements HttpServletResponse {
 		this.head.status(status);
 	}
 
+	/**
+	 * The protocol is switched when the dispatch has returned, unless an error comes in
+	 * between.
+	 */
+	void upgrade() {
+		resetBuffer();
+		this.output.upgrade();
+	}
+
+	/**
+	 * Send the head that switches protocols.
+	 * @return what the client sends from now on
+	 */
+	RequestBody switchProtocols() {
+		this.output.abandon();
+		HttpHeaders headers = this.head.headers();
+		String wanted = this.exchange.request().headers().get(HeaderNames.UPGRADE);
+		if (wanted != null && !headers.contains(HeaderNames.UPGRADE)) {
+			// RFC 9110 §7.8: it has to be there.
+			headers.set(HeaderNames.UPGRADE, wanted.split(",", 2)[0].strip());
+		}
+		RequestBody following = this.exchange.upgrade();
+		this.exchange.responseBody().write(null, false);
+		return following;
+	}
+
 	/** The first part is about to be sent: complete the head. */
 	void prepareHead() {
 		String type = this.contentType.header();
@@ -122,14 +149,15 @@ final class ExchangeServletResponse implements HttpServletResponse {
 
 	@Override
 	public void setStatus(int status) {
-		if (!isHeadFixed()) {
+		// A 101 is the container's to send, and only for an upgrade.
+		if (!isHeadFixed() && status != 101) {
 			this.head.status(status);
 		}
 	}
 
 	@Override
 	public int getStatus() {
-		return this.head.status();
+		return this.output.isUpgrading() ? 101 : this.head.status();
 	}
 
 	@Override
@@ -302,6 +330,7 @@ final class ExchangeServletResponse implements HttpServletResponse {
 			return;
 		}
 		this.head.status(status);
+		this.output.keepHttp();
 		this.output.resetBuffer();
 		this.output.declare(-1);
 		this.error = new ErrorReport(status, message, null);
@@ -314,6 +343,7 @@ final class ExchangeServletResponse implements HttpServletResponse {
 	 */
 	void fail(ErrorReport report) {
 		this.error = report;
+		this.output.keepHttp();
 		this.output.suspend();
 	}
 
@@ -333,6 +363,7 @@ final class ExchangeServletResponse implements HttpServletResponse {
 			return;
 		}
 		String absolute = Locations.absolute(location, this.cycle.request());
+		this.output.keepHttp();
 		if (clearBuffer) {
 			resetBuffer();
 		}
@@ -460,7 +491,7 @@ final class ExchangeServletResponse implements HttpServletResponse {
 
 	@Override
 	public void flushBuffer() throws IOException {
-		this.output.flush();
+		this.output.flushBuffer();
 	}
 
 	@Override

@@ -74,7 +74,7 @@ abstract class RequestBodyView extends RequestOriginView {
 	final ExchangeInputStream input() {
 		ExchangeInputStream known = this.input;
 		if (known == null) {
-			known = new ExchangeInputStream(exchange(), this.cycle);
+			known = new ExchangeInputStream(exchange(), exchange().requestBody(), this.cycle);
 			this.input = known;
 		}
 		return known;

@@ -56,14 +56,28 @@ final class TestServer implements AutoCloseable {
 
 	static TestServer start(ServletOptions.Builder options, WorkerOptions workers,
 			Consumer<ServletApplication> registrations) throws Exception {
-		ServletApplication application = new ServletApplication(options.build(), TestServer.class.getClassLoader());
+		return start(new ServletApplication(options.build(), TestServer.class.getClassLoader()), workers,
+				registrations);
+	}
+
+	/** A server of an application with a class loader of its own. */
+	static TestServer start(ServletOptions.Builder options, ClassLoader loader,
+			Consumer<ServletApplication> registrations) throws Exception {
+		return start(new ServletApplication(options.build(), loader), WorkerOptions.defaults(), registrations);
+	}
+
+	private static TestServer start(ServletApplication application, WorkerOptions workers,
+			Consumer<ServletApplication> registrations) throws Exception {
 		registrations.accept(application);
 		application.start();
 		application.loadOnStartup();
 		InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-		Engine engine = new Engine(
-				EngineConfig.builder().transport(Transport.NIO).eventLoops(1).listener(ListenerOptions.at(any)).build(),
-				new ServletBridge(application));
+		Engine engine = new Engine(EngineConfig.builder()
+			.transport(Transport.NIO)
+			.eventLoops(1)
+			.worker(workers)
+			.listener(ListenerOptions.at(any))
+			.build(), new ServletBridge(application));
 		engine.start();
 		return new TestServer(application, engine);
 	}

@@ -374,6 +374,12 @@ public class MillraceProperties {
 		 */
 		private Duration halfClosed = Duration.ofSeconds(3);
 
+		/**
+		 * How long a connection may be silent in both directions after its protocol was
+		 * switched (HttpServletRequest.upgrade); then it is closed. With 0 for ever.
+		 */
+		private Duration upgraded = Duration.ZERO;
+
 		public Duration getHeader() {
 			return this.header;
 		}
@@ -404,6 +410,14 @@ public class MillraceProperties {
 
 		public void setHalfClosed(Duration halfClosed) {
 			this.halfClosed = halfClosed;
+		}
+
+		public Duration getUpgraded() {
+			return this.upgraded;
+		}
+
+		public void setUpgraded(Duration upgraded) {
+			this.upgraded = upgraded;
 		}
 
 	}

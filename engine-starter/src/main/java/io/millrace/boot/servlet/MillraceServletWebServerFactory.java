@@ -1,7 +1,12 @@
 package io.millrace.boot.servlet;
 
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 import io.millrace.boot.MillraceWebServer;
 import io.millrace.boot.MillraceWebServerFactory;
@@ -9,7 +14,7 @@ import io.millrace.boot.UnsupportedFeatureException;
 import io.millrace.servlet.ServletApplication;
 import io.millrace.servlet.ServletOptions;
 import io.millrace.servlet.SessionStorage;
-import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -44,6 +49,8 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 	private int maxSessions = SessionStorage.DEFAULT_MAX_SESSIONS;
 
 	private List<String> storedSessionClasses = List.of();
+
+	private final Map<ServletContainerInitializer, Set<Class<?>>> containerInitializers = new LinkedHashMap<>();
 
 	private @Nullable ResourceLoader resourceLoader;
 
@@ -108,6 +115,19 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 		this.storedSessionClasses = List.copyOf(classes);
 	}
 
+	/**
+	 * Add a servlet container initializer. As with Boot's other embedded servers nothing
+	 * is looked for: neither {@code META-INF/services} nor, for {@code @HandlesTypes},
+	 * the class path. It is called after all of Boot's own initializers, in the order of
+	 * addition, and may register servlets, filters and listeners.
+	 * @param initializer the initializer
+	 * @param classes the classes that it is given, as they are, whatever its
+	 * {@code @HandlesTypes} says; with none it is given {@code null}
+	 */
+	public void addServletContainerInitializer(ServletContainerInitializer initializer, Class<?>... classes) {
+		this.containerInitializers.put(initializer, Collections.unmodifiableSet(new LinkedHashSet<>(List.of(classes))));
+	}
+
 	@Override
 	public WebServer getWebServer(ServletContextInitializer... initializers) {
 		checkFeatures();
@@ -155,11 +175,13 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 		return (loader != null) ? loader : getClass().getClassLoader();
 	}
 
-	private void initialize(ServletContext context, ServletContextInitializer... initializers) throws ServletException {
-		this.settings.getWebListenerClassNames().forEach(context::addListener);
+	private void initialize(ServletApplication application, ServletContextInitializer... initializers)
+			throws ServletException {
+		this.settings.getWebListenerClassNames().forEach(application::declareListener);
 		for (ServletContextInitializer initializer : ServletContextInitializers.from(this.settings, initializers)) {
-			initializer.onStartup(context);
+			initializer.onStartup(application);
 		}
+		this.containerInitializers.forEach(application::addInitializer);
 	}
 
 }

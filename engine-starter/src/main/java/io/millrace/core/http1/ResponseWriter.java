@@ -6,6 +6,7 @@ import io.millrace.core.http.BodyFraming;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.RequestHead;
 import io.millrace.core.http.ResponseHead;
+import io.millrace.core.http1.ResponseEncoder.Persistence;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -46,6 +47,8 @@ final class ResponseWriter {
 
 	private boolean keepAlive;
 
+	private boolean switched;
+
 	/**
 	 * Create a writer.
 	 * @param encoder writes the bytes
@@ -61,6 +64,7 @@ final class ResponseWriter {
 	/** Be ready for the next response. */
 	void reset() {
 		this.started = false;
+		this.switched = false;
 		this.framing = BodyFraming.NONE;
 		this.left = 0;
 	}
@@ -71,6 +75,14 @@ final class ResponseWriter {
 	 */
 	boolean isStarted() {
 		return this.started;
+	}
+
+	/**
+	 * Whether the head said that another protocol follows.
+	 * @return whether HTTP has ended here
+	 */
+	boolean isSwitched() {
+		return this.switched;
 	}
 
 	/**
@@ -136,11 +148,13 @@ final class ResponseWriter {
 		long length = contentLength(request, head, size, last);
 		this.framing = BodyFraming.ofResponse(request, head.status(), length);
 		this.left = this.framing.length();
+		this.switched = head.isSwitching();
 		this.keepAlive = mayKeepAlive && this.framing.kind() != BodyFraming.Kind.UNTIL_CLOSE
 				&& !head.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
 		ByteBuf out = this.allocator.directBuffer(HEAD_SIZE + room + CHUNK_OVERHEAD);
-		this.encoder.writeHead(head, this.framing, length,
-				ResponseEncoder.Persistence.of(this.keepAlive, request.version()), out);
+		Persistence persistence = this.switched ? Persistence.UPGRADE
+				: Persistence.of(this.keepAlive, request.version());
+		this.encoder.writeHead(head, this.framing, length, persistence, out);
 		return out;
 	}
 
@@ -150,6 +164,9 @@ final class ResponseWriter {
 	 */
 	private static long contentLength(RequestHead request, ResponseHead head, long size, boolean last) {
 		int status = head.status();
+		if (head.isSwitching()) {
+			return -1;
+		}
 		if (status == 205) {
 			// RFC 9110 §15.3.6: without it, a client would read on until the close.
 			return 0;
