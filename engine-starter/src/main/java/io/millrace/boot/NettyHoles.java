@@ -21,14 +21,15 @@ final class NettyHoles {
 	}
 
 	/**
-	 * Warn, once in the life of the process.
+	 * Say so, once in the life of the process: not as a warning, as Boot itself brings
+	 * such a version and this engine is safe on it.
 	 */
 	static void warnOnce() {
 		if (told.compareAndSet(false, true)) {
 			Version codec = Version.identify(NettyHoles.class.getClassLoader()).get("netty-codec-http");
 			String warning = (codec != null) ? warning(codec.artifactVersion()) : null;
 			if (warning != null) {
-				logger.warn(warning);
+				logger.info(warning);
 			}
 		}
 	}

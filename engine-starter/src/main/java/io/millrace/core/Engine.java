@@ -77,9 +77,8 @@ public final class Engine {
 		Lanes lanes = new Lanes(config.policies(), this.workers, application.mayBlock());
 		Duration maxWait = config.worker().queue().maxWait();
 		this.loopWatch = new LoopWatch(this.loops, config.watch(), config.observer());
-		this.keeper = new PoolKeeper(
-				List.of(this.workers::sweep, lanes::sweep, this.workers.watch(config.watch(), config.observer()),
-						this.loopWatch::look),
+		this.keeper = new PoolKeeper(List.of(this.workers::sweep, lanes::sweep,
+				this.workers.watch(config.watch(), config.observer()), this.loopWatch::look),
 				List.of(maxWait, config.watch().precision()));
 		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder());
 		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, lanes,

@@ -3,6 +3,7 @@ package io.millrace.servlet;
 import java.util.ArrayList;
 import java.util.EventListener;
 import java.util.List;
+import java.util.function.Consumer;
 
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextAttributeEvent;
@@ -14,6 +15,9 @@ import jakarta.servlet.ServletRequestAttributeEvent;
 import jakarta.servlet.ServletRequestAttributeListener;
 import jakarta.servlet.ServletRequestEvent;
 import jakarta.servlet.ServletRequestListener;
+import jakarta.servlet.http.HttpSessionAttributeListener;
+import jakarta.servlet.http.HttpSessionIdListener;
+import jakarta.servlet.http.HttpSessionListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +30,11 @@ final class ApplicationListeners {
 
 	private static final Logger logger = LoggerFactory.getLogger(ApplicationListeners.class);
 
-	private final List<ServletContextListener> context = new ArrayList<>();
+	private static final List<Class<? extends EventListener>> KINDS = List.of(ServletContextListener.class,
+			ServletContextAttributeListener.class, ServletRequestListener.class, ServletRequestAttributeListener.class,
+			HttpSessionListener.class, HttpSessionIdListener.class, HttpSessionAttributeListener.class);
+
+	private final List<ContextListener> context = new ArrayList<>();
 
 	private final List<ServletContextAttributeListener> contextAttributes = new ArrayList<>();
 
@@ -39,27 +47,38 @@ final class ApplicationListeners {
 	private int initialised;
 
 	/**
+	 * Whether a listener is of a kind that a servlet context knows.
+	 * @param type the class of the listener
+	 * @return whether it can be added
+	 */
+	static boolean isKnown(Class<?> type) {
+		return KINDS.stream().anyMatch((kind) -> kind.isAssignableFrom(type));
+	}
+
+	/**
 	 * Add a listener of any kind.
 	 * @param listener the listener
+	 * @param declared whether it may configure the application when it is told of the
+	 * start (§4.4)
 	 * @throws IllegalArgumentException where it is of no kind that is known
 	 */
-	void add(EventListener listener) {
-		boolean known = this.sessions.add(listener);
-		if (listener instanceof ServletContextListener one) {
-			known = this.context.add(one);
-		}
-		if (listener instanceof ServletContextAttributeListener one) {
-			known = this.contextAttributes.add(one);
-		}
-		if (listener instanceof ServletRequestListener one) {
-			known = this.requests.add(one);
-		}
-		if (listener instanceof ServletRequestAttributeListener one) {
-			known = this.requestAttributes.add(one);
-		}
-		if (!known) {
+	void add(EventListener listener, boolean declared) {
+		if (!isKnown(listener.getClass())) {
 			throw new IllegalArgumentException(
 					"'" + listener.getClass().getName() + "' is no listener that a servlet context knows");
+		}
+		this.sessions.add(listener);
+		if (listener instanceof ServletContextListener one) {
+			this.context.add(new ContextListener(one, declared));
+		}
+		if (listener instanceof ServletContextAttributeListener one) {
+			this.contextAttributes.add(one);
+		}
+		if (listener instanceof ServletRequestListener one) {
+			this.requests.add(one);
+		}
+		if (listener instanceof ServletRequestAttributeListener one) {
+			this.requestAttributes.add(one);
 		}
 	}
 
@@ -67,25 +86,26 @@ final class ApplicationListeners {
 		return this.sessions;
 	}
 
-	void contextInitialized(ServletContext context) {
+	void contextInitialized(ServletContext context, ConfigurationGuard guard) {
 		ServletContextEvent event = new ServletContextEvent(context);
-		// By index: a listener may add others, which are then told too.
+		// By index: a listener may add others, though none of its own kind.
 		for (int i = 0; i < this.context.size(); i++) {
+			ContextListener each = this.context.get(i);
 			this.initialised = i + 1;
-			this.context.get(i).contextInitialized(event);
+			if (each.declared) {
+				each.listener.contextInitialized(event);
+			}
+			else {
+				guard.restrict(() -> each.listener.contextInitialized(event));
+			}
 		}
 	}
 
 	void contextDestroyed(ServletContext context) {
 		ServletContextEvent event = new ServletContextEvent(context);
 		for (int i = this.initialised - 1; i >= 0; i--) {
-			ServletContextListener listener = this.context.get(i);
-			try {
-				listener.contextDestroyed(event);
-			}
-			catch (RuntimeException ex) {
-				logger.error("{} failed at the end of the application", listener.getClass().getName(), ex);
-			}
+			ServletContextListener listener = this.context.get(i).listener;
+			tell(listener, (each) -> each.contextDestroyed(event));
 		}
 		this.initialised = 0;
 	}
@@ -98,13 +118,13 @@ final class ApplicationListeners {
 		ServletContextAttributeEvent event = new ServletContextAttributeEvent(context, name, told);
 		for (ServletContextAttributeListener listener : this.contextAttributes) {
 			if (value == null) {
-				listener.attributeRemoved(event);
+				tell(listener, (each) -> each.attributeRemoved(event));
 			}
 			else if (previous == null) {
-				listener.attributeAdded(event);
+				tell(listener, (each) -> each.attributeAdded(event));
 			}
 			else {
-				listener.attributeReplaced(event);
+				tell(listener, (each) -> each.attributeReplaced(event));
 			}
 		}
 	}
@@ -125,13 +145,7 @@ final class ApplicationListeners {
 		}
 		ServletRequestEvent event = new ServletRequestEvent(context, request);
 		for (int i = this.requests.size() - 1; i >= 0; i--) {
-			ServletRequestListener listener = this.requests.get(i);
-			try {
-				listener.requestDestroyed(event);
-			}
-			catch (RuntimeException ex) {
-				logger.error("{} failed at the end of a request", listener.getClass().getName(), ex);
-			}
+			tell(this.requests.get(i), (each) -> each.requestDestroyed(event));
 		}
 	}
 
@@ -144,15 +158,39 @@ final class ApplicationListeners {
 		ServletRequestAttributeEvent event = new ServletRequestAttributeEvent(context, request, name, told);
 		for (ServletRequestAttributeListener listener : this.requestAttributes) {
 			if (value == null) {
-				listener.attributeRemoved(event);
+				tell(listener, (each) -> each.attributeRemoved(event));
 			}
 			else if (previous == null) {
-				listener.attributeAdded(event);
+				tell(listener, (each) -> each.attributeAdded(event));
 			}
 			else {
-				listener.attributeReplaced(event);
+				tell(listener, (each) -> each.attributeReplaced(event));
 			}
 		}
+	}
+
+	// What a listener throws harms nobody else (as with Tomcat): the change that it is
+	// told of has happened.
+	private static <L> void tell(L listener, Consumer<L> event) {
+		try {
+			event.accept(listener);
+		}
+		catch (VirtualMachineError ex) {
+			throw ex;
+		}
+		catch (Throwable ex) {
+			logger.error("The listener {} failed", listener.getClass().getName(), ex);
+		}
+	}
+
+	/**
+	 * A context listener.
+	 *
+	 * @param declared whether it may configure the application when it is told of the
+	 * start
+	 */
+	private record ContextListener(ServletContextListener listener, boolean declared) {
+
 	}
 
 }

@@ -1,8 +1,10 @@
 package io.millrace.servlet;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,6 +26,9 @@ final class ApplicationRegistry {
 	private final Map<String, RegisteredServlet> patterns = new LinkedHashMap<>();
 
 	private final List<FilterMapping> filterMappings = new ArrayList<>();
+
+	// The last one first. Guarded by itself: servlets may be initialised by requests.
+	private final Deque<RegisteredServlet> initialised = new ArrayDeque<>();
 
 	private int matchedAfter;
 
@@ -102,6 +107,26 @@ final class ApplicationRegistry {
 	void map(List<FilterMapping> added, boolean matchAfter) {
 		this.filterMappings.addAll(this.filterMappings.size() - (matchAfter ? 0 : this.matchedAfter), added);
 		this.matchedAfter += matchAfter ? added.size() : 0;
+	}
+
+	/**
+	 * A servlet has been initialised.
+	 * @param servlet the servlet
+	 */
+	void initialised(RegisteredServlet servlet) {
+		synchronized (this.initialised) {
+			this.initialised.push(servlet);
+		}
+	}
+
+	/**
+	 * The servlets that were initialised.
+	 * @return the last one first
+	 */
+	List<RegisteredServlet> initialised() {
+		synchronized (this.initialised) {
+			return List.copyOf(this.initialised);
+		}
 	}
 
 	Collection<String> targets(RegisteredFilter filter, boolean servlets) {

@@ -1,5 +1,6 @@
 package io.millrace.servlet;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.JarURLConnection;
@@ -142,9 +143,17 @@ final class ApplicationResources {
 	 * @param folder the path of the folder, starting with a slash
 	 * @return their paths, those of folders with a slash at the end, {@code null} where
 	 * there is nothing
+	 * @throws IllegalArgumentException where the path does not start with a slash, as by
+	 * Tomcat
 	 */
 	@Nullable Set<String> list(@Nullable String folder) {
-		if (folder == null || !folder.startsWith("/") || isOutside(folder)) {
+		if (folder == null) {
+			return null;
+		}
+		if (!folder.startsWith("/")) {
+			throw new IllegalArgumentException("The path of a folder has to start with '/', and is '" + folder + "'");
+		}
+		if (isOutside(folder)) {
 			return null;
 		}
 		String prefix = folder.endsWith("/") ? folder : folder + "/";
@@ -201,14 +210,18 @@ final class ApplicationResources {
 	 * The file that a path stands for.
 	 * @param path the path
 	 * @return its place, whether there is a file or not, {@code null} without a document
-	 * root or outside of it
+	 * root or outside of it; where the path ends with a slash, so does the place, as
+	 * applications append names to it
 	 */
 	@Nullable String realPath(@Nullable String path) {
 		if (path == null || isOutside(path)) {
 			return null;
 		}
 		Path file = file(path.startsWith("/") ? path : "/" + path);
-		return (file != null) ? file.toString() : null;
+		if (file == null) {
+			return null;
+		}
+		return (path.isEmpty() || path.endsWith("/")) ? file + File.separator : file.toString();
 	}
 
 }

@@ -1,15 +1,12 @@
 package io.millrace.servlet;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import io.millrace.core.http.Exchange;
 import io.netty.util.concurrent.Future;
 import jakarta.servlet.AsyncContext;
-import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
@@ -24,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *          startAsync            the container's thread leaves
  *   IDLE ─────────────▶ STARTED ──────────────────────────────▶ WAITING
- *    ▲                  ▲ │ │ ▲                                   │ │ │
- *    │       startAsync │ │ │ └── timeout, error, readable or ────┘ │ │
- *    │                  │ │ │     writable: a thread comes back     │ │
- *    ├────── DISPATCHED ┘ │ │                                       │ │
- *    │            ▲       ▼ │                                       │ │
- *    │            └── DISPATCHING ◀────────── dispatch() ───────────┘ │
- *    │                      ▼                                         │
- *    └───────────────── COMPLETING ◀───────── complete() ─────────────┘
+ *                       ▲ │ │ ▲                                   │ │ │
+ *            startAsync │ │ │ └── timeout, error, readable or ────┘ │ │
+ *              or error │ │ │     writable: a thread comes back     │ │
+ *          DISPATCHED ──┘ │ │                                       │ │
+ *            │    ▲       ▼ │                                       │ │
+ *            │    └── DISPATCHING ◀────────── dispatch() ───────────┘ │
+ *            ▼              ▼                                         │
+ *        COMPLETED ◀── COMPLETING ◀─────────── complete() ────────────┘
  * </pre>
  *
  * In all states but WAITING a thread of the container is in the cycle, or on its way; in
@@ -46,12 +43,12 @@ final class AsyncCycle implements AsyncContext {
 
 	private final Exchange exchange;
 
+	private final AsyncListeners listeners = new AsyncListeners(this);
+
 	// All guarded by this.
 	private State state = State.IDLE;
 
 	private final Deque<Event> events = new ArrayDeque<>(2);
-
-	private List<Listening> listeners = new ArrayList<>(2);
 
 	private long timeout = DEFAULT_TIMEOUT;
 
@@ -59,9 +56,15 @@ final class AsyncCycle implements AsyncContext {
 
 	private int round;
 
+	// Whether the dispatch in which the round was started has returned.
+	private boolean returned;
+
 	private boolean watching;
 
 	private @Nullable Throwable cause;
+
+	// The client has gone, and no round was there to be told.
+	private boolean lost;
 
 	private ServletRequest request;
 
@@ -88,15 +91,16 @@ final class AsyncCycle implements AsyncContext {
 	 * @param response the response, wrapped perhaps
 	 * @param original whether they are the container's own
 	 * @param back where {@link #dispatch()} goes
-	 * @throws IllegalStateException in a round that was not dispatched or completed
+	 * @throws IllegalStateException in a round that was not dispatched, or after the last
 	 */
 	void start(ServletRequest request, ServletResponse response, boolean original, AsyncDispatch back) {
-		List<Listening> before;
 		synchronized (this) {
 			if (this.state != State.IDLE && this.state != State.DISPATCHED) {
-				throw new IllegalStateException("The request is in asynchronous mode already");
+				throw new IllegalStateException("Asynchronous mode can be started once in a dispatch, and within it");
 			}
+			stopTimer();
 			this.state = State.STARTED;
+			this.returned = false;
 			this.request = request;
 			this.response = response;
 			this.original = original;
@@ -104,45 +108,56 @@ final class AsyncCycle implements AsyncContext {
 			this.timeout = DEFAULT_TIMEOUT;
 			this.dispatch = null;
 			this.cause = null;
-			this.events.clear();
-			before = this.listeners;
-			this.listeners = new ArrayList<>(2);
+			this.events.remove(Event.ERROR);
+			this.events.remove(Event.TIMEOUT);
+			if (this.lost) {
+				fail(new ClientAbortException(null));
+			}
 		}
-		for (Listening listening : before) {
-			this.cycle.guard(() -> listening.listener.onStartAsync(event(listening, null)));
-		}
+		this.listeners.tellStart();
 	}
 
+	/**
+	 * As {@link ServletRequest#isAsyncStarted()} says it: dispatch and complete take
+	 * effect when the dispatch that started the round has returned.
+	 * @return whether the request is in asynchronous mode
+	 */
 	synchronized boolean isStarted() {
 		return switch (this.state) {
-			case STARTED, WAITING, DISPATCHING, COMPLETING -> true;
-			case IDLE, DISPATCHED, ENDED -> false;
+			case STARTED, WAITING -> true;
+			case DISPATCHING, COMPLETING -> !this.returned;
+			case IDLE, DISPATCHED, COMPLETED, ENDED -> false;
 		};
 	}
 
 	/**
 	 * What the container's thread does next, having done what it came for.
+	 * @param failed whether an error is to be answered
 	 * @return the action
 	 */
-	ServletCycle.Action next() {
+	ServletCycle.Action next(boolean failed) {
 		boolean watch;
 		synchronized (this) {
+			this.returned = true;
+			if (failed && this.state != State.STARTED) {
+				return ServletCycle.Action.ERROR;
+			}
 			switch (this.state) {
 				case DISPATCHING -> {
 					this.state = State.DISPATCHED;
 					return ServletCycle.Action.ASYNC;
 				}
 				case COMPLETING, DISPATCHED -> {
-					this.state = State.IDLE;
+					this.state = State.COMPLETED;
 					return ServletCycle.Action.COMPLETE;
 				}
 				case STARTED -> {
+					startTimer();
 					Event event = this.events.poll();
 					if (event != null) {
 						return event.action;
 					}
 					this.state = State.WAITING;
-					startTimer();
 					watch = !this.watching;
 					this.watching = true;
 				}
@@ -158,17 +173,18 @@ final class AsyncCycle implements AsyncContext {
 	}
 
 	/**
-	 * Whether the round is over, so that an error page may be written.
-	 * @return whether dispatch, complete or nothing is next
+	 * Whether the round is over, so that the container has nothing to answer for it.
+	 * @return whether it was dispatched or completed
 	 */
 	synchronized boolean isOver() {
 		return this.state != State.STARTED && this.state != State.WAITING;
 	}
 
-	// Guarded by this.
+	// Once in a round, when the dispatch that started it has returned: the time is that
+	// of the whole round. Guarded by this.
 	private void startTimer() {
-		if (this.timeout > 0) {
-			int current = ++this.round;
+		if (this.timeout > 0 && this.timer == null) {
+			int current = this.round;
 			this.timer = this.exchange.stream()
 				.executor()
 				.schedule(() -> timedOut(current), this.timeout, TimeUnit.MILLISECONDS);
@@ -180,6 +196,7 @@ final class AsyncCycle implements AsyncContext {
 		Future<?> running = this.timer;
 		if (running != null) {
 			this.timer = null;
+			this.round++;
 			running.cancel(false);
 		}
 	}
@@ -187,51 +204,10 @@ final class AsyncCycle implements AsyncContext {
 	// On the event loop.
 	private void timedOut(int started) {
 		synchronized (this) {
-			if (this.round != started) {
+			if (this.round != started || isOver()) {
 				return;
 			}
-		}
-		happened(Event.TIMEOUT, null);
-	}
-
-	// On the event loop, or in next().
-	private void exchangeEnded(Exchange.Outcome outcome) {
-		if (outcome == Exchange.Outcome.ABORTED) {
-			happened(Event.ERROR, new ClientAbortException(null));
-		}
-	}
-
-	void readable() {
-		happened(Event.READABLE, null);
-	}
-
-	void writable() {
-		happened(Event.WRITABLE, null);
-	}
-
-	/**
-	 * Something was thrown in the container's thread.
-	 * @param thrown what
-	 */
-	void failed(Throwable thrown) {
-		happened(Event.ERROR, thrown);
-	}
-
-	private void happened(Event event, @Nullable Throwable thrown) {
-		synchronized (this) {
-			if (this.state != State.STARTED && this.state != State.WAITING) {
-				return;
-			}
-			if (event == Event.ERROR) {
-				if (this.cause != null) {
-					return;
-				}
-				this.cause = thrown;
-				this.events.addFirst(event);
-			}
-			else if (!this.events.contains(event)) {
-				this.events.add(event);
-			}
+			this.events.addFirst(Event.TIMEOUT);
 			if (!comeBack(State.STARTED)) {
 				return;
 			}
@@ -239,33 +215,92 @@ final class AsyncCycle implements AsyncContext {
 		this.cycle.resume();
 	}
 
+	// On the event loop, or in next().
+	private void exchangeEnded(Exchange.Outcome outcome) {
+		if (outcome != Exchange.Outcome.ABORTED) {
+			return;
+		}
+		synchronized (this) {
+			this.lost = true;
+			if (!isOver()) {
+				fail(new ClientAbortException(null));
+			}
+			if (!comeBack(this.state)) {
+				return;
+			}
+		}
+		this.cycle.resume();
+	}
+
+	void readable() {
+		happened(Event.READABLE);
+	}
+
+	void writable() {
+		happened(Event.WRITABLE);
+	}
+
+	// Between two rounds it waits for the second one.
+	private void happened(Event event) {
+		synchronized (this) {
+			if (!this.events.contains(event)) {
+				this.events.add(event);
+			}
+			if (!comeBack(this.state)) {
+				return;
+			}
+		}
+		this.cycle.resume();
+	}
+
 	/**
-	 * Leave for another state.
+	 * Something was thrown in the container's thread: what was asked for before it is
+	 * forgotten, and the listeners decide.
+	 * @param thrown what
+	 * @return {@code false} where the round is complete, or there is none
+	 */
+	synchronized boolean failed(Throwable thrown) {
+		switch (this.state) {
+			case STARTED, DISPATCHING, DISPATCHED -> {
+				this.state = State.STARTED;
+				fail(thrown);
+				return true;
+			}
+			default -> {
+				return false;
+			}
+		}
+	}
+
+	// Guarded by this.
+	private void fail(Throwable thrown) {
+		if (!this.events.contains(Event.ERROR)) {
+			this.cause = thrown;
+			this.events.addFirst(Event.ERROR);
+		}
+	}
+
+	/**
+	 * Leave for another state, or stay in this one if a thread is there already.
 	 * @return whether a thread has to be sent
 	 */
 	// Guarded by this.
 	private boolean comeBack(State next) {
 		boolean absent = this.state == State.WAITING;
-		this.state = next;
-		if (absent) {
-			this.round++;
-			stopTimer();
-		}
+		this.state = (next == State.WAITING) ? State.STARTED : next;
 		return absent;
 	}
 
-	/**
-	 * The listeners of this round.
-	 * @return a copy
-	 */
-	private synchronized List<Listening> listeners() {
-		return new ArrayList<>(this.listeners);
+	void tellTimeout() {
+		this.listeners.tellTimeout();
 	}
 
-	void tellTimeout() {
-		for (Listening listening : listeners()) {
-			this.cycle.guard(() -> listening.listener.onTimeout(event(listening, null)));
-		}
+	void tellError(Throwable thrown) {
+		this.listeners.tellError(thrown);
+	}
+
+	void tellComplete() {
+		this.listeners.tellComplete();
 	}
 
 	/**
@@ -274,18 +309,6 @@ final class AsyncCycle implements AsyncContext {
 	 */
 	synchronized Throwable cause() {
 		return (this.cause != null) ? this.cause : new IllegalStateException("There is no error");
-	}
-
-	void tellError(Throwable thrown) {
-		for (Listening listening : listeners()) {
-			this.cycle.guard(() -> listening.listener.onError(event(listening, thrown)));
-		}
-	}
-
-	void tellComplete() {
-		for (Listening listening : listeners()) {
-			this.cycle.guard(() -> listening.listener.onComplete(event(listening, null)));
-		}
 	}
 
 	/** Complete the round if nobody has dispatched or completed it. */
@@ -298,39 +321,46 @@ final class AsyncCycle implements AsyncContext {
 	/** The request has ended: whatever is called from now on is refused. */
 	synchronized void end() {
 		stopTimer();
-		this.round++;
 		this.state = State.ENDED;
 	}
 
-	private AsyncEvent event(Listening listening, @Nullable Throwable thrown) {
-		return new AsyncEvent(this, listening.request, listening.response, thrown);
+	@Override
+	public synchronized ServletRequest getRequest() {
+		requireOpen();
+		return this.request;
 	}
 
 	@Override
-	public ServletRequest getRequest() {
-		synchronized (this) {
-			requireOpen();
-			return this.request;
-		}
-	}
-
-	@Override
-	public ServletResponse getResponse() {
-		synchronized (this) {
-			requireOpen();
-			return this.response;
-		}
+	public synchronized ServletResponse getResponse() {
+		requireOpen();
+		return this.response;
 	}
 
 	// Guarded by this.
 	private void requireOpen() {
-		if (this.state != State.STARTED && this.state != State.WAITING) {
+		if (isOver()) {
 			throw new IllegalStateException("The asynchronous mode was left: the request was completed or dispatched");
+		}
+	}
+
+	// Guarded by this.
+	private void requireDispatch(String what) {
+		if (this.returned || this.state == State.ENDED) {
+			throw new IllegalStateException(
+					what + " only before the dispatch that started asynchronous mode returns to the container");
+		}
+	}
+
+	// Guarded by this.
+	private void requireRequest() {
+		if (this.state == State.ENDED) {
+			throw new IllegalStateException("The request has ended");
 		}
 	}
 
 	@Override
 	public synchronized boolean hasOriginalRequestAndResponse() {
+		requireRequest();
 		return this.original
 				|| (this.request instanceof ExchangeServletRequest && this.response instanceof ExchangeServletResponse);
 	}
@@ -352,11 +382,11 @@ final class AsyncCycle implements AsyncContext {
 
 	@Override
 	public void dispatch(ServletContext context, String path) {
-		if (context != this.cycle.request().getServletContext()) {
-			throw new IllegalArgumentException("There is no other application to dispatch to");
-		}
 		synchronized (this) {
 			requireOpen();
+		}
+		if (context != this.cycle.request().getServletContext()) {
+			throw new IllegalArgumentException("There is no other application to dispatch to");
 		}
 		dispatch(this.cycle.dispatchTo(path));
 	}
@@ -364,6 +394,7 @@ final class AsyncCycle implements AsyncContext {
 	private void dispatch(AsyncDispatch next) {
 		synchronized (this) {
 			requireOpen();
+			stopTimer();
 			this.dispatch = next;
 			if (!comeBack(State.DISPATCHING)) {
 				return;
@@ -396,6 +427,7 @@ final class AsyncCycle implements AsyncContext {
 	public void complete() {
 		synchronized (this) {
 			requireOpen();
+			stopTimer();
 			if (!comeBack(State.COMPLETING)) {
 				return;
 			}
@@ -408,68 +440,45 @@ final class AsyncCycle implements AsyncContext {
 		synchronized (this) {
 			requireOpen();
 		}
-		this.exchange.resume(() -> this.cycle.inContext(run));
+		this.cycle.start(run);
 	}
 
 	@Override
-	public void addListener(AsyncListener listener) {
-		synchronized (this) {
-			// Its events have the very objects that startAsync was called with.
-			addListener(listener, this.request, this.response);
-		}
+	public synchronized void addListener(AsyncListener listener) {
+		// Its events have the very objects that startAsync was called with.
+		addListener(listener, this.request, this.response);
 	}
 
 	@Override
 	public synchronized void addListener(AsyncListener listener, @Nullable ServletRequest request,
 			@Nullable ServletResponse response) {
-		// Another thread may have dispatched or completed already: a filter on its way
-		// out
-		// is in its right until the container's thread has returned.
-		if (this.state == State.IDLE || this.state == State.ENDED) {
-			requireOpen();
-		}
-		this.listeners.add(new Listening(listener, request, response));
+		requireDispatch("A listener can be added");
+		this.listeners.add(listener, request, response);
 	}
 
 	@Override
 	public <T extends AsyncListener> T createListener(Class<T> type) throws ServletException {
-		return ServletApplication.create(type);
+		synchronized (this) {
+			requireRequest();
+		}
+		return ComponentFactory.create(type);
 	}
 
 	@Override
 	public synchronized long getTimeout() {
+		requireRequest();
 		return this.timeout;
 	}
 
 	@Override
 	public synchronized void setTimeout(long timeout) {
-		if (this.state != State.STARTED) {
-			throw new IllegalStateException("The timeout can be set only before the request returns to the container");
-		}
+		requireDispatch("The timeout can be set");
 		this.timeout = timeout;
-	}
-
-	private record Listening(AsyncListener listener, @Nullable ServletRequest request,
-			@Nullable ServletResponse response) {
-
-	}
-
-	/**
-	 * Where a request is dispatched to.
-	 *
-	 * @param target the servlet, {@code null} where none is mapped
-	 * @param requestUri the raw path, with the context path
-	 * @param queryString the query, {@code null} to leave that of the request
-	 * @param addsParameters whether the query is not that of the request
-	 */
-	record AsyncDispatch(@Nullable ServletTarget target, String requestUri, @Nullable String queryString,
-			boolean addsParameters) {
-
 	}
 
 	private enum State {
 
-		IDLE, STARTED, WAITING, DISPATCHING, DISPATCHED, COMPLETING, ENDED
+		IDLE, STARTED, WAITING, DISPATCHING, DISPATCHED, COMPLETING, COMPLETED, ENDED
 
 	}
 

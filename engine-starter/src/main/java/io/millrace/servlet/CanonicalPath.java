@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * parameters, normalised (Servlet 6.1 §3.5.2).
  * <p>
  * What that section calls suspicious is refused with 400, because a proxy or a security
- * filter in front may have read it otherwise: encoded slashes, backslashes, control
- * characters, a dot segment that is encoded, has a parameter or follows an empty segment,
- * and an empty segment with a parameter. The last is let through at the end of a path:
- * {@code encodeURL("/")} makes {@code /;jsessionid=…} of it. Empty segments are left out,
- * as Tomcat does. {@code %25} is a literal percent sign and is not decoded again.
+ * filter in front may have read it otherwise: encoded slashes, backslashes and control
+ * characters, in parameters too; a dot segment that is encoded or has a parameter; an
+ * empty segment with a parameter. The last is let through at the end of a path:
+ * {@code encodeURL("/")} makes {@code /;jsessionid=…} of it. Empty segments are left out.
+ * {@code %25} is a literal percent sign and is not decoded again.
  *
  * @param path the canonical path, starting with a slash
  * @param sessionId the session id among the path parameters, not decoded, {@code null}
@@ -54,9 +54,33 @@ record CanonicalPath(String path, @Nullable String sessionId) {
 		return new Canonicalizer(rawPath, sessionParameter).canonicalize();
 	}
 
-	// A segment that starts with a dot may be an ordinary one; that is settled by the
-	// slow way.
-	private static boolean isCanonical(String path) {
+	/**
+	 * The context path as a client wrote it: it is to be the beginning of the request URI
+	 * and is not decoded (Javadoc of {@code getContextPath}).
+	 * @param rawPath the raw path, whose canonical form is in the context
+	 * @param context the context path
+	 * @return the shortest beginning of the raw path that means the context
+	 */
+	static String context(String rawPath, String context) {
+		int end = context.length();
+		if (rawPath.startsWith(context) && (end == 0 || end == rawPath.length() || rawPath.charAt(end) == '/')) {
+			return context;
+		}
+		try {
+			return rawPath.substring(0, new Canonicalizer(rawPath, SESSION_PARAMETER).find(context));
+		}
+		catch (ProtocolException ex) {
+			return context;
+		}
+	}
+
+	/**
+	 * Whether a path is canonical as it stands. A segment that starts with a dot may be
+	 * an ordinary one: that is settled by the slow way.
+	 * @param path a path that starts with a slash
+	 * @return {@code false} where it is not or may not be
+	 */
+	static boolean isCanonical(String path) {
 		char previous = 'a';
 		for (int i = 0; i < path.length(); i++) {
 			char c = path.charAt(i);
@@ -92,27 +116,20 @@ record CanonicalPath(String path, @Nullable String sessionId) {
 
 		private @Nullable String sessionId = null;
 
+		// The next one, or one that lies behind us, or negative.
+		private int semicolon;
+
 		Canonicalizer(String raw, String sessionParameter) {
 			this.raw = raw;
 			this.sessionParameter = sessionParameter;
+			this.semicolon = raw.indexOf(';');
 			this.path = new StringBuilder(raw.length());
 		}
 
 		CanonicalPath canonicalize() throws ProtocolException {
-			boolean afterEmpty = false;
-			int semicolon = this.raw.indexOf(';');
 			int start = 1;
 			while (start <= this.raw.length()) {
-				int slash = this.raw.indexOf('/', start);
-				int end = (slash < 0) ? this.raw.length() : slash;
-				if (semicolon >= 0 && semicolon < start) {
-					semicolon = this.raw.indexOf(';', start);
-				}
-				int nameEnd = (semicolon < 0 || semicolon > end) ? end : semicolon;
-				append(start, nameEnd, end, afterEmpty);
-				afterEmpty = nameEnd == start;
-				readParameters(nameEnd, end);
-				start = end + 1;
+				start = next(start);
 			}
 			if (this.path.isEmpty()) {
 				this.path.append('/');
@@ -120,7 +137,34 @@ record CanonicalPath(String path, @Nullable String sessionId) {
 			return new CanonicalPath(this.path.toString(), this.sessionId);
 		}
 
-		private void append(int start, int nameEnd, int end, boolean afterEmpty) throws ProtocolException {
+		/**
+		 * Find the first segment up to which the path is this one.
+		 * @param canonical the path to find
+		 * @return the end of that segment, the end of all where there is none
+		 * @throws ProtocolException 400 where the path is malformed or suspicious
+		 */
+		int find(String canonical) throws ProtocolException {
+			int start = 1;
+			while (start <= this.raw.length() && !canonical.contentEquals(this.path)) {
+				start = next(start);
+			}
+			return start - 1;
+		}
+
+		// Take one segment; returns the start of the next one.
+		private int next(int start) throws ProtocolException {
+			int slash = this.raw.indexOf('/', start);
+			int end = (slash < 0) ? this.raw.length() : slash;
+			if (this.semicolon >= 0 && this.semicolon < start) {
+				this.semicolon = this.raw.indexOf(';', start);
+			}
+			int nameEnd = (this.semicolon < 0 || this.semicolon > end) ? end : this.semicolon;
+			append(start, nameEnd, end);
+			readParameters(nameEnd, end);
+			return end + 1;
+		}
+
+		private void append(int start, int nameEnd, int end) throws ProtocolException {
 			boolean last = end == this.raw.length();
 			boolean parameters = nameEnd < end;
 			if (start == nameEnd) {
@@ -137,7 +181,7 @@ record CanonicalPath(String path, @Nullable String sessionId) {
 				throw ProtocolException.badRequest("The path has a disguised dot segment");
 			}
 			if (dots == 2) {
-				removeLast(afterEmpty);
+				removeLast();
 			}
 		}
 
@@ -150,8 +194,8 @@ record CanonicalPath(String path, @Nullable String sessionId) {
 			}
 		}
 
-		private void removeLast(boolean afterEmpty) throws ProtocolException {
-			if (this.path.isEmpty() || afterEmpty) {
+		private void removeLast() throws ProtocolException {
+			if (this.path.isEmpty()) {
 				throw ProtocolException.badRequest("The path leads out of the application");
 			}
 			this.path.setLength(this.path.lastIndexOf("/"));
@@ -253,11 +297,17 @@ record CanonicalPath(String path, @Nullable String sessionId) {
 		}
 
 		private void readParameter(int start, int end) throws ProtocolException {
-			for (int i = start; i < end; i++) {
+			int i = start;
+			while (i < end) {
 				char c = this.raw.charAt(i);
-				if (c == '\\' || isControl(c)) {
+				boolean encoded = c == '%';
+				int octet = encoded ? octet(i, end) : c;
+				// Above ASCII it is a part of something that nobody decodes here.
+				boolean control = encoded ? octet < 0x20 || octet == 0x7F : isControl(c);
+				if (octet == '\\' || octet == '/' || control) {
 					throw ProtocolException.badRequest("The path has a character that is not allowed");
 				}
+				i += encoded ? 3 : 1;
 			}
 			int value = start + this.sessionParameter.length() + 1;
 			if (value < end && this.raw.charAt(value - 1) == '=' && this.raw.startsWith(this.sessionParameter, start)) {

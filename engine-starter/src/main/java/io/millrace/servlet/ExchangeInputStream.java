@@ -2,6 +2,8 @@ package io.millrace.servlet;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
 import io.millrace.core.http.Exchange;
@@ -13,9 +15,10 @@ import jakarta.servlet.ServletInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a request, blocking or with a {@link ReadListener} (Servlet 6.1 §3.8). Read
- * by one thread at a time. The monitor guards the buffer against threads that read after
- * the end of the request; nobody waits while holding it.
+ * What comes from the client, the body of a request or what follows an upgrade, blocking
+ * or with a {@link ReadListener} (Servlet 6.1 §3.8). Read by one thread at a time. The
+ * monitor guards the buffer against threads that read after the end of the request;
+ * nobody waits while holding it.
  */
 final class ExchangeInputStream extends ServletInputStream {
 
@@ -23,7 +26,7 @@ final class ExchangeInputStream extends ServletInputStream {
 
 	private final RequestBody body;
 
-	private final ServletCycle cycle;
+	private final StreamEvents events;
 
 	// Guarded by this.
 	private @Nullable ByteBuf current;
@@ -38,14 +41,16 @@ final class ExchangeInputStream extends ServletInputStream {
 
 	private @Nullable ReadListener listener;
 
-	private boolean allDataTold;
+	// Whether the listener is to be told anything any more.
+	private boolean listening;
 
-	private boolean errorTold;
+	// Whether the listener is to be called when something comes.
+	private boolean promised;
 
-	ExchangeInputStream(Exchange exchange, ServletCycle cycle) {
+	ExchangeInputStream(Exchange exchange, RequestBody body, StreamEvents events) {
 		this.exchange = exchange;
-		this.body = exchange.requestBody();
-		this.cycle = cycle;
+		this.body = body;
+		this.events = events;
 	}
 
 	@Override
@@ -79,6 +84,30 @@ final class ExchangeInputStream extends ServletInputStream {
 	}
 
 	@Override
+	public int read(ByteBuffer bytes) throws IOException {
+		Objects.requireNonNull(bytes, "The buffer is null");
+		if (!bytes.hasRemaining()) {
+			requireReady();
+			return 0;
+		}
+		if (!fill()) {
+			return -1;
+		}
+		synchronized (this) {
+			ByteBuf buffer = this.current;
+			if (buffer == null) {
+				return -1;
+			}
+			// What was read is between position and limit: it needs no flip.
+			bytes.limit(bytes.position() + Math.min(bytes.remaining(), buffer.readableBytes()));
+			int position = bytes.position();
+			buffer.readBytes(bytes);
+			bytes.position(position);
+			return bytes.remaining();
+		}
+	}
+
+	@Override
 	public int available() throws IOException {
 		return poll() ? readable() : 0;
 	}
@@ -93,12 +122,20 @@ final class ExchangeInputStream extends ServletInputStream {
 			if (this.body.isEnded()) {
 				return false;
 			}
-			if (this.listener != null) {
-				throw new IllegalStateException("Nothing can be read now: isReady() has to be asked before");
-			}
+			requireReady();
 			await();
 		}
 		return true;
+	}
+
+	private boolean isNonBlocking() {
+		return this.listening && this.events.isNonBlocking();
+	}
+
+	private void requireReady() {
+		if (isNonBlocking() && !isReady() && !this.body.isEnded()) {
+			throw new IllegalStateException("Nothing can be read now: isReady() has to be asked before");
+		}
 	}
 
 	// Whether there are bytes, without waiting.
@@ -168,8 +205,8 @@ final class ExchangeInputStream extends ServletInputStream {
 		if (thread != null) {
 			LockSupport.unpark(thread);
 		}
-		else if (this.listener != null) {
-			this.cycle.readable();
+		else if (this.listening) {
+			this.events.readable();
 		}
 	}
 
@@ -178,10 +215,14 @@ final class ExchangeInputStream extends ServletInputStream {
 		return readable() == 0 && this.body.isEnded();
 	}
 
+	// At the end there is nothing to read, as with Tomcat: onAllDataRead comes instead.
 	@Override
 	public boolean isReady() {
+		if (!isNonBlocking()) {
+			return true;
+		}
 		try {
-			if (poll() || this.body.isEnded()) {
+			if (poll()) {
 				return true;
 			}
 		}
@@ -189,10 +230,24 @@ final class ExchangeInputStream extends ServletInputStream {
 			// To be thrown by the read that follows.
 			return true;
 		}
-		if (this.listener != null) {
-			demand();
-		}
+		this.promised = true;
+		keepPromise();
 		return false;
+	}
+
+	/**
+	 * Another round has started: whoever read in between may have taken what the listener
+	 * waits for.
+	 */
+	void keepPromise() {
+		if (this.listening && this.promised) {
+			if (readable() > 0 || this.body.isEnded()) {
+				this.events.readable();
+			}
+			else {
+				demand();
+			}
+		}
 	}
 
 	@Override
@@ -203,33 +258,36 @@ final class ExchangeInputStream extends ServletInputStream {
 		if (this.listener != null) {
 			throw new IllegalStateException("There is a read listener already");
 		}
-		this.cycle.requireAsync("A read listener");
+		this.events.requireListenable("A read listener");
 		this.listener = listener;
-		this.demanded = true;
-		this.body.demand(this::tellAvailable);
+		this.listening = true;
+		this.promised = true;
+		keepPromise();
 	}
 
 	/**
-	 * Tell the listener that there is something to read, or that the body has ended.
-	 * Called by the cycle on a container thread.
+	 * Tell the listener that there is something to read, if it waits for that, or that
+	 * all was read. Called on a container thread.
 	 * @throws IOException by the listener
 	 */
 	void callListener() throws IOException {
-		ReadListener listener = this.listener;
-		if (listener == null || this.allDataTold || this.errorTold) {
+		ReadListener told = this.listener;
+		if (told == null || !this.listening) {
 			return;
 		}
 		try {
-			if (poll()) {
-				listener.onDataAvailable();
+			if (this.promised && poll()) {
+				this.promised = false;
+				told.onDataAvailable();
 			}
-			if (isFinished()) {
-				this.allDataTold = true;
-				listener.onAllDataRead();
+			if (this.listening && isFinished()) {
+				this.listening = false;
+				told.onAllDataRead();
 			}
 		}
-		catch (IOException | RuntimeException ex) {
-			tellError(ex);
+		catch (Throwable ex) {
+			this.listening = false;
+			told.onError(ex);
 			throw ex;
 		}
 	}
@@ -239,10 +297,21 @@ final class ExchangeInputStream extends ServletInputStream {
 	 * @param cause why
 	 */
 	void tellError(Throwable cause) {
-		if (this.listener != null && !this.allDataTold && !this.errorTold) {
-			this.errorTold = true;
-			this.listener.onError(cause);
+		ReadListener told = this.listener;
+		if (told != null && this.listening) {
+			this.listening = false;
+			told.onError(cause);
 		}
+	}
+
+	/** The container reads from now on, and waits: the listener is told nothing more. */
+	void stopListening() {
+		this.listening = false;
+	}
+
+	@Override
+	public void close() {
+		this.events.inputClosed();
 	}
 
 	/** The request has ended: release what was not read, refuse further reads. */

@@ -1,32 +1,30 @@
 package io.millrace.servlet;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.concurrent.locks.LockSupport;
 
 import io.millrace.core.http.Exchange;
 import io.netty.buffer.ByteBuf;
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The body of a response (Servlet 6.1 §5): collected in one pooled buffer, so that head
  * and body of an ordinary response are one write; parts only where it overflows or is
- * flushed. Blocks while the client takes nothing, unless there is a
- * {@link WriteListener}.
+ * flushed.
  *
  * <pre>
- *   OPEN ⇄ SUSPENDED    sendError and sendRedirect suspend, the error dispatch reopens
- *     └───────┴──▶ CLOSED   closed, or all of the Content-Length was written
+ *   UPGRADING  the response will have no body, unless an error takes that back
+ *     │  ▲
+ *   OPEN ⇄ SUSPENDED    sendError, sendRedirect and forward suspend, the error dispatch reopens
+ *     └───────┴──▶ CLOSED   closed: who writes is told
+ *             └──▶ ENDED    all of the Content-Length was written, or the request has ended
  * </pre>
  *
  * Written by one thread at a time. The monitor guards the buffer against threads that
  * write after the end of the response; nobody waits while holding it.
  */
-final class ExchangeOutputStream extends ServletOutputStream {
+final class ExchangeOutputStream extends ListeningOutputStream {
 
 	private static final int DEFAULT_CAPACITY = 8 * 1024;
 
@@ -41,8 +39,6 @@ final class ExchangeOutputStream extends ServletOutputStream {
 
 	private final ExchangeServletResponse response;
 
-	private final ServletCycle cycle;
-
 	// All guarded by this.
 	private @Nullable ByteBuf buffer;
 
@@ -54,21 +50,15 @@ final class ExchangeOutputStream extends ServletOutputStream {
 
 	private State state = State.OPEN;
 
+	private boolean forwarded;
+
 	// Written under the monitor, read without it.
 	private volatile boolean committed;
 
-	private volatile boolean writable;
-
-	private @Nullable WriteListener listener;
-
-	private boolean unready;
-
-	private boolean errorTold;
-
 	ExchangeOutputStream(Exchange exchange, ExchangeServletResponse response, ServletCycle cycle) {
+		super(exchange, cycle);
 		this.exchange = exchange;
 		this.response = response;
-		this.cycle = cycle;
 	}
 
 	@Override
@@ -76,7 +66,7 @@ final class ExchangeOutputStream extends ServletOutputStream {
 		requireReady();
 		boolean sent = false;
 		synchronized (this) {
-			if (this.state == State.OPEN) {
+			if (isAccepting()) {
 				ByteBuf target = buffer(1);
 				target.writeByte(octet);
 				sent = accept(1);
@@ -91,12 +81,16 @@ final class ExchangeOutputStream extends ServletOutputStream {
 	public void write(byte[] bytes, int offset, int length) throws IOException {
 		Objects.checkFromIndexSize(offset, length, bytes.length);
 		requireReady();
+		accept(bytes, offset, length);
+	}
+
+	private void accept(byte[] bytes, int offset, int length) throws IOException {
 		int at = offset;
 		int end = offset + length;
 		while (at < end) {
 			boolean sent;
 			synchronized (this) {
-				if (this.state != State.OPEN) {
+				if (!isAccepting()) {
 					return;
 				}
 				ByteBuf known = this.buffer;
@@ -120,8 +114,10 @@ final class ExchangeOutputStream extends ServletOutputStream {
 
 	@Override
 	public void write(ByteBuffer bytes) throws IOException {
+		Objects.requireNonNull(bytes, "The buffer is null");
+		requireReady();
 		if (bytes.hasArray()) {
-			write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+			accept(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
 			bytes.position(bytes.limit());
 			return;
 		}
@@ -129,7 +125,7 @@ final class ExchangeOutputStream extends ServletOutputStream {
 		while (bytes.hasRemaining()) {
 			int count = Math.min(bytes.remaining(), piece.length);
 			bytes.get(piece, 0, count);
-			write(piece, 0, count);
+			accept(piece, 0, count);
 		}
 	}
 
@@ -148,7 +144,7 @@ final class ExchangeOutputStream extends ServletOutputStream {
 			int pieceEnd = Math.min(end, at + TEXT_PIECE);
 			boolean sent;
 			synchronized (this) {
-				if (this.state != State.OPEN) {
+				if (!isAccepting()) {
 					return;
 				}
 				ByteBuf target = buffer(pieceEnd - at);
@@ -161,6 +157,14 @@ final class ExchangeOutputStream extends ServletOutputStream {
 				awaitWritable();
 			}
 		}
+	}
+
+	// Guarded by this. What comes when the application has no say any more is dropped.
+	private boolean isAccepting() throws IOException {
+		if (this.state == State.CLOSED) {
+			throw new IOException("The response was closed, and nothing can be written to it any more");
+		}
+		return this.state == State.OPEN;
 	}
 
 	/**
@@ -204,8 +208,8 @@ final class ExchangeOutputStream extends ServletOutputStream {
 		this.accepted += count;
 		if (this.declared >= 0 && this.accepted >= this.declared) {
 			known.writerIndex(known.writerIndex() - (int) (this.accepted - this.declared));
-			// §5.6: the response is closed when all of its content is there.
-			closeWith(take());
+			// §5.7: the response is closed when all of its content is there.
+			end(State.ENDED);
 			return true;
 		}
 		if (known.readableBytes() > this.capacity) {
@@ -239,8 +243,9 @@ final class ExchangeOutputStream extends ServletOutputStream {
 	}
 
 	// Guarded by this.
-	private void closeWith(@Nullable ByteBuf data) {
-		this.state = State.CLOSED;
+	private void end(State end) {
+		this.state = end;
+		ByteBuf data = take();
 		if (this.response.hasTrailers()) {
 			// Trailer fields need a body of parts, and are asked for when it is whole.
 			send(data, false);
@@ -254,6 +259,15 @@ final class ExchangeOutputStream extends ServletOutputStream {
 
 	@Override
 	public void flush() throws IOException {
+		requireReady();
+		flushBuffer();
+	}
+
+	/**
+	 * Send what is in the buffer, and the head if it was not sent.
+	 * @throws IOException where the client has gone
+	 */
+	void flushBuffer() throws IOException {
 		boolean sent = false;
 		synchronized (this) {
 			ByteBuf known = this.buffer;
@@ -268,25 +282,42 @@ final class ExchangeOutputStream extends ServletOutputStream {
 	}
 
 	@Override
-	public void close() throws IOException {
-		synchronized (this) {
-			if (this.state != State.OPEN) {
-				return;
-			}
-			closeWith(take());
+	public synchronized void close() throws IOException {
+		if (this.state == State.OPEN && this.forwarded) {
+			this.state = State.SUSPENDED;
 		}
+		else if (this.state == State.OPEN) {
+			end(State.CLOSED);
+		}
+	}
+
+	/**
+	 * A forward has returned and closes the wrappers of the response: then this is only
+	 * suspended, because an error further out still gets its page.
+	 * @param forwarded whether that is what happens
+	 */
+	synchronized void forwarded(boolean forwarded) {
+		this.forwarded = forwarded;
+	}
+
+	/**
+	 * Whether nothing has been written.
+	 * @return whether there is nothing in the buffer, and nothing was sent
+	 */
+	synchronized boolean isUntouched() {
+		return !this.committed && this.accepted == 0;
 	}
 
 	/** The container ends the response, whatever state it is in. */
 	synchronized void complete() {
-		if (this.state != State.CLOSED) {
-			closeWith(take());
+		if (!isClosed()) {
+			end(State.ENDED);
 		}
 	}
 
 	/** Release what was not sent; nothing is accepted any more. */
 	synchronized void abandon() {
-		this.state = State.CLOSED;
+		this.state = State.ENDED;
 		ByteBuf left = take();
 		if (left != null) {
 			left.release();
@@ -297,6 +328,24 @@ final class ExchangeOutputStream extends ServletOutputStream {
 		if (this.state == State.OPEN) {
 			this.state = State.SUSPENDED;
 		}
+	}
+
+	/** Nothing that is written counts: the protocol will be switched. */
+	synchronized void upgrade() {
+		if (this.state == State.OPEN) {
+			this.state = State.UPGRADING;
+		}
+	}
+
+	/** The protocol will not be switched. */
+	synchronized void keepHttp() {
+		if (this.state == State.UPGRADING) {
+			this.state = State.OPEN;
+		}
+	}
+
+	synchronized boolean isUpgrading() {
+		return this.state == State.UPGRADING;
 	}
 
 	synchronized void reopen() {
@@ -310,7 +359,7 @@ final class ExchangeOutputStream extends ServletOutputStream {
 	 * @return whether the head was sent, or an error or redirect is on its way
 	 */
 	boolean isCommitted() {
-		return this.committed || this.state != State.OPEN;
+		return this.committed || (this.state != State.OPEN && this.state != State.UPGRADING);
 	}
 
 	/**
@@ -322,11 +371,19 @@ final class ExchangeOutputStream extends ServletOutputStream {
 	}
 
 	synchronized boolean isClosed() {
-		return this.state == State.CLOSED;
+		return this.state == State.CLOSED || this.state == State.ENDED;
 	}
 
+	/**
+	 * Say how long the body is.
+	 * @param length the number of bytes, -1 for unknown; the response is closed if there
+	 * are that many already (§5.7)
+	 */
 	synchronized void declare(long length) {
 		this.declared = length;
+		if (length > 0 && this.accepted >= length && this.state == State.OPEN) {
+			accept(0);
+		}
 	}
 
 	synchronized int capacity() {
@@ -334,13 +391,15 @@ final class ExchangeOutputStream extends ServletOutputStream {
 	}
 
 	synchronized void capacity(int size) {
-		if (this.committed || this.accepted > 0) {
+		if (!isUntouched()) {
 			throw new IllegalStateException("The buffer size cannot be set after something was written");
 		}
-		this.capacity = Math.max(1, size);
+		// At least what was asked for (§5.1): a smaller one would commit too early for
+		// many an error page.
+		this.capacity = Math.max(this.capacity, size);
 	}
 
-	/** Forget what is in the buffer. */
+	/** Forget what is in the buffer. Nothing must have been sent. */
 	synchronized void resetBuffer() {
 		if (this.committed) {
 			throw new IllegalStateException("The response has been committed already");
@@ -351,99 +410,9 @@ final class ExchangeOutputStream extends ServletOutputStream {
 		}
 	}
 
-	private void awaitWritable() throws IOException {
-		if (this.listener == null && !this.exchange.stream().executor().inEventLoop()) {
-			while (!this.exchange.responseBody().isWritable() && this.exchange.outcome() == null) {
-				park();
-			}
-		}
-		if (this.exchange.outcome() == Exchange.Outcome.ABORTED) {
-			throw new ClientAbortException(null);
-		}
-	}
-
-	private void park() throws InterruptedIOException {
-		Thread thread = Thread.currentThread();
-		this.writable = false;
-		this.exchange.responseBody().onWritable(() -> {
-			this.writable = true;
-			LockSupport.unpark(thread);
-		});
-		while (!this.writable) {
-			LockSupport.park(this);
-			if (thread.isInterrupted()) {
-				throw new InterruptedIOException("Interrupted while waiting for the client to take the response");
-			}
-		}
-	}
-
-	private void requireReady() {
-		if (this.unready) {
-			throw new IllegalStateException("Nothing can be written now: isReady() has said so");
-		}
-	}
-
-	@Override
-	public boolean isReady() {
-		if (this.exchange.responseBody().isWritable() || this.exchange.outcome() != null) {
-			return true;
-		}
-		if (this.listener != null && !this.unready) {
-			this.unready = true;
-			this.exchange.responseBody().onWritable(this.cycle::writable);
-		}
-		return false;
-	}
-
-	@Override
-	public void setWriteListener(WriteListener listener) {
-		if (listener == null) {
-			throw new NullPointerException("The write listener is null");
-		}
-		if (this.listener != null) {
-			throw new IllegalStateException("There is a write listener already");
-		}
-		this.cycle.requireAsync("A write listener");
-		this.listener = listener;
-		this.cycle.writable();
-	}
-
-	/**
-	 * Tell the listener that it can write. Called by the cycle on a container thread.
-	 * @throws IOException by the listener
-	 */
-	void callListener() throws IOException {
-		WriteListener listener = this.listener;
-		if (listener == null || this.errorTold) {
-			return;
-		}
-		this.unready = false;
-		try {
-			if (this.exchange.outcome() == Exchange.Outcome.ABORTED) {
-				throw new ClientAbortException(null);
-			}
-			listener.onWritePossible();
-		}
-		catch (IOException | RuntimeException ex) {
-			tellError(ex);
-			throw ex;
-		}
-	}
-
-	/**
-	 * Tell the listener, once, that nothing can be written any more.
-	 * @param cause why
-	 */
-	void tellError(Throwable cause) {
-		if (this.listener != null && !this.errorTold) {
-			this.errorTold = true;
-			this.listener.onError(cause);
-		}
-	}
-
 	private enum State {
 
-		OPEN, SUSPENDED, CLOSED
+		OPEN, UPGRADING, SUSPENDED, CLOSED, ENDED
 
 	}
 

@@ -1,31 +1,25 @@
 package io.millrace.servlet;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UnsupportedEncodingException;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.security.Principal;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.List;
 
 import io.millrace.core.http.Exchange;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.MultipartConfigElement;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletMapping;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpUpgradeHandler;
-import jakarta.servlet.http.Part;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,13 +27,7 @@ import org.jspecify.annotations.Nullable;
  * state that dispatches change. For one thread at a time; never used for another
  * exchange, so what an application does with it too late harms nobody else.
  */
-final class ExchangeServletRequest extends RequestHeadView {
-
-	private static final AtomicLong IDS = new AtomicLong();
-
-	private final ServletRuntime runtime;
-
-	private final ServletCycle cycle;
+final class ExchangeServletRequest extends RequestBodyView {
 
 	private final @Nullable String sessionIdInUrl;
 
@@ -59,22 +47,8 @@ final class ExchangeServletRequest extends RequestHeadView {
 
 	private @Nullable RequestAttributes attributes;
 
-	private @Nullable RequestParameters parameters;
-
-	private @Nullable String encoding;
-
-	private @Nullable ExchangeInputStream input;
-
-	private @Nullable BufferedReader reader;
-
-	private boolean inputTaken;
-
-	private @Nullable String id;
-
 	ExchangeServletRequest(ServletRuntime runtime, Exchange exchange, ServletCycle cycle, @Nullable String sessionId) {
-		super(exchange);
-		this.runtime = runtime;
-		this.cycle = cycle;
+		super(runtime, exchange, cycle);
 		this.sessionIdInUrl = sessionId;
 		this.method = exchange.request().method();
 		this.requestUri = exchange.request().target().path();
@@ -82,15 +56,16 @@ final class ExchangeServletRequest extends RequestHeadView {
 	}
 
 	ExchangeServletResponse response() {
-		return this.cycle.response();
-	}
-
-	ServletCycle cycle() {
-		return this.cycle;
+		return cycle().response();
 	}
 
 	@Nullable ServletTarget target() {
 		return this.target;
+	}
+
+	@Override
+	@Nullable MultipartConfigElement multipartConfig() {
+		return (this.target != null) ? this.target.servlet().multipartConfig() : null;
 	}
 
 	/**
@@ -138,53 +113,31 @@ final class ExchangeServletRequest extends RequestHeadView {
 	RequestSession session() {
 		RequestSession known = this.session;
 		if (known == null) {
-			known = new RequestSession(this, this.runtime, this.sessionIdInUrl);
+			known = new RequestSession(this, runtime(), this.sessionIdInUrl);
 			this.session = known;
 		}
 		return known;
 	}
 
+	/** The request has come: §7.6. Costs next to nothing for a client without session. */
+	void accessSession() {
+		ServletRuntime runtime = runtime();
+		if (!runtime.sessions().isEmpty() && (this.sessionIdInUrl != null || runtime.sessionSettings().usesTls()
+				|| exchange().request().headers().contains(HttpHeaderNames.COOKIE))) {
+			session().access();
+		}
+	}
+
 	String sessionParameter() {
-		return this.runtime.sessionSettings().pathParameterName();
-	}
-
-	RequestParameters parameters() {
-		RequestParameters known = this.parameters;
-		if (known == null) {
-			known = new RequestParameters(this, this.runtime.options());
-			this.parameters = known;
-		}
-		return known;
-	}
-
-	ExchangeInputStream input() {
-		ExchangeInputStream known = this.input;
-		if (known == null) {
-			known = new ExchangeInputStream(exchange(), this.cycle);
-			this.input = known;
-		}
-		return known;
-	}
-
-	@Nullable ExchangeInputStream inputIfUsed() {
-		return this.input;
-	}
-
-	boolean isBodyTaken() {
-		return this.inputTaken || this.reader != null;
+		return runtime().sessionSettings().pathParameterName();
 	}
 
 	/** The exchange has ended: give back what the request holds. */
 	void end() {
 		if (this.session != null) {
-			this.session.release();
+			this.session.end();
 		}
-		if (this.parameters != null) {
-			this.parameters.close();
-		}
-		if (this.input != null) {
-			this.input.end();
-		}
+		releaseBody();
 	}
 
 	@Override
@@ -197,7 +150,13 @@ final class ExchangeServletRequest extends RequestHeadView {
 	@Override
 	public Enumeration<String> getAttributeNames() {
 		RequestAttributes known = this.attributes;
-		return (known != null) ? Collections.enumeration(known.names()) : Collections.emptyEnumeration();
+		List<String> names = (known != null) ? known.names() : new ArrayList<>();
+		for (String name : TlsAttributes.names(exchange().connection())) {
+			if (!names.contains(name)) {
+				names.add(name);
+			}
+		}
+		return Collections.enumeration(names);
 	}
 
 	@Override
@@ -207,7 +166,7 @@ final class ExchangeServletRequest extends RequestHeadView {
 		}
 		Object previous = putAttribute(name, value);
 		if (previous != null || value != null) {
-			this.runtime.listeners().requestAttribute(getServletContext(), this, name, previous, value);
+			runtime().listeners().requestAttribute(getServletContext(), this, name, previous, value);
 		}
 	}
 
@@ -259,7 +218,7 @@ final class ExchangeServletRequest extends RequestHeadView {
 
 	@Override
 	public String getContextPath() {
-		return this.runtime.contextPath();
+		return CanonicalPath.context(this.requestUri, runtime().contextPath());
 	}
 
 	@Override
@@ -290,7 +249,7 @@ final class ExchangeServletRequest extends RequestHeadView {
 
 	@Override
 	public ServletContext getServletContext() {
-		return this.runtime.application();
+		return runtime().application();
 	}
 
 	@Override
@@ -299,95 +258,25 @@ final class ExchangeServletRequest extends RequestHeadView {
 			return null;
 		}
 		if (path.startsWith("/")) {
-			return this.runtime.dispatcher(path);
+			return runtime().dispatcher(path);
 		}
-		// §9.1.1: relative to the path of this request within the context.
-		String own = this.requestUri.substring(Math.min(getContextPath().length(), this.requestUri.length()));
-		return this.runtime.dispatcher(own.substring(0, own.lastIndexOf('/') + 1) + path);
-	}
-
-	@Override
-	public @Nullable String getParameter(String name) {
-		return parameters().parameters().get(name);
-	}
-
-	@Override
-	public Enumeration<String> getParameterNames() {
-		return parameters().parameters().names();
-	}
-
-	@Override
-	public String @Nullable [] getParameterValues(String name) {
-		return parameters().parameters().values(name);
-	}
-
-	@Override
-	public Map<String, String[]> getParameterMap() {
-		return parameters().parameters().asMap();
-	}
-
-	@Override
-	public Collection<Part> getParts() throws IOException, ServletException {
-		return parameters().parts();
-	}
-
-	@Override
-	public @Nullable Part getPart(String name) throws IOException, ServletException {
-		for (Part part : getParts()) {
-			if (part.getName().equals(name)) {
-				return part;
-			}
-		}
-		return null;
-	}
-
-	@Override
-	public @Nullable String getCharacterEncoding() {
-		String declared = (this.encoding != null) ? this.encoding : declaredEncoding();
-		return (declared != null) ? declared : getServletContext().getRequestCharacterEncoding();
-	}
-
-	@Override
-	public void setCharacterEncoding(String encoding) throws UnsupportedEncodingException {
-		if (this.reader != null) {
-			return;
-		}
-		if (charset(encoding) == null) {
-			throw new UnsupportedEncodingException("'" + encoding + "' is no character encoding that is known here");
-		}
-		this.encoding = encoding;
-	}
-
-	@Override
-	public ServletInputStream getInputStream() {
-		if (this.reader != null) {
-			throw new IllegalStateException("getReader() was called for this request already");
-		}
-		this.inputTaken = true;
-		return input();
-	}
-
-	@Override
-	public BufferedReader getReader() throws IOException {
-		if (this.inputTaken) {
-			throw new IllegalStateException("getInputStream() was called for this request already");
-		}
-		BufferedReader known = this.reader;
-		if (known == null) {
-			String name = getCharacterEncoding();
-			Charset charset = (name != null) ? charset(name) : StandardCharsets.ISO_8859_1;
-			if (charset == null) {
-				throw new UnsupportedEncodingException("'" + name + "' is no character encoding that is known here");
-			}
-			known = new BufferedReader(new InputStreamReader(input(), charset));
-			this.reader = known;
-		}
-		return known;
+		// §9.1.1: relative to the servlet that asks, which may have been included.
+		Object included = (this.dispatcherType == DispatcherType.INCLUDE)
+				? getAttribute(RequestDispatcher.INCLUDE_REQUEST_URI) : null;
+		String uri = (included instanceof String text) ? text : this.requestUri;
+		String own = uri.substring(CanonicalPath.context(uri, runtime().contextPath()).length());
+		return runtime().dispatcher(own.substring(0, own.lastIndexOf('/') + 1) + path);
 	}
 
 	@Override
 	public @Nullable ServletSession getSession(boolean create) {
-		return session().get(create);
+		return (create || mayHaveSession()) ? session().get(create) : null;
+	}
+
+	// Frameworks ask every request; most have nothing that could name a session.
+	private boolean mayHaveSession() {
+		return this.session != null || hasCookies() || this.sessionIdInUrl != null
+				|| exchange().connection().sslSession() != null;
 	}
 
 	@Override
@@ -442,8 +331,13 @@ final class ExchangeServletRequest extends RequestHeadView {
 	}
 
 	@Override
-	public boolean authenticate(HttpServletResponse response) {
-		// As an embedded server without a realm answers: nobody can be authenticated.
+	public boolean authenticate(HttpServletResponse response) throws IOException {
+		// There is no login mechanism that could ask the client to come back: refused
+		// as by a constraint that nobody can satisfy, see SecurityConstraints.
+		if (response.isCommitted()) {
+			throw new IllegalStateException("The response has been committed: nobody can be authenticated any more");
+		}
+		response.sendError(HttpServletResponse.SC_FORBIDDEN, "Nobody can be authenticated by this server");
 		return false;
 	}
 
@@ -464,23 +358,23 @@ final class ExchangeServletRequest extends RequestHeadView {
 
 	@Override
 	public boolean isAsyncStarted() {
-		AsyncCycle async = this.cycle.async();
+		AsyncCycle async = cycle().async();
 		return async != null && async.isStarted();
 	}
 
 	@Override
 	public AsyncContext startAsync() {
-		return this.cycle.startAsync(this, this.cycle.response(), true);
+		return cycle().startAsync(this, cycle().response(), true);
 	}
 
 	@Override
 	public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
-		return this.cycle.startAsync(request, response, false);
+		return cycle().startAsync(request, response, false);
 	}
 
 	@Override
 	public AsyncContext getAsyncContext() {
-		AsyncCycle async = this.cycle.async();
+		AsyncCycle async = cycle().async();
 		if (async == null || !async.isStarted()) {
 			throw new IllegalStateException("The request is not in asynchronous mode");
 		}
@@ -488,19 +382,8 @@ final class ExchangeServletRequest extends RequestHeadView {
 	}
 
 	@Override
-	public <T extends HttpUpgradeHandler> T upgrade(Class<T> type) {
-		throw new UnsupportedOperationException("HttpServletRequest.upgrade is not offered by this server yet: '"
-				+ type.getName() + "' cannot take over");
-	}
-
-	@Override
-	public String getRequestId() {
-		String known = this.id;
-		if (known == null) {
-			known = Long.toHexString(IDS.incrementAndGet());
-			this.id = known;
-		}
-		return known;
+	public <T extends HttpUpgradeHandler> T upgrade(Class<T> type) throws IOException, ServletException {
+		return cycle().upgrade(type);
 	}
 
 	/**

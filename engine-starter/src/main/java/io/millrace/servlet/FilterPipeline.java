@@ -7,9 +7,11 @@ import java.util.List;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
+import jakarta.servlet.UnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,7 +87,14 @@ final class FilterPipeline {
 		if (!this.servlet.isAsyncSupported()) {
 			base.asyncUnsupported();
 		}
-		this.servlet.servlet().service(request, response);
+		Servlet servlet = this.servlet.servlet();
+		try {
+			servlet.service(request, response);
+		}
+		catch (UnavailableException ex) {
+			base.cycle().unavailable(this.servlet, ex);
+			throw ex;
+		}
 	}
 
 	/**

@@ -19,6 +19,8 @@ final class HeaderNames {
 
 	static final AsciiString ALLOW = AsciiString.cached("Allow");
 
+	static final AsciiString UPGRADE = AsciiString.cached("Upgrade");
+
 	private HeaderNames() {
 	}
 

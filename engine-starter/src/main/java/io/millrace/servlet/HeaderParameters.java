@@ -49,6 +49,19 @@ record HeaderParameters(String value, Map<String, String> parameters) {
 		return (decoded != null) ? decoded : this.parameters.get(name);
 	}
 
+	/**
+	 * A parameter that people read, a file name for example: encoded words in a plain one
+	 * are decoded.
+	 * @param name its name in lower case
+	 * @return {@code null} where there is none
+	 */
+	@Nullable String getText(String name) {
+		String value = get(name);
+		// Not in an extended one, which is decoded already.
+		boolean plain = value != null && value.equals(this.parameters.get(name));
+		return (plain && value != null) ? EncodedWords.decode(value) : value;
+	}
+
 	// Returns the index of the semicolon behind it, or the end.
 	private static int parseParameter(String text, int start, Map<String, String> parameters) {
 		int end = text.length();

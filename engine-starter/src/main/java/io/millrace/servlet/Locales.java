@@ -12,6 +12,8 @@ final class Locales {
 
 	private static final int MOST = 32;
 
+	private static final int WHOLE = 1000;
+
 	private Locales() {
 	}
 
@@ -28,7 +30,7 @@ final class Locales {
 				add(weighted, range);
 			}
 		}
-		weighted.sort(Comparator.comparingDouble((one) -> -one.weight));
+		weighted.sort(Comparator.comparingInt((one) -> -one.weight));
 		List<Locale> locales = new ArrayList<>(weighted.size());
 		weighted.forEach((one) -> locales.add(one.locale));
 		return locales.isEmpty() ? List.of(Locale.getDefault()) : locales;
@@ -37,7 +39,7 @@ final class Locales {
 	private static void add(List<Weighted> weighted, String range) {
 		int semicolon = range.indexOf(';');
 		String tag = ((semicolon < 0) ? range : range.substring(0, semicolon)).trim();
-		double weight = (semicolon < 0) ? 1 : weight(range.substring(semicolon + 1).trim());
+		int weight = (semicolon < 0) ? WHOLE : weight(range.substring(semicolon + 1).trim());
 		if (weight <= 0 || tag.isEmpty() || tag.equals("*") || weighted.size() == MOST) {
 			return;
 		}
@@ -47,19 +49,30 @@ final class Locales {
 		}
 	}
 
-	private static double weight(String parameter) {
-		if (!parameter.startsWith("q=") || parameter.length() > 7) {
+	// RFC 9110 §12.4.2: "0" or "1" with up to three digits behind a point; in
+	// thousandths,
+	// 0 where it is something else.
+	private static int weight(String parameter) {
+		int length = parameter.length();
+		if (length < 3 || length > 7 || !parameter.regionMatches(true, 0, "q=", 0, 2)
+				|| (length > 3 && parameter.charAt(3) != '.')) {
 			return 0;
 		}
-		try {
-			return Double.parseDouble(parameter.substring(2));
+		int weight = digit(parameter.charAt(2)) * WHOLE;
+		int unit = WHOLE / 10;
+		for (int i = 4; i < length; i++) {
+			weight += digit(parameter.charAt(i)) * unit;
+			unit /= 10;
 		}
-		catch (NumberFormatException ex) {
-			return 0;
-		}
+		return (weight <= WHOLE) ? weight : 0;
 	}
 
-	private record Weighted(Locale locale, double weight) {
+	// What is no digit makes the weight too large.
+	private static int digit(char c) {
+		return (c >= '0' && c <= '9') ? c - '0' : WHOLE * WHOLE;
+	}
+
+	private record Weighted(Locale locale, int weight) {
 
 	}
 

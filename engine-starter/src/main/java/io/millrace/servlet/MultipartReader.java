@@ -102,7 +102,7 @@ final class MultipartReader {
 	private void readPart() throws IOException {
 		PartHeaders headers = PartHeaders.read(this.input, this.limits.maxPartHeaderSize());
 		HeaderParameters disposition = HeaderParameters.parse(orEmpty(headers.get("content-disposition")));
-		String name = disposition.get("name");
+		String name = disposition.getText("name");
 		if (name == null || name.isEmpty() || !disposition.value().equals("form-data")) {
 			this.input.readContent(MultipartInput.Sink.NONE);
 			return;
@@ -119,7 +119,7 @@ final class MultipartReader {
 
 	// Where only a broken "filename*" is sent, it is a file all the same.
 	private static @Nullable String fileName(HeaderParameters disposition) {
-		String fileName = disposition.get("filename");
+		String fileName = disposition.getText("filename");
 		return (fileName == null && disposition.parameters().containsKey("filename*")) ? "" : fileName;
 	}
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class RegisteredComponent implements Registration.Dynamic {
 
-	private final ServletApplication application;
+	private final ContextRegistrations application;
 
 	private final String name;
 
@@ -27,14 +27,18 @@ abstract class RegisteredComponent implements Registration.Dynamic {
 
 	private boolean asyncSupported;
 
-	RegisteredComponent(ServletApplication application, String name, String className) {
+	RegisteredComponent(ContextRegistrations application, String name, String className) {
 		this.application = application;
 		this.name = name;
 		this.className = className;
 	}
 
 	final void requireConfigurable() {
-		this.application.requireConfigurable("changing the registration of '" + this.name + "'");
+		this.application.guard().requireConfigurable("changing the registration of '" + this.name + "'");
+	}
+
+	final ContextRegistrations application() {
+		return this.application;
 	}
 
 	final boolean isAsyncSupported() {
@@ -71,6 +75,9 @@ abstract class RegisteredComponent implements Registration.Dynamic {
 	@Override
 	public Set<String> setInitParameters(Map<String, String> parameters) {
 		requireConfigurable();
+		if (parameters == null) {
+			throw new IllegalArgumentException("The init parameters are null");
+		}
 		parameters.forEach(RegisteredComponent::requireParameter);
 		Set<String> conflicts = new HashSet<>(parameters.keySet());
 		conflicts.retainAll(this.initParameters.keySet());

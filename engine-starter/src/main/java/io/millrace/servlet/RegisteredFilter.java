@@ -18,20 +18,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class RegisteredFilter extends RegisteredComponent implements FilterRegistration.Dynamic, FilterConfig {
 
-	private final ServletApplication application;
-
-	private final Class<? extends Filter> type;
+	private final ComponentSource<Filter> source;
 
 	private @Nullable Filter filter;
 
 	private boolean initialised;
 
-	RegisteredFilter(ServletApplication application, String name, Class<? extends Filter> type,
-			@Nullable Filter given) {
-		super(application, name, type.getName());
-		this.application = application;
-		this.type = type;
-		this.filter = given;
+	RegisteredFilter(ContextRegistrations application, String name, ComponentSource<Filter> source) {
+		super(application, name, source.className());
+		this.source = source;
 	}
 
 	@Override
@@ -57,23 +52,23 @@ final class RegisteredFilter extends RegisteredComponent implements FilterRegist
 		if (targets == null || targets.length == 0) {
 			throw new IllegalArgumentException("A filter mapping needs a servlet name or a URL pattern");
 		}
-		Set<DispatcherType> types = (dispatcherTypes != null) ? Set.copyOf(dispatcherTypes)
-				: Set.of(DispatcherType.REQUEST);
+		Set<DispatcherType> types = (dispatcherTypes != null && !dispatcherTypes.isEmpty())
+				? Set.copyOf(dispatcherTypes) : Set.of(DispatcherType.REQUEST);
 		List<FilterMapping> mappings = new ArrayList<>();
 		for (String target : targets) {
 			mappings.add(factory.create(this, types, target));
 		}
-		this.application.registry().map(mappings, isMatchAfter);
+		application().registry().map(mappings, isMatchAfter);
 	}
 
 	@Override
 	public Collection<String> getServletNameMappings() {
-		return this.application.registry().targets(this, true);
+		return application().registry().targets(this, true);
 	}
 
 	@Override
 	public Collection<String> getUrlPatternMappings() {
-		return this.application.registry().targets(this, false);
+		return application().registry().targets(this, false);
 	}
 
 	Filter filter() {
@@ -85,11 +80,8 @@ final class RegisteredFilter extends RegisteredComponent implements FilterRegist
 	}
 
 	void initialise() throws ServletException {
-		Filter filter = this.filter;
-		if (filter == null) {
-			filter = this.application.createFilter(this.type);
-			this.filter = filter;
-		}
+		Filter filter = this.source.get();
+		this.filter = filter;
 		filter.init(this);
 		this.initialised = true;
 	}

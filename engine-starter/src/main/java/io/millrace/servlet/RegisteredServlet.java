@@ -1,10 +1,10 @@
 package io.millrace.servlet;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.MultipartConfigElement;
@@ -14,63 +14,54 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRegistration;
 import jakarta.servlet.ServletSecurityElement;
 import jakarta.servlet.UnavailableException;
-import jakarta.servlet.annotation.MultipartConfig;
-import jakarta.servlet.annotation.ServletSecurity;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A servlet, its registration and its life (Servlet 6.1 §2.3).
+ * A servlet and its registration (Servlet 6.1 §4.4.1); how it lives is in
+ * {@link ServletLife}.
  */
 final class RegisteredServlet extends RegisteredComponent implements ServletRegistration.Dynamic, ServletConfig {
 
-	private final ServletApplication application;
+	private static final Logger logger = LoggerFactory.getLogger(RegisteredServlet.class);
 
-	private final @Nullable Servlet given;
-
-	private final Class<? extends Servlet> type;
+	private final ServletLife life;
 
 	private final Set<String> mappings = new LinkedHashSet<>();
-
-	// Not a monitor: init may block, and for long.
-	private final ReentrantLock initLock = new ReentrantLock();
 
 	private int loadOnStartup = -1;
 
 	private @Nullable MultipartConfigElement multipartConfig;
+
+	private @Nullable ServletSecurityElement security;
 
 	private @Nullable String runAsRole;
 
 	// By ordinal of the kind of dispatch; computed before the first request.
 	private FilterPipeline[] pipelines = {};
 
-	private volatile @Nullable Servlet ready;
-
-	// Guarded by initLock: 0 while available, otherwise until when, or MAX_VALUE.
-	private volatile long unavailableUntil;
-
-	RegisteredServlet(ServletApplication application, String name, Class<? extends Servlet> type,
-			@Nullable Servlet given) {
-		super(application, name, type.getName());
-		this.application = application;
-		this.type = type;
-		this.given = given;
-		readAnnotations();
-	}
-
-	private void readAnnotations() {
-		MultipartConfig multipart = this.type.getAnnotation(MultipartConfig.class);
-		if (multipart != null) {
-			this.multipartConfig = new MultipartConfigElement(multipart);
-		}
-		if (this.type.isAnnotationPresent(ServletSecurity.class)) {
-			throw unenforced();
+	RegisteredServlet(ContextRegistrations application, String name, ComponentSource<Servlet> source) {
+		super(application, name, source.className());
+		this.life = new ServletLife(this, source);
+		Class<? extends Servlet> type = source.type();
+		if (type != null) {
+			this.multipartConfig = ComponentAnnotations.multipartConfig(type);
+			this.runAsRole = ComponentAnnotations.runAs(type);
+			this.security = security(type, source.given());
 		}
 	}
 
-	private static UnsupportedOperationException unenforced() {
-		// Taking a constraint and not enforcing it would be a hole.
-		return new UnsupportedOperationException(
-				"Declarative security constraints are not enforced by this server: use Spring Security");
+	// The class of an object that the application made itself is not looked at (Javadoc
+	// of createServlet; Tomcat does the same): Spring's beans keep being served.
+	private @Nullable ServletSecurityElement security(Class<? extends Servlet> type, @Nullable Servlet given) {
+		ServletSecurityElement declared = ComponentAnnotations.security(type);
+		if (declared != null && given != null && !application().components().wasCreatedHere(given)) {
+			logger.warn("@ServletSecurity of {} is not applied, as the servlet was registered as an object:"
+					+ " call setServletSecurity or use Spring Security", type.getName());
+			return null;
+		}
+		return declared;
 	}
 
 	@Override
@@ -81,12 +72,13 @@ final class RegisteredServlet extends RegisteredComponent implements ServletRegi
 	@Override
 	public Set<String> addMapping(String... patterns) {
 		requireConfigurable();
-		if (patterns.length == 0) {
+		if (patterns == null || patterns.length == 0) {
 			throw new IllegalArgumentException("A servlet mapping needs a URL pattern");
 		}
-		Set<String> conflicts = this.application.registry().map(this, List.of(patterns));
+		List<String> added = Arrays.asList(patterns);
+		Set<String> conflicts = application().registry().map(this, added);
 		if (conflicts.isEmpty()) {
-			this.mappings.addAll(List.of(patterns));
+			this.mappings.addAll(added);
 		}
 		return conflicts;
 	}
@@ -110,9 +102,24 @@ final class RegisteredServlet extends RegisteredComponent implements ServletRegi
 		return this.loadOnStartup;
 	}
 
+	/**
+	 * Constrain who may use the servlet (§13.4); it holds for all its patterns, also for
+	 * those that are added later.
+	 * @param constraint the constraint, in place of {@code @ServletSecurity}
+	 * @return the patterns that are constrained by a descriptor: there is none, so none
+	 */
 	@Override
 	public Set<String> setServletSecurity(ServletSecurityElement constraint) {
-		throw unenforced();
+		requireConfigurable();
+		if (constraint == null) {
+			throw new IllegalArgumentException("The constraint is null");
+		}
+		this.security = constraint;
+		return Set.of();
+	}
+
+	@Nullable ServletSecurityElement security() {
+		return this.security;
 	}
 
 	@Override
@@ -155,78 +162,16 @@ final class RegisteredServlet extends RegisteredComponent implements ServletRegi
 		return this.pipelines[type.ordinal()];
 	}
 
-	/**
-	 * The servlet, initialised by the first who needs it.
-	 * @return the servlet, ready to serve
-	 * @throws ServletException where its init fails or it is unavailable
-	 */
 	Servlet servlet() throws ServletException {
-		Servlet servlet = this.ready;
-		return (servlet != null) ? servlet : initialise();
+		return this.life.servlet();
 	}
 
-	private Servlet initialise() throws ServletException {
-		this.initLock.lock();
-		try {
-			Servlet servlet = this.ready;
-			if (servlet == null) {
-				requireAvailable();
-				servlet = (this.given != null) ? this.given : this.application.createServlet(this.type);
-				servlet.init(this);
-				this.ready = servlet;
-			}
-			return servlet;
-		}
-		catch (UnavailableException ex) {
-			unavailable(ex);
-			throw ex;
-		}
-		finally {
-			this.initLock.unlock();
-		}
-	}
-
-	private void requireAvailable() throws UnavailableException {
-		long until = this.unavailableUntil;
-		if (until == Long.MAX_VALUE) {
-			throw new UnavailableException("Servlet '" + getName() + "' is not available");
-		}
-		long left = (until == 0) ? 0 : until - System.currentTimeMillis();
-		if (left > 0) {
-			throw new UnavailableException("Servlet '" + getName() + "' is not available now",
-					Math.max(1, (int) (left / 1000)));
-		}
-		this.unavailableUntil = 0;
-	}
-
-	/**
-	 * The servlet has said that it cannot serve (§2.3.3.2). If that is for ever it is
-	 * destroyed.
-	 * @param unavailable what it said
-	 */
 	void unavailable(UnavailableException unavailable) {
-		if (!unavailable.isPermanent()) {
-			this.unavailableUntil = System.currentTimeMillis() + unavailable.getUnavailableSeconds() * 1000L;
-		}
-		else if (this.unavailableUntil != Long.MAX_VALUE) {
-			this.unavailableUntil = Long.MAX_VALUE;
-			destroy();
-		}
+		this.life.unavailable(unavailable);
 	}
 
-	/** Destroy the servlet if it was initialised. */
 	void destroy() {
-		this.initLock.lock();
-		try {
-			Servlet servlet = this.ready;
-			this.ready = null;
-			if (servlet != null) {
-				servlet.destroy();
-			}
-		}
-		finally {
-			this.initLock.unlock();
-		}
+		this.life.destroy();
 	}
 
 }

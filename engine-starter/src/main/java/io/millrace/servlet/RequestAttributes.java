@@ -75,6 +75,10 @@ final class RequestAttributes {
 		return previous;
 	}
 
+	/**
+	 * The names of all attributes.
+	 * @return a list of the caller's own
+	 */
 	List<String> names() {
 		List<String> found = new ArrayList<>(this.size);
 		for (String name : this.names) {

@@ -1,6 +1,5 @@
 package io.millrace.servlet;
 
-import java.net.InetSocketAddress;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
@@ -9,23 +8,20 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 import io.millrace.core.http.Exchange;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import jakarta.servlet.ServletConnection;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of a servlet request that is fixed when it comes: header fields, connection
- * and origin. A view on the exchange; what has to be parsed is parsed when it is asked
- * for.
+ * The header of a servlet request (Servlet 6.1 §3.4, §3.9, §3.11): a view on the
+ * exchange. What has to be parsed is parsed when it is asked for.
  */
 abstract class RequestHeadView implements HttpServletRequest {
 
@@ -53,8 +49,9 @@ abstract class RequestHeadView implements HttpServletRequest {
 
 	@Override
 	public Enumeration<String> getHeaders(String name) {
-		// Not its iterator, which has the last value first.
-		return Collections.enumeration(this.headers.getAll(name));
+		List<String> values = this.headers.getAll(name);
+		// Most often one or none.
+		return (values.size() == 1) ? new SingleValue(values.get(0)) : Collections.enumeration(values);
 	}
 
 	@Override
@@ -111,10 +108,14 @@ abstract class RequestHeadView implements HttpServletRequest {
 		return (known.length > 0) ? known.clone() : null;
 	}
 
+	final boolean hasCookies() {
+		return this.headers.contains(HttpHeaderNames.COOKIE);
+	}
+
 	final Cookie[] cookies() {
 		Cookie[] known = this.cookies;
 		if (known == null) {
-			known = Cookies.parse(this.headers.getAll(HttpHeaderNames.COOKIE));
+			known = hasCookies() ? Cookies.parse(this.headers.getAll(HttpHeaderNames.COOKIE)) : Cookies.NONE;
 			this.cookies = known;
 		}
 		return known;
@@ -162,89 +163,30 @@ abstract class RequestHeadView implements HttpServletRequest {
 		return this.exchange.request().version().text();
 	}
 
-	@Override
-	public String getScheme() {
-		return this.exchange.origin().scheme();
-	}
+	/** The only value of a field. */
+	private static final class SingleValue implements Enumeration<String> {
 
-	@Override
-	public boolean isSecure() {
-		return this.exchange.origin().isSecure();
-	}
+		private @Nullable String value;
 
-	@Override
-	public String getServerName() {
-		return this.exchange.origin().host();
-	}
-
-	@Override
-	public int getServerPort() {
-		return this.exchange.origin().port();
-	}
-
-	@Override
-	public String getRemoteAddr() {
-		return address(this.exchange.origin().client());
-	}
-
-	@Override
-	public String getRemoteHost() {
-		// Never looked up: a name server must not be able to hold up requests.
-		return getRemoteAddr();
-	}
-
-	@Override
-	public int getRemotePort() {
-		return this.exchange.origin().client().getPort();
-	}
-
-	@Override
-	public String getLocalAddr() {
-		return address(this.exchange.connection().localAddress());
-	}
-
-	@Override
-	public String getLocalName() {
-		return this.exchange.connection().localAddress().getHostString();
-	}
-
-	@Override
-	public int getLocalPort() {
-		return this.exchange.connection().localAddress().getPort();
-	}
-
-	private static String address(InetSocketAddress socket) {
-		return (socket.getAddress() != null) ? socket.getAddress().getHostAddress() : socket.getHostString();
-	}
-
-	@Override
-	public String getProtocolRequestId() {
-		// HTTP/1.x has none.
-		return "";
-	}
-
-	@Override
-	public ServletConnection getServletConnection() {
-		return new ConnectionView(this.exchange.connection(), getProtocol());
-	}
-
-	@Override
-	public boolean isTrailerFieldsReady() {
-		return this.exchange.requestBody().isEnded();
-	}
-
-	@Override
-	public Map<String, String> getTrailerFields() {
-		if (!isTrailerFieldsReady()) {
-			throw new IllegalStateException("The trailer fields come after the body, which was not read to its end");
+		SingleValue(String value) {
+			this.value = value;
 		}
-		Map<String, String> fields = new TreeMap<>();
-		// §3.3.5: names in lower case, values of the same name combined.
-		this.exchange.requestBody()
-			.trailers()
-			.forEach((field) -> fields.merge(field.getKey().toLowerCase(Locale.ROOT), field.getValue(),
-					(one, other) -> one + "," + other));
-		return fields;
+
+		@Override
+		public boolean hasMoreElements() {
+			return this.value != null;
+		}
+
+		@Override
+		public String nextElement() {
+			String only = this.value;
+			if (only == null) {
+				throw new NoSuchElementException();
+			}
+			this.value = null;
+			return only;
+		}
+
 	}
 
 }

@@ -3,7 +3,6 @@ package io.millrace.servlet;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.Collection;
 
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.MultipartConfigElement;
@@ -17,11 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestParameters {
 
-	private final ExchangeServletRequest request;
+	private final RequestBodyView request;
 
 	private final ServletOptions options;
 
 	private @Nullable Parameters parameters;
+
+	private @Nullable Pushed pushed;
 
 	private @Nullable RuntimeException failure;
 
@@ -29,7 +30,9 @@ final class RequestParameters {
 
 	private @Nullable Exception formFailure;
 
-	RequestParameters(ExchangeServletRequest request, ServletOptions options) {
+	private boolean bodyRead;
+
+	RequestParameters(RequestBodyView request, ServletOptions options) {
 		this.request = request;
 		this.options = options;
 	}
@@ -40,6 +43,11 @@ final class RequestParameters {
 	 * @throws RequestRefusedException where they cannot be read
 	 */
 	Parameters parameters() {
+		Pushed inFront = this.pushed;
+		return (inFront != null) ? inFront.merge(ofRequest()) : ofRequest();
+	}
+
+	private Parameters ofRequest() {
 		if (this.failure != null && !isErrorDispatch()) {
 			throw this.failure;
 		}
@@ -78,7 +86,7 @@ final class RequestParameters {
 		if (parsed.is("application/x-www-form-urlencoded") && isPost()) {
 			addForm(read);
 		}
-		else if (isMultipart(type) && config() != null) {
+		else if (isMultipart(type) && this.request.multipartConfig() != null) {
 			addParts(read);
 		}
 	}
@@ -87,24 +95,40 @@ final class RequestParameters {
 		return this.request.exchange().request().method().equals("POST");
 	}
 
+	/**
+	 * Whether the body was decoded for parameters or parts, or its reading begun: from
+	 * then on its character encoding is settled.
+	 * @return whether it was
+	 */
+	boolean hasReadBody() {
+		return this.bodyRead;
+	}
+
 	private void addForm(Parameters read) {
-		Charset charset = encoding(StandardCharsets.UTF_8);
-		long limit = this.options.maxFormSize();
+		this.bodyRead = true;
 		try {
-			int most = (limit < 0 || limit >= Integer.MAX_VALUE) ? Integer.MAX_VALUE - 8 : (int) limit;
-			if (limit >= 0 && this.request.getContentLengthLong() > limit) {
-				throw tooLarge(limit);
-			}
-			ExchangeInputStream body = this.request.input();
-			byte[] bytes = body.readNBytes(most);
-			if (bytes.length == most && body.read() >= 0) {
-				throw tooLarge(limit);
-			}
-			read.addForm(bytes, charset);
+			read.addForm(readForm(this.request.input()), encoding());
 		}
 		catch (IOException ex) {
 			throw unreadable(ex);
 		}
+	}
+
+	private byte[] readForm(ExchangeInputStream body) throws IOException {
+		long limit = this.options.maxFormSize();
+		long length = this.request.getContentLengthLong();
+		int most = (limit < 0 || limit >= Integer.MAX_VALUE) ? Integer.MAX_VALUE - 8 : (int) limit;
+		if (length > most) {
+			throw tooLarge(most);
+		}
+		if (length >= 0) {
+			return body.readNBytes((int) length);
+		}
+		byte[] bytes = body.readNBytes(most);
+		if (bytes.length == most && body.read() >= 0) {
+			throw tooLarge(most);
+		}
+		return bytes;
 	}
 
 	private static RequestRefusedException tooLarge(long limit) {
@@ -119,11 +143,17 @@ final class RequestParameters {
 
 	private void addParts(Parameters read) {
 		try {
-			Charset charset = encoding(StandardCharsets.UTF_8);
-			for (Part part : form().parts()) {
+			long limit = this.options.maxFormSize();
+			long size = 0;
+			for (Part part : readParts().parts()) {
 				if (part.getSubmittedFileName() == null) {
+					// As Strings they are in memory: what bounds a form bounds them too.
+					size += part.getSize();
+					if (limit >= 0 && size > limit) {
+						throw tooLarge(limit);
+					}
 					byte[] value = part.getInputStream().readAllBytes();
-					read.add(part.getName(), new String(value, charset));
+					read.add(part.getName(), new String(value, encoding(part)));
 				}
 			}
 		}
@@ -135,42 +165,73 @@ final class RequestParameters {
 		}
 	}
 
-	private Charset encoding(Charset otherwise) {
+	// RFC 7578 §4.5: a part may say its own charset, and then means it.
+	private Charset encoding(Part part) {
+		String type = part.getContentType();
+		Charset own = (type != null) ? RequestHeadView.charset(ContentType.parse(type).charset()) : null;
+		return (own != null) ? own : encoding();
+	}
+
+	// §3.12: where nobody has said otherwise.
+	private Charset encoding() {
 		Charset charset = RequestHeadView.charset(this.request.getCharacterEncoding());
-		return (charset != null) ? charset : otherwise;
+		return (charset != null) ? charset : StandardCharsets.ISO_8859_1;
 	}
 
 	/**
 	 * The parts.
-	 * @return the parts in their order
+	 * @return the form that has them
 	 * @throws IOException where the body cannot be read
 	 * @throws ServletException where the request is not multipart
 	 */
-	Collection<Part> parts() throws IOException, ServletException {
-		Collection<Part> parts = form().parts();
+	MultipartForm form() throws IOException, ServletException {
+		MultipartForm read = readParts();
 		if (this.parameters == null) {
 			// Fields of the form are parameters too (§3.2).
 			parameters();
 		}
-		return parts;
+		return read;
 	}
 
-	private MultipartForm form() throws IOException, ServletException {
+	private MultipartForm readParts() throws IOException, ServletException {
 		if (this.formFailure != null) {
 			rethrow(this.formFailure);
 		}
 		MultipartForm known = this.form;
 		if (known == null) {
-			try {
-				known = readForm();
-			}
-			catch (IOException | IllegalStateException ex) {
-				this.formFailure = ex;
-				throw ex;
-			}
+			known = readParts(multipartType(), requireConfig());
 			this.form = known;
 		}
 		return known;
+	}
+
+	private String multipartType() throws ServletException {
+		String type = this.request.getContentType();
+		if (type == null || !isMultipart(type)) {
+			throw new ServletException("The request is not multipart");
+		}
+		return type;
+	}
+
+	private MultipartConfigElement requireConfig() {
+		MultipartConfigElement config = this.request.multipartConfig();
+		if (config == null) {
+			throw new IllegalStateException("The servlet has no multipart configuration");
+		}
+		return config;
+	}
+
+	private MultipartForm readParts(String type, MultipartConfigElement config) throws IOException {
+		this.bodyRead = true;
+		MultipartLimits limits = new MultipartLimits(this.options.maxPartCount(), this.options.maxPartHeaderSize());
+		try {
+			return MultipartReader.read(this.request.input(), type, config, this.options.temporaryDirectory(), limits);
+		}
+		catch (IOException | IllegalStateException ex) {
+			// What was read of the body is lost, so another attempt ends as this one.
+			this.formFailure = ex;
+			throw ex;
+		}
 	}
 
 	private static void rethrow(Exception failure) throws IOException {
@@ -180,42 +241,25 @@ final class RequestParameters {
 		throw (IllegalStateException) failure;
 	}
 
-	private MultipartForm readForm() throws IOException, ServletException {
-		String type = this.request.getContentType();
-		if (type == null || !isMultipart(type)) {
-			throw new ServletException("The request is not multipart");
-		}
-		MultipartConfigElement config = config();
-		if (config == null) {
-			throw new IllegalStateException("The servlet has no multipart configuration");
-		}
-		MultipartLimits limits = new MultipartLimits(this.options.maxPartCount(), this.options.maxPartHeaderSize());
-		return MultipartReader.read(this.request.input(), type, config, this.options.temporaryDirectory(), limits);
-	}
-
 	// Of any kind, as with Tomcat: Spring's clients send multipart/mixed too.
 	private static boolean isMultipart(String type) {
 		return type.regionMatches(true, 0, "multipart/", 0, 10);
 	}
 
-	private @Nullable MultipartConfigElement config() {
-		ServletTarget target = this.request.target();
-		return (target != null) ? target.servlet().multipartConfig() : null;
-	}
-
 	/**
-	 * Put the parameters of a dispatcher's path in front (§9.1.1).
+	 * Put the parameters of a dispatcher's path in front (§9.1.1), as soon as somebody
+	 * asks for parameters.
 	 * @param query the query of that path
-	 * @return the parameters before, for {@link #restore}
+	 * @return what was in front before, for {@link #restore}
 	 */
-	Parameters pushQuery(String query) {
-		Parameters before = (this.failure != null && this.parameters != null) ? this.parameters : parameters();
-		this.parameters = before.withQueryInFront(query, StandardCharsets.UTF_8);
+	@Nullable Pushed pushQuery(String query) {
+		Pushed before = this.pushed;
+		this.pushed = new Pushed(query, before);
 		return before;
 	}
 
-	void restore(Parameters before) {
-		this.parameters = before;
+	void restore(@Nullable Pushed before) {
+		this.pushed = before;
 	}
 
 	/** Delete the temporary files of the parts. */
@@ -224,6 +268,34 @@ final class RequestParameters {
 		if (open != null) {
 			open.close();
 		}
+	}
+
+	/**
+	 * The query of a dispatch, in front of those of the dispatches further out.
+	 */
+	static final class Pushed {
+
+		private final String query;
+
+		private final @Nullable Pushed outer;
+
+		private @Nullable Parameters merged;
+
+		Pushed(String query, @Nullable Pushed outer) {
+			this.query = query;
+			this.outer = outer;
+		}
+
+		private Parameters merge(Parameters ofRequest) {
+			Parameters known = this.merged;
+			if (known == null) {
+				Parameters behind = (this.outer != null) ? this.outer.merge(ofRequest) : ofRequest;
+				known = behind.withQueryInFront(this.query, StandardCharsets.UTF_8);
+				this.merged = known;
+			}
+			return known;
+		}
+
 	}
 
 }

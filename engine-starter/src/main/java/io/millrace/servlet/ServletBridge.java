@@ -30,18 +30,14 @@ public final class ServletBridge implements ExchangeHandler {
 	public void handle(Exchange exchange) throws ProtocolException {
 		ServletRuntime runtime = this.application.runtime();
 		RequestTarget target = exchange.request().target();
-		switch (target.form()) {
-			case ORIGIN, ABSOLUTE -> handle(exchange, runtime, target);
-			case ASTERISK -> options(exchange);
-			case AUTHORITY -> throw new ProtocolException(ProtocolException.Kind.UNSUPPORTED, 501,
-					"CONNECT is not implemented: this server is no proxy");
-		}
-	}
-
-	private void handle(Exchange exchange, ServletRuntime runtime, RequestTarget target) throws ProtocolException {
-		CanonicalPath canonical = CanonicalPath.of(target.path(), runtime.sessionSettings().pathParameterName());
 		String context = runtime.contextPath();
-		String path = canonical.path();
+		String path = target.path();
+		String sessionId = null;
+		if (!CanonicalPath.isCanonical(path)) {
+			CanonicalPath canonical = CanonicalPath.of(path, runtime.sessionSettings().pathParameterName());
+			path = canonical.path();
+			sessionId = canonical.sessionId();
+		}
 		if (!context.isEmpty()) {
 			if (path.equals(context)) {
 				redirectToRoot(exchange, target);
@@ -51,19 +47,15 @@ public final class ServletBridge implements ExchangeHandler {
 				notFound(exchange);
 				return;
 			}
-			if (!target.path().startsWith(path.substring(0, context.length() + 1))) {
-				// getContextPath() would not be the beginning of getRequestURI().
-				throw ProtocolException.badRequest("The path has the context path in disguise");
+			if (target.path().startsWith("//")) {
+				// A redirect to getContextPath(), with which getRequestURI() begins,
+				// would
+				// lead to another host.
+				throw ProtocolException.badRequest("The path has an empty segment before the context path");
 			}
 			path = path.substring(context.length());
 		}
-		new ServletCycle(runtime, exchange, path, canonical.sessionId()).run();
-	}
-
-	// Of the server as a whole, not of the application: RFC 9110 §9.3.7.
-	private static void options(Exchange exchange) {
-		exchange.response().headers().set(HeaderNames.ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-		exchange.responseBody().write(null, true);
+		new ServletCycle(runtime, exchange, path, sessionId).run();
 	}
 
 	// Without it, relative links of the application would lead out of it.

@@ -3,14 +3,14 @@ package io.millrace.servlet;
 import java.io.IOException;
 
 import io.millrace.core.http.Exchange;
-import io.millrace.core.http.ProtocolException;
-import io.millrace.servlet.AsyncCycle.AsyncDispatch;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
+import jakarta.servlet.UnavailableException;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpUpgradeHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * happen within an action, see {@link ServletDispatcher}. There is one thread of the
  * container in it at most; {@link AsyncCycle} sees to that.
  */
-final class ServletCycle {
+final class ServletCycle implements StreamEvents {
 
 	private static final Logger logger = LoggerFactory.getLogger(ServletCycle.class);
 
@@ -41,6 +41,11 @@ final class ServletCycle {
 
 	// Where the container dispatched to last: AsyncContext.dispatch() goes back there.
 	private @Nullable AsyncDispatch current;
+
+	// Those of the request itself, while a dispatch has added some.
+	private boolean parametersAdded;
+
+	private @Nullable UpgradeCycle upgrade;
 
 	private volatile boolean finished;
 
@@ -84,6 +89,10 @@ final class ServletCycle {
 		return known;
 	}
 
+	void unavailable(RegisteredServlet servlet, UnavailableException said) {
+		errors().unavailable(servlet, said);
+	}
+
 	/** Run the request until it waits or is finished. Called once, by a worker. */
 	void run() {
 		enter(Action.REQUEST);
@@ -122,16 +131,8 @@ final class ServletCycle {
 	 * Run something of the application's on a thread of the container.
 	 * @param task the task
 	 */
-	void inContext(Runnable task) {
-		Thread thread = Thread.currentThread();
-		ClassLoader before = thread.getContextClassLoader();
-		thread.setContextClassLoader(this.runtime.application().getClassLoader());
-		try {
-			task.run();
-		}
-		finally {
-			thread.setContextClassLoader(before);
-		}
+	void start(Runnable task) {
+		this.exchange.resume(() -> this.runtime.inContext(task));
 	}
 
 	private void loop(Action first) {
@@ -153,10 +154,11 @@ final class ServletCycle {
 
 	private Action next() {
 		AsyncCycle async = this.async;
-		if (this.response.error() != null && (async == null || async.isOver())) {
-			return Action.ERROR;
+		boolean failed = this.response.error() != null;
+		if (async != null) {
+			return async.next(failed);
 		}
-		return (async != null) ? async.next() : Action.FINISH;
+		return failed ? Action.ERROR : Action.FINISH;
 	}
 
 	private void perform(Action action) throws IOException, ServletException {
@@ -168,7 +170,7 @@ final class ServletCycle {
 			case ASYNC_ERROR -> asyncFailed(requireAsync());
 			case READ -> this.request.input().callListener();
 			case WRITE -> this.response.output().callListener();
-			case COMPLETE -> requireAsync().tellComplete();
+			case COMPLETE -> complete(requireAsync());
 			default -> throw new IllegalStateException(action + " is nothing to perform");
 		}
 	}
@@ -182,10 +184,15 @@ final class ServletCycle {
 	}
 
 	private void dispatchRequest() throws IOException, ServletException {
+		this.request.accessSession();
 		this.runtime.listeners().requestInitialized(this.runtime.application(), this.request);
 		ServletTarget target = this.runtime.find(this.path);
-		if (target == null) {
+		SecurityConstraints constraints = this.runtime.constraints();
+		if (target == null || PrivateFolders.contain(this.path)) {
 			this.response.sendError(404);
+		}
+		else if (constraints != null && !constraints.permit(this.path, this.request, this.response)) {
+			logger.debug("{} {} is denied by a constraint", this.request.getMethod(), this.path);
 		}
 		else if (this.request.getMethod().equals("TRACE")) {
 			// It would echo the cookies and credentials of the request.
@@ -208,15 +215,29 @@ final class ServletCycle {
 			this.response.sendError(404);
 			return;
 		}
-		String query = dispatch.queryString();
-		this.request.path(dispatch.requestUri(), (query != null) ? query : this.request.getQueryString());
+		this.request.path(dispatch.requestUri(), dispatch.queryString());
 		this.request.enter(target, DispatcherType.ASYNC);
-		if (query != null && dispatch.addsParameters()) {
-			this.request.parameters().pushQuery(query);
-		}
+		changeParameters(dispatch.addedQuery());
 		target.servlet()
 			.pipeline(DispatcherType.ASYNC)
 			.run(target, async.dispatchRequest(), async.dispatchResponse(), this.request);
+	}
+
+	// Each dispatch starts from the request's own.
+	private void changeParameters(@Nullable String addedQuery) {
+		if (this.parametersAdded) {
+			this.request.parameters().restore(null);
+		}
+		if (addedQuery != null) {
+			this.request.parameters().pushQuery(addedQuery);
+		}
+		this.parametersAdded = addedQuery != null;
+	}
+
+	// Closing the response comes first: a listener that takes its time holds up nobody.
+	private void complete(AsyncCycle async) {
+		endResponse();
+		async.tellComplete();
 	}
 
 	// §2.3.3.3: whoever neither dispatches nor completes leaves it to an error page.
@@ -245,6 +266,7 @@ final class ServletCycle {
 	}
 
 	private void dispatchErrorWithin(AsyncCycle async) {
+		stopListening();
 		try {
 			if (this.response.error() != null) {
 				errors().dispatch();
@@ -253,7 +275,18 @@ final class ServletCycle {
 		catch (Throwable ex) {
 			errors().pageFailed(ex);
 		}
-		async.completeUnlessOver();
+		finally {
+			async.completeUnlessOver();
+		}
+	}
+
+	// The error page is written as any other one.
+	private void stopListening() {
+		ExchangeInputStream input = this.request.inputIfUsed();
+		if (input != null) {
+			input.stopListening();
+		}
+		this.response.output().stopListening();
 	}
 
 	private void failed(Action action, Throwable thrown) {
@@ -263,10 +296,8 @@ final class ServletCycle {
 			return;
 		}
 		errors().log(thrown);
-		if (async != null && !async.isOver()) {
-			async.failed(thrown);
-		}
-		else if (!ClientAbortException.isIn(thrown)) {
+		boolean handled = async != null && async.failed(thrown);
+		if (!handled && !ClientAbortException.isIn(thrown)) {
 			report(errors().describe(thrown));
 		}
 	}
@@ -295,6 +326,16 @@ final class ServletCycle {
 			async.end();
 		}
 		this.request.end();
+		UpgradeCycle upgrade = this.upgrade;
+		if (upgrade != null && this.response.output().isUpgrading()) {
+			upgrade.begin(this.response.switchProtocols());
+		}
+		else {
+			endResponse();
+		}
+	}
+
+	private void endResponse() {
 		try {
 			this.response.complete();
 		}
@@ -302,6 +343,34 @@ final class ServletCycle {
 			this.response.output().abandon();
 			this.exchange.fail(ex);
 		}
+	}
+
+	/**
+	 * Switch protocols when the dispatch has returned (§2.3.3.5).
+	 * @param <T> the class of the handler
+	 * @param type the class of the handler
+	 * @return the handler, to be prepared by the application
+	 * @throws IOException where the protocol version of the request cannot be left
+	 * @throws ServletException where the handler cannot be instantiated
+	 */
+	<T extends HttpUpgradeHandler> T upgrade(Class<T> type) throws IOException, ServletException {
+		AsyncCycle async = this.async;
+		if (async != null && async.isStarted()) {
+			throw new IllegalStateException("A request that is in asynchronous mode cannot be upgraded");
+		}
+		if (this.upgrade != null) {
+			throw new IllegalStateException("The request was upgraded already");
+		}
+		if (this.finished || this.response.isCommitted()) {
+			throw new IllegalStateException("The request cannot be upgraded after the response has been committed");
+		}
+		if (!this.exchange.isUpgradable()) {
+			throw new IOException(this.request.getProtocol() + " has no way to switch to another protocol");
+		}
+		T handler = ComponentFactory.create(type);
+		this.upgrade = new UpgradeCycle(this.runtime, this.exchange, handler);
+		this.response.upgrade();
+		return handler;
 	}
 
 	/**
@@ -315,76 +384,77 @@ final class ServletCycle {
 		if (!this.request.isAsyncSupported()) {
 			throw new IllegalStateException("A filter or the servlet does not support asynchronous requests");
 		}
-		if (this.finished || this.response.output().isClosed()) {
+		if (this.finished || this.response.output().isClosed() || this.upgrade != null) {
 			throw new IllegalStateException("Asynchronous mode cannot be started after the response has ended");
 		}
-		AsyncDispatch back = original ? containerDispatch() : dispatchOf((HttpServletRequest) request);
+		AsyncDispatch back = (original || !(request instanceof HttpServletRequest given)) ? containerDispatch()
+				: AsyncDispatch.of(this.runtime, given, this.request);
 		AsyncCycle async = this.async;
 		if (async == null) {
 			async = new AsyncCycle(this, request, response, back);
 			this.async = async;
 		}
 		async.start(request, response, original, back);
+		keepPromises();
 		return async;
+	}
+
+	// What the listeners of the streams were told to wait for may have come while there
+	// was no round in which to tell.
+	private void keepPromises() {
+		ExchangeInputStream input = this.request.inputIfUsed();
+		if (input != null) {
+			input.keepPromise();
+		}
+		this.response.output().keepPromise();
 	}
 
 	private AsyncDispatch containerDispatch() {
 		AsyncDispatch known = this.current;
 		if (known == null) {
 			known = new AsyncDispatch(this.runtime.find(this.path), this.exchange.request().target().path(),
-					this.exchange.request().target().query(), false);
+					this.exchange.request().target().query(), null);
 			this.current = known;
 		}
 		return known;
 	}
 
-	// Where the given request is now, which a forward may have led to.
-	private AsyncDispatch dispatchOf(HttpServletRequest given) {
-		String uri = given.getRequestURI();
-		if (uri.equals(this.request.getRequestURI())) {
-			return new AsyncDispatch(this.request.target(), uri, this.request.getQueryString(), false);
-		}
-		return new AsyncDispatch(find(uri.substring(given.getContextPath().length())), uri, given.getQueryString(),
-				false);
-	}
-
 	/**
 	 * Where a path of {@code AsyncContext.dispatch} leads to.
-	 * @param given the path within the context, with a query perhaps
+	 * @param path the path within the context, with a query perhaps
 	 * @return the dispatch
 	 */
-	AsyncDispatch dispatchTo(String given) {
-		if (given == null || !given.startsWith("/")) {
-			throw new IllegalArgumentException("The path of a dispatch has to start with '/', and is '" + given + "'");
-		}
-		int question = given.indexOf('?');
-		String rawPath = (question < 0) ? given : given.substring(0, question);
-		String query = (question < 0) ? null : given.substring(question + 1);
-		return new AsyncDispatch(find(rawPath), this.runtime.contextPath() + rawPath, query, true);
+	AsyncDispatch dispatchTo(String path) {
+		return AsyncDispatch.to(this.runtime, path, this.exchange.request().target().query());
 	}
 
-	private @Nullable ServletTarget find(String rawPath) {
-		try {
-			return this.runtime.find(CanonicalPath.of(rawPath).path());
-		}
-		catch (ProtocolException ex) {
-			return null;
-		}
-	}
-
-	void requireAsync(String what) {
+	@Override
+	public void requireListenable(String what) {
 		AsyncCycle async = this.async;
 		if (async == null || !async.isStarted()) {
 			throw new IllegalStateException(what + " can be set only in asynchronous mode");
 		}
 	}
 
-	void readable() {
+	@Override
+	public boolean isNonBlocking() {
+		AsyncCycle async = this.async;
+		return async != null && async.isStarted();
+	}
+
+	@Override
+	public void readable() {
 		requireAsync().readable();
 	}
 
-	void writable() {
+	@Override
+	public void writable() {
 		requireAsync().writable();
+	}
+
+	@Override
+	public void inputClosed() {
+		// What was not read is read away when the response has ended.
 	}
 
 	/**
@@ -395,7 +465,7 @@ final class ServletCycle {
 		try {
 			callback.call();
 		}
-		catch (Exception ex) {
+		catch (Throwable ex) {
 			logger.warn("A listener of an asynchronous request failed", ex);
 		}
 	}

@@ -25,6 +25,8 @@ final class ServletRuntime {
 
 	private final ErrorPages errorPages;
 
+	private final @Nullable SecurityConstraints constraints;
+
 	private final String contextPath;
 
 	ServletRuntime(ServletApplication application, ApplicationListeners listeners, SessionStore sessions,
@@ -37,6 +39,7 @@ final class ServletRuntime {
 		this.errorPages = new ErrorPages(application.options().errorPages());
 		ApplicationRegistry registry = application.registry();
 		this.mappings = new ServletMappings(registry.patterns());
+		this.constraints = SecurityConstraints.of(registry.servlets().values());
 		for (RegisteredServlet servlet : registry.servlets().values()) {
 			servlet.computePipelines(registry.filterMappings());
 		}
@@ -48,6 +51,27 @@ final class ServletRuntime {
 
 	ServletOptions options() {
 		return this.application.options();
+	}
+
+	/**
+	 * Run something of the application's with its class loader as that of the thread.
+	 * @param task the task
+	 */
+	void inContext(Runnable task) {
+		Thread thread = Thread.currentThread();
+		ClassLoader before = thread.getContextClassLoader();
+		ClassLoader own = this.application.getClassLoader();
+		if (before != own) {
+			thread.setContextClassLoader(own);
+		}
+		try {
+			task.run();
+		}
+		finally {
+			if (before != own) {
+				thread.setContextClassLoader(before);
+			}
+		}
 	}
 
 	String contextPath() {
@@ -68,6 +92,14 @@ final class ServletRuntime {
 
 	ErrorPages errorPages() {
 		return this.errorPages;
+	}
+
+	/**
+	 * The constraints on requests of clients.
+	 * @return the constraints, {@code null} for none
+	 */
+	@Nullable SecurityConstraints constraints() {
+		return this.constraints;
 	}
 
 	/**

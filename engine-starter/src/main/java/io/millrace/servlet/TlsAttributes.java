@@ -2,6 +2,7 @@ package io.millrace.servlet;
 
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.List;
 
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -18,7 +19,22 @@ final class TlsAttributes {
 
 	private static final String PREFIX = "jakarta.servlet.request.";
 
+	private static final List<String> NAMES = List.of(PREFIX + "secure_protocol", PREFIX + "cipher_suite",
+			PREFIX + "key_size", PREFIX + "ssl_session_id", PREFIX + "X509Certificate");
+
 	private TlsAttributes() {
+	}
+
+	/**
+	 * The names of the attributes that a request has by its connection.
+	 * @param connection the connection
+	 * @return the names, empty on a plain connection
+	 */
+	static List<String> names(ConnectionInfo connection) {
+		if (connection.sslSession() == null) {
+			return List.of();
+		}
+		return NAMES.stream().filter((name) -> get(connection, name) != null).toList();
 	}
 
 	static @Nullable Object get(ConnectionInfo connection, String name) {

@@ -1,6 +1,7 @@
 package io.millrace.servlet;
 
 import io.millrace.core.http.ProtocolException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,16 +41,16 @@ class CanonicalPathTests {
 
 	@ParameterizedTest
 	@CsvSource({ "//a//b,/a/b", "/a//,/a/", "//,/", "///,/", "/a/./b,/a/b", "/a/../b,/b", "/.,/", "/a/.,/a", "/./,/",
-			"/a/..,/", "/a/../,/", "/a/b/..,/a", "/a/b/../..,/", "/a/b/../../c,/c", "/a/b/../,/a/", "/a/...,/a/...",
-			"/a/..b,/a/..b", "/.well-known/x,/.well-known/x", "/a/.b,/a/.b", "/a/./../b/./c,/b/c" })
+			"/a/..,/", "/a/../,/", "/a/b/..,/a", "/a/b/../..,/", "/a/b/../../c,/c", "/a/b/../,/a/", "/a//../b,/b",
+			"/a/...,/a/...", "/a/..b,/a/..b", "/.well-known/x,/.well-known/x", "/a/.b,/a/.b", "/a/./../b/./c,/b/c" })
 	void emptyAndDotSegmentsAreRemoved(String raw, String expected) throws ProtocolException {
 		assertThat(CanonicalPath.of(raw).path()).isEqualTo(expected);
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "/a;x=1/b,/a/b", "/a;/b,/a/b", "/;x=1,/", "/a/;x,/a/", "/a;x=1;y=2/b;z,/a/b", "/a;x=%zz,/a",
-			"/a;x=..%2f,/a", "/a;x=%5c,/a", "/a;%2e%2e,/a", "/a;x=1/../b,/b", "/a;JSESSIONID=ABC,/a",
-			"/a;jsessionid=,/a", "/a;jsessionidx=1,/a", "/a;xjsessionid=1,/a", "/a%3bjsessionid=x,/a;jsessionid=x" })
+	@CsvSource({ "/a;x=1/b,/a/b", "/a;/b,/a/b", "/;x=1,/", "/a/;x,/a/", "/a;x=1;y=2/b;z,/a/b", "/a;x=%c3%a9%80,/a",
+			"/a;%2e%2e,/a", "/a;x=1/../b,/b", "/a;JSESSIONID=ABC,/a", "/a;jsessionid=,/a", "/a;jsessionidx=1,/a",
+			"/a;xjsessionid=1,/a", "/a%3bjsessionid=x,/a;jsessionid=x" })
 	void pathParametersAreRemoved(String raw, String expected) throws ProtocolException {
 		CanonicalPath canonical = CanonicalPath.of(raw);
 		assertThat(canonical.path()).isEqualTo(expected);
@@ -83,22 +84,22 @@ class CanonicalPathTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "/%2e%2e/a", "/a/%2e%2e/b", "/a/%2E%2E/b", "/a/.%2e/b", "/a/%2e./b", "/a/%2e/b", "/a/%2e",
-			"/a/%2e%2e", "/a/..;/b", "/a/..;x=1/b", "/a/.;x/b", "/a/..;jsessionid=A", "/a/%2e%2e;/b", "/a//../b",
-			"/a/;/../b", "/a/;/b", "/;/a", "/a/;x/b" })
+			"/a/%2e%2e", "/a/..;/b", "/a/..;x=1/b", "/a/.;x/b", "/a/..;jsessionid=A", "/a/%2e%2e;/b", "/a/;/../b",
+			"/a/;/b", "/;/a", "/a/;x/b" })
 	void suspiciousSegmentsAreRefused(String raw) {
 		assertRefused(raw);
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "/a%2fb", "/a%2Fb", "/%2f", "/a/%2f../b", "/a%5cb", "/a%5Cb", "/a\\b", "/..\\a", "/..%5ca",
-			"/a;x\\y" })
+			"/a;x\\y", "/a;x=%5c", "/a;x=..%2f", "/a;%2F/b" })
 	void encodedSlashesAndBackslashesAreRefused(String raw) {
 		assertRefused(raw);
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "/a%00", "/a%01", "/a%0a", "/a%0d%0aX:%20y", "/a%1f", "/a%7f", "/a%c2%80", "/a%C2%9F",
-			"/a\u0000b", "/a\tb", "/a\nb", "/a\u007fb", "/a\u0085b", "/a;x\u0000" })
+			"/a\u0000b", "/a\tb", "/a\nb", "/a\u007fb", "/a\u0085b", "/a;x\u0000", "/a;x=%0a", "/a;x=%7F" })
 	void controlCharactersAreRefused(String raw) {
 		assertRefused(raw);
 	}
@@ -113,9 +114,45 @@ class CanonicalPathTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "/a%", "/a%2", "/a%zz", "/a%u0041", "/a%2/b", "/a%/20", "/%", "/a%\uFF11\uFF11", "/a%c3%",
-			"/a%c3%a", "/a%+1", "/a%2;0" })
+			"/a%c3%a", "/a%+1", "/a%2;0", "/a;x=%zz", "/a;x=%4/b" })
 	void unfinishedPercentEncodingsAreRefused(String raw) {
 		assertRefused(raw);
+	}
+
+	// The examples of Servlet 6.1 §3.5.3, without those that are refused earlier for what
+	// stands outside of the path.
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', nullValues = "400", value = { "/foo/bar|/foo/bar", "/foo/bar;jsessionid=1234|/foo/bar",
+			"/foo/bar/|/foo/bar/", "/foo/bar/;jsessionid=1234|/foo/bar/", "/foo;/bar;|/foo/bar",
+			"/foo;/bar;/;|/foo/bar/", "/foo%00/bar/|400", "/foo%7Fbar|400", "/foo%2Fbar|400", "/foo%2Fb%25r|400",
+			"/foo/b%25r|/foo/b%r", "/foo\\bar|400", "/foo%5Cbar|400", "/foo;%2F/bar|400", "/foo/./bar|/foo/bar",
+			"/foo/././bar|/foo/bar", "/./foo/bar|/foo/bar", "/foo/%2e/bar|400", "/foo/.;/bar|400", "/foo/%2e;/bar|400",
+			"/foo/.%2Fbar|400", "/foo/.%5Cbar|400", "/foo/bar/.|/foo/bar", "/foo/bar/./|/foo/bar/", "/foo/bar/.;|400",
+			"/foo/bar/./;|/foo/bar/", "/foo/.bar|/foo/.bar", "/foo/../bar|/bar", "/foo/../../bar|400",
+			"/../foo/bar|400", "/foo/%2e%2E/bar|400", "/foo/%2e%2e/%2E%2E/bar|400", "/foo/./../bar|/bar",
+			"/foo/..;/bar|400", "/foo/%2e%2E;/bar|400", "/foo/..%2Fbar|400", "/foo/..%5Cbar|400", "/foo/bar/..|/foo",
+			"/foo/bar/../|/foo/", "/foo/bar/..;|400", "/foo/bar/../;|/foo/", "/foo/..bar|/foo/..bar",
+			"/foo/pass:[...]/bar|/foo/pass:[...]/bar", "/foo//bar|/foo/bar", "//foo//bar//|/foo/bar/",
+			"/;/foo;/;/bar/;/;|400", "/foo//../bar|/bar", "/foo/;/../bar|400", "/foo%E2%82%ACbar|/foo\u20acbar",
+			"/foo%20bar|/foo bar", "/foo%E2%82|400", "/foo%E2%82bar|400", "/foo%-1/bar|400", "/foo%XX/bar|400",
+			"/foo%/bar|400", "/foo/bar%0|400", "/good%20/bad%/%20mix%|400", "/foo/bar;|/foo/bar", "/|/", "//|/",
+			"/;/|400", "/.|/", "/..|400", "/./|/", "/../|400", "foo/bar|400", "./foo/bar/|400", "../foo/bar/|400",
+			"%2e/foo/bar/|400", ";/foo/bar/|400" })
+	void theExamplesOfTheSpecificationHold(String raw, @Nullable String expected) throws ProtocolException {
+		if (expected == null) {
+			assertRefused(raw);
+		}
+		else {
+			assertThat(CanonicalPath.of(raw).path()).isEqualTo(expected);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/app/x,/app", "/app,/app", "/app;x=1/y,/app;x=1", "/%61pp/x,/%61pp", "/a/../app/x,/a/../app",
+			"/./app/x/app/y,/./app", "/app/../app/x,/app", "/appx/../app/y,/appx/../app", "/application,/application" })
+	void theContextPathIsWhatTheClientWroteForIt(String raw, String expected) {
+		assertThat(CanonicalPath.context(raw, "/app")).isEqualTo(expected);
+		assertThat(CanonicalPath.context(raw, "")).isEmpty();
 	}
 
 	@Test

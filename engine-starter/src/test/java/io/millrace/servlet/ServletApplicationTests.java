@@ -70,7 +70,7 @@ class ServletApplicationTests {
 		this.events.clear();
 		application.stop();
 		application.stop();
-		assertThat(this.events).containsExactly("first destroy", "second destroy", "two destroy", "one destroy",
+		assertThat(this.events).containsExactly("second destroy", "first destroy", "two destroy", "one destroy",
 				"b destroyed", "a destroyed");
 	}
 
@@ -114,7 +114,7 @@ class ServletApplicationTests {
 		assertThat(application.addServlet("a", Plain.class)).isNotNull();
 		assertThat(application.addServlet("a", Plain.class)).isNull();
 		assertThatIllegalArgumentException().isThrownBy(() -> application.addServlet("", Plain.class));
-		assertThatIllegalArgumentException().isThrownBy(() -> application.addServlet("b", "no.such.Type"));
+		assertThatIllegalArgumentException().isThrownBy(() -> application.addServlet("b", "java.lang.String"));
 		assertThatIllegalArgumentException().isThrownBy(() -> application.addListener(new EventListener() {
 		}));
 	}
@@ -129,16 +129,16 @@ class ServletApplicationTests {
 	}
 
 	@Test
-	void annotationsOfAServletCountAndConstraintsAreRefused() {
+	void annotationsOfAServletCount() throws Exception {
 		ServletApplication application = application();
 		application.addServlet("a", Uploading.class.getName());
 		assertThat(application.registry().servlets().get("a").multipartConfig().getMaxFileSize()).isEqualTo(7);
-		assertThatExceptionOfType(UnsupportedOperationException.class)
-			.isThrownBy(() -> application.addServlet("b", Guarded.class))
-			.withMessageContaining("Spring Security");
-		assertThatExceptionOfType(UnsupportedOperationException.class)
-			.isThrownBy(() -> application.addJspFile("c", "/c.jsp"))
-			.withMessageContaining("JSP");
+		application.addServlet("b", Guarded.class);
+		assertThat(application.registry().servlets().get("b").security()).isNotNull();
+		application.addServlet("c", application.createServlet(Guarded.class));
+		assertThat(application.registry().servlets().get("c").security()).isNotNull();
+		application.addServlet("d", new Guarded());
+		assertThat(application.registry().servlets().get("d").security()).isNull();
 	}
 
 	@Test

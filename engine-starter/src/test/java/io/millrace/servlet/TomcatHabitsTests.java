@@ -106,12 +106,15 @@ class TomcatHabitsTests {
 	}
 
 	@Test
-	void aContextPathInDisguiseIsRefused() throws Exception {
-		try (TestServer server = TestServer.start(TestServer.options().contextPath("/app"), (application) -> TestServer
-			.add(application, "a", (request, response) -> response.getWriter().print(request.getServletPath()), "/"))) {
-			assertThat(server.get("/app/x").body()).isEqualTo("/x");
-			assertThat(server.get("/app;a=b/x").status()).isEqualTo(400);
-			assertThat(server.get("/%61pp/x").status()).isEqualTo(400);
+	void aContextPathIsToldAsTheClientWroteIt() throws Exception {
+		try (TestServer server = TestServer.start(TestServer.options().contextPath("/app"),
+				(application) -> TestServer.add(application, "a", (request, response) -> response.getWriter()
+					.print(request.getContextPath() + " " + request.getServletPath() + " " + request.getRequestURI()),
+						"/"))) {
+			assertThat(server.get("/app/x").body()).isEqualTo("/app /x /app/x");
+			assertThat(server.get("/app;a=b/x").body()).isEqualTo("/app;a=b /x /app;a=b/x");
+			assertThat(server.get("/%61pp/x").body()).isEqualTo("/%61pp /x /%61pp/x");
+			assertThat(server.get("/y/../app/x").body()).isEqualTo("/y/../app /x /y/../app/x");
 			assertThat(server.get("//app/x").status()).isEqualTo(400);
 		}
 	}

@@ -552,6 +552,12 @@ public class MillraceProperties {
 		 */
 		private Duration halfClosed = Duration.ofSeconds(3);
 
+		/**
+		 * How long a connection may be silent in both directions after its protocol was
+		 * switched (HttpServletRequest.upgrade); then it is closed. With 0 for ever.
+		 */
+		private Duration upgraded = Duration.ofSeconds(0);
+
 		public Duration getHeader() {
 			return this.header;
 		}
@@ -592,10 +598,18 @@ public class MillraceProperties {
 			this.halfClosed = halfClosed;
 		}
 
+		public Duration getUpgraded() {
+			return this.upgraded;
+		}
+
+		public void setUpgraded(Duration upgraded) {
+			this.upgraded = upgraded;
+		}
+
 	}
 
 	/**
-	 * Limits of forms in servlet applications.
+	 * Limits of forms and sessions in servlet applications.
 	 */
 	public static class Servlet {
 
@@ -622,6 +636,20 @@ public class MillraceProperties {
 		 * for no limit.
 		 */
 		private DataSize maxPartHeaderSize = DataSize.ofBytes(512);
+
+		/**
+		 * How many sessions there may be at once; a request that needs one more is
+		 * answered with 503. Negative for no limit.
+		 */
+		private int maxSessions = 1_000_000;
+
+		/**
+		 * Classes that session attributes may be restored of with
+		 * server.servlet.session.persistent=true, as com.example.Type, com.example.* or
+		 * com.example.**, besides the packages of the application, values of the JDK and
+		 * what Spring keeps in sessions.
+		 */
+		private List<String> storedSessionClasses = List.of();
 
 		public int getMaxParameterCount() {
 			return this.maxParameterCount;
@@ -653,6 +681,22 @@ public class MillraceProperties {
 
 		public void setMaxPartHeaderSize(DataSize maxPartHeaderSize) {
 			this.maxPartHeaderSize = maxPartHeaderSize;
+		}
+
+		public int getMaxSessions() {
+			return this.maxSessions;
+		}
+
+		public void setMaxSessions(int maxSessions) {
+			this.maxSessions = maxSessions;
+		}
+
+		public List<String> getStoredSessionClasses() {
+			return this.storedSessionClasses;
+		}
+
+		public void setStoredSessionClasses(List<String> storedSessionClasses) {
+			this.storedSessionClasses = storedSessionClasses;
 		}
 
 	}

@@ -99,7 +99,7 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 		MillraceProperties.Timeouts timeouts = this.properties.getTimeouts();
 		return OptionNames.check(() -> new ConnectionTimeouts(timeouts.getHeader(), timeouts.getIdle(),
 				timeouts.getWrite(), timeouts.getHalfClosed(), this.properties.getMinBodyRate().toBytes(),
-				this.properties.getBodyGrace()));
+				this.properties.getBodyGrace(), timeouts.getUpgraded()));
 	}
 
 	private DispatchOptions dispatch() {

@@ -1,11 +1,20 @@
 package io.millrace.boot.servlet;
 
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
 import io.millrace.boot.MillraceWebServer;
 import io.millrace.boot.MillraceWebServerFactory;
 import io.millrace.boot.UnsupportedFeatureException;
 import io.millrace.servlet.ServletApplication;
 import io.millrace.servlet.ServletOptions;
-import jakarta.servlet.ServletContext;
+import io.millrace.servlet.SessionStorage;
+import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -17,6 +26,7 @@ import org.springframework.boot.web.server.servlet.ConfigurableServletWebServerF
 import org.springframework.boot.web.server.servlet.ContextPath;
 import org.springframework.boot.web.server.servlet.ServletContextInitializers;
 import org.springframework.boot.web.server.servlet.ServletWebServerSettings;
+import org.springframework.boot.web.server.servlet.Session;
 import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.context.ResourceLoaderAware;
 import org.springframework.core.io.ResourceLoader;
@@ -30,9 +40,17 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 
 	private static final Log logger = LogFactory.getLog(MillraceServletWebServerFactory.class);
 
+	private static final String SESSION_FILE = "sessions.millrace";
+
 	private final ServletWebServerSettings settings = new ServletWebServerSettings();
 
 	private ServletLimits limits = ServletLimits.defaults();
+
+	private int maxSessions = SessionStorage.DEFAULT_MAX_SESSIONS;
+
+	private List<String> storedSessionClasses = List.of();
+
+	private final Map<ServletContainerInitializer, Set<Class<?>>> containerInitializers = new LinkedHashMap<>();
 
 	private @Nullable ResourceLoader resourceLoader;
 
@@ -80,13 +98,44 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 		this.limits = limits;
 	}
 
+	/**
+	 * Set how many sessions there may be at once; a request that needs one more gets 503.
+	 * @param maxSessions the limit, negative for none
+	 */
+	public void setMaxSessions(int maxSessions) {
+		this.maxSessions = maxSessions;
+	}
+
+	/**
+	 * Set which classes the attributes of persistent sessions are restored of, besides
+	 * values of the JDK and what Spring keeps in sessions.
+	 * @param classes patterns like {@code com.example.**}
+	 */
+	public void setStoredSessionClasses(List<String> classes) {
+		this.storedSessionClasses = List.copyOf(classes);
+	}
+
+	/**
+	 * Add a servlet container initializer. As with Boot's other embedded servers nothing
+	 * is looked for: neither {@code META-INF/services} nor, for {@code @HandlesTypes},
+	 * the class path. It is called after all of Boot's own initializers, in the order of
+	 * addition, and may register servlets, filters and listeners.
+	 * @param initializer the initializer
+	 * @param classes the classes that it is given, as they are, whatever its
+	 * {@code @HandlesTypes} says; with none it is given {@code null}
+	 */
+	public void addServletContainerInitializer(ServletContainerInitializer initializer, Class<?>... classes) {
+		this.containerInitializers.put(initializer, Collections.unmodifiableSet(new LinkedHashSet<>(List.of(classes))));
+	}
+
 	@Override
 	public WebServer getWebServer(ServletContextInitializer... initializers) {
 		checkFeatures();
 		TempDirs tempDirs = new TempDirs(getPort());
 		ServletApplication application = null;
 		try {
-			ServletOptions options = new ServletOptionsMapper(this.settings, getErrorPages(), this.limits)
+			ServletOptions options = new ServletOptionsMapper(this.settings, getErrorPages(), this.limits,
+					sessionStorage())
 				.map(tempDirs.createTempDir("millrace"));
 			application = new ServletApplication(options, classLoader());
 			initialize(application, initializers);
@@ -106,16 +155,18 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 	@Override
 	protected void checkFeatures() {
 		super.checkFeatures();
-		if (this.settings.getSession().isPersistent()) {
-			throw new UnsupportedFeatureException("server.servlet.session.persistent",
-					"Millrace does not keep sessions over a restart.",
-					"Remove the property, or keep sessions in a store with Spring Session.");
-		}
 		if (this.settings.getJsp().getRegistered()
 				&& ClassUtils.isPresent(this.settings.getJsp().getClassName(), classLoader())) {
 			logger
 				.info("Millrace does not serve JSPs: " + this.settings.getJsp().getClassName() + " is not registered");
 		}
+	}
+
+	private SessionStorage sessionStorage() {
+		Session session = this.settings.getSession();
+		Path file = session.isPersistent()
+				? session.getSessionStoreDirectory().getValidDirectory(true).toPath().resolve(SESSION_FILE) : null;
+		return new SessionStorage(this.maxSessions, file, this.storedSessionClasses);
 	}
 
 	private ClassLoader classLoader() {
@@ -124,11 +175,13 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 		return (loader != null) ? loader : getClass().getClassLoader();
 	}
 
-	private void initialize(ServletContext context, ServletContextInitializer... initializers) throws ServletException {
-		this.settings.getWebListenerClassNames().forEach(context::addListener);
+	private void initialize(ServletApplication application, ServletContextInitializer... initializers)
+			throws ServletException {
+		this.settings.getWebListenerClassNames().forEach(application::declareListener);
 		for (ServletContextInitializer initializer : ServletContextInitializers.from(this.settings, initializers)) {
-			initializer.onStartup(context);
+			initializer.onStartup(application);
 		}
+		this.containerInitializers.forEach(application::addInitializer);
 	}
 
 }

@@ -130,6 +130,10 @@ public record BodyFraming(Kind kind, long length) {
 	 * @return the framing of the bytes that really follow the head
 	 */
 	public static BodyFraming ofResponse(RequestHead request, int status, long contentLength) {
+		if (status == 101) {
+			// What follows is the other protocol's.
+			return UNTIL_CLOSE;
+		}
 		if (request.method().equals("HEAD") || !mayHaveBody(status)) {
 			return NONE;
 		}
@@ -162,7 +166,10 @@ public record BodyFraming(Kind kind, long length) {
 		/** Transfer-Encoding: chunked: §7.1. */
 		CHUNKED,
 
-		/** A response up to the end of the connection, for HTTP/1.0 clients. */
+		/**
+		 * A response up to the end of the connection, for HTTP/1.0 clients, or what
+		 * follows one that switched protocols.
+		 */
 		UNTIL_CLOSE
 
 	}

@@ -1,5 +1,6 @@
 package io.millrace.core.http;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 import javax.net.ssl.SSLSession;
@@ -29,6 +30,32 @@ public interface ConnectionInfo {
 	 * @return the address
 	 */
 	InetSocketAddress localAddress();
+
+	/**
+	 * The peer's IP address, as {@link #remoteAddress} has it.
+	 * @return the text of the address
+	 */
+	default String remoteText() {
+		return text(remoteAddress());
+	}
+
+	/**
+	 * The IP address that the peer connected to, as {@link #localAddress} has it.
+	 * @return the text of the address
+	 */
+	default String localText() {
+		return text(localAddress());
+	}
+
+	/**
+	 * The IP address of a socket address.
+	 * @param address the address
+	 * @return its text, the name where it was never resolved
+	 */
+	static String text(InetSocketAddress address) {
+		InetAddress resolved = address.getAddress();
+		return (resolved != null) ? resolved.getHostAddress() : address.getHostString();
+	}
 
 	/**
 	 * The TLS session.

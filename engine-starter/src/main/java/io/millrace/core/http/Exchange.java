@@ -1,6 +1,7 @@
 package io.millrace.core.http;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -55,6 +56,9 @@ public final class Exchange {
 	private @Nullable ResponseHead substitute;
 
 	private @Nullable Origin origin;
+
+	// Written once, guarded by this.
+	private volatile @Nullable ReceivedBody upgradedBody;
 
 	// Guarded by this.
 	private @Nullable List<Consumer<Outcome>> endListeners;
@@ -133,6 +137,44 @@ public final class Exchange {
 	}
 
 	/**
+	 * Whether the protocol can be switched.
+	 * @return {@code false} after the first write, and where the protocol version of the
+	 * request has no way to do so
+	 */
+	public boolean isUpgradable() {
+		return !isCommitted() && this.stream.isUpgradable(this);
+	}
+
+	/**
+	 * Switch protocols (RFC 9110 §7.8). The first write sends a head that says so, with
+	 * the fields of {@link #response()}; what is written from then on is sent as it is,
+	 * and the last write ends the connection. Setting another status before the first
+	 * write takes it back. To be called once.
+	 * @return what the client sends after its request, to the end of its side
+	 */
+	public RequestBody upgrade() {
+		ReceivedBody body = new ReceivedBody(this, false);
+		boolean ended;
+		synchronized (this) {
+			this.upgradedBody = body;
+			ended = this.told != null;
+		}
+		if (ended) {
+			body.discard();
+		}
+		this.response.switching();
+		return body;
+	}
+
+	/**
+	 * What the client sends after its request, from the side of the stream.
+	 * @return the body, {@code null} unless {@link #upgrade()} was called
+	 */
+	public @Nullable ReceivedBody upgradedBody() {
+		return this.upgradedBody;
+	}
+
+	/**
 	 * Where the request came from and what it asked for, with the forwarded headers of
 	 * trusted proxies considered if the engine is told to.
 	 * @return scheme, host, port and client address
@@ -144,6 +186,14 @@ public final class Exchange {
 			this.origin = known;
 		}
 		return known;
+	}
+
+	/**
+	 * The address of the client, as {@link #origin} has it.
+	 * @return the address
+	 */
+	public InetSocketAddress client() {
+		return this.services.origins().isClientDirect() ? connection().remoteAddress() : origin().client();
 	}
 
 	/**
@@ -305,12 +355,14 @@ public final class Exchange {
 
 	private void end(Phase end, Outcome outcome, @Nullable IOException cause) {
 		List<Consumer<Outcome>> listeners;
+		ReceivedBody upgraded;
 		synchronized (this) {
 			if (this.told != null) {
 				return;
 			}
 			this.phase = end;
 			this.told = outcome;
+			upgraded = this.upgradedBody;
 			listeners = this.endListeners;
 			this.endListeners = null;
 		}
@@ -320,10 +372,22 @@ public final class Exchange {
 		else if (this.request.framing().hasBody()) {
 			this.requestBody.discard();
 		}
+		if (upgraded != null) {
+			endUpgraded(upgraded, cause);
+		}
 		if (listeners != null) {
 			listeners.forEach((listener) -> tell(listener, outcome));
 		}
 		this.responseBody.tellWritable();
+	}
+
+	private static void endUpgraded(ReceivedBody upgraded, @Nullable IOException cause) {
+		if (cause != null) {
+			upgraded.fail(cause);
+		}
+		else {
+			upgraded.discard();
+		}
 	}
 
 	private static void tell(Consumer<Outcome> listener, Outcome outcome) {

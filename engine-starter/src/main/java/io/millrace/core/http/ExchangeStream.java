@@ -84,6 +84,16 @@ public interface ExchangeStream {
 	}
 
 	/**
+	 * Whether the protocol can be switched by the response: see {@link Exchange#upgrade}.
+	 * Any thread may ask.
+	 * @param exchange the exchange
+	 * @return {@code false} unless this protocol version has a way to do so
+	 */
+	default boolean isUpgradable(Exchange exchange) {
+		return false;
+	}
+
+	/**
 	 * Answer for the application and close the connection.
 	 * @param exchange the exchange, which was {@linkplain Exchange#takeOver() taken over}
 	 * @param refusal what to answer

@@ -17,9 +17,10 @@ public record RequestHead(String method, RequestTarget target, ProtocolVersion v
 		BodyFraming framing) {
 
 	/** Stands for the head of a request that was never understood. */
-	public static final RequestHead UNKNOWN = new RequestHead("",
-			new RequestTarget(RequestTarget.Form.ORIGIN, null, "/", null), ProtocolVersion.HTTP_1_1,
-			EmptyHttpHeaders.INSTANCE, BodyFraming.NONE);
+	public static final RequestHead UNKNOWN = unknown("");
+
+	/** The same of a request of which only the method HEAD was understood. */
+	public static final RequestHead UNKNOWN_HEAD = unknown("HEAD");
 
 	/**
 	 * Whether the client waits for {@code 100 (Continue)} before it sends the body (RFC
@@ -29,6 +30,11 @@ public record RequestHead(String method, RequestTarget target, ProtocolVersion v
 	public boolean expectsContinue() {
 		return this.version == ProtocolVersion.HTTP_1_1 && this.framing.hasBody()
 				&& this.headers.containsValue("Expect", "100-continue", true);
+	}
+
+	private static RequestHead unknown(String method) {
+		return new RequestHead(method, new RequestTarget(RequestTarget.Form.ORIGIN, null, "/", null),
+				ProtocolVersion.HTTP_1_1, EmptyHttpHeaders.INSTANCE, BodyFraming.NONE);
 	}
 
 }

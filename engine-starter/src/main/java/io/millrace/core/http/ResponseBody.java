@@ -162,7 +162,7 @@ public final class ResponseBody {
 	public void onWritable(Runnable writable) {
 		EventExecutor loop = this.exchange.stream().executor();
 		if (!loop.inEventLoop()) {
-			loop.execute(() -> onWritable(writable));
+			this.exchange.execute(() -> onWritable(writable), writable);
 			return;
 		}
 		this.waiting = writable;

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResponseHead {
 
+	private static final int SWITCHING_PROTOCOLS = 101;
+
 	// Validates names and values: a CR, LF or NUL of the application's is refused where
 	// it is set, so that no response can be split.
 	private final HttpHeaders headers = new DefaultHttpHeaders();
@@ -36,6 +38,19 @@ public final class ResponseHead {
 			throw new IllegalArgumentException("Status " + status + " is not the status of a final response");
 		}
 		this.status = status;
+	}
+
+	/** The protocol is switched; any other status takes that back. */
+	void switching() {
+		this.status = SWITCHING_PROTOCOLS;
+	}
+
+	/**
+	 * Whether another protocol follows this head.
+	 * @return whether this is the answer to an upgrade
+	 */
+	public boolean isSwitching() {
+		return this.status == SWITCHING_PROTOCOLS;
 	}
 
 	/**

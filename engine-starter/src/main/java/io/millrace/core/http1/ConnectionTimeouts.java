@@ -18,9 +18,11 @@ import java.time.Duration;
  * average, as long as the application wants them; then 408
  * @param bodyGrace how long a body may come slower than that, and how long an unread one
  * is read away after the response
+ * @param upgraded how long a connection may be silent, in both directions, after the
+ * protocol was switched; then it is closed
  */
 public record ConnectionTimeouts(Duration header, Duration idle, Duration write, Duration halfClosed, long minBodyRate,
-		Duration bodyGrace) {
+		Duration bodyGrace, Duration upgraded) {
 
 	/**
 	 * Check the timeouts.
@@ -32,6 +34,7 @@ public record ConnectionTimeouts(Duration header, Duration idle, Duration write,
 		require(write, "write");
 		require(halfClosed, "halfClosed");
 		require(bodyGrace, "bodyGrace");
+		require(upgraded, "upgraded");
 		if (minBodyRate < 0) {
 			throw new IllegalArgumentException("minBodyRate has to be 0 (off) or more, and is " + minBodyRate);
 		}
@@ -45,12 +48,12 @@ public record ConnectionTimeouts(Duration header, Duration idle, Duration write,
 
 	/**
 	 * The timeouts that nobody changed: 20 s, 60 s, 30 s, 3 s, 240 bytes a second after
-	 * 10 s.
+	 * 10 s, no limit for upgraded connections.
 	 * @return the defaults
 	 */
 	public static ConnectionTimeouts defaults() {
 		return new ConnectionTimeouts(Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofSeconds(30),
-				Duration.ofSeconds(3), 240, Duration.ofSeconds(10));
+				Duration.ofSeconds(3), 240, Duration.ofSeconds(10), Duration.ZERO);
 	}
 
 }

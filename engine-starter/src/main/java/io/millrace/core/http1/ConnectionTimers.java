@@ -153,6 +153,9 @@ final class ConnectionTimers {
 		/** Progress of a response whose client has closed its side. */
 		HALF_CLOSED,
 
+		/** Anything at all, after the protocol was switched. */
+		UPGRADED,
+
 		/** The client to close its side after ours. */
 		LINGER;
 

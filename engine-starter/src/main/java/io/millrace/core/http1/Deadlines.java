@@ -42,6 +42,8 @@ final class Deadlines {
 
 	private long halfClosedMark;
 
+	private long upgradedMark;
+
 	/**
 	 * Watch a connection.
 	 * @param loop its event loop
@@ -135,10 +137,19 @@ final class Deadlines {
 		this.timers.arm(Kind.REQUEST, nanos);
 	}
 
+	/** The protocol was switched, or something was sent or received since. */
+	void upgraded() {
+		this.upgradedMark = this.sender.mark() + this.body.received();
+		this.timers.disarm(Kind.BODY);
+		this.timers.disarm(Kind.REQUEST);
+		this.timers.arm(Kind.UPGRADED, this.timeouts.upgraded());
+	}
+
 	/** The response is written. */
 	void responseEnded() {
 		this.timers.disarm(Kind.HALF_CLOSED);
 		this.timers.disarm(Kind.REQUEST);
+		this.timers.disarm(Kind.UPGRADED);
 	}
 
 	/** No request is looked at any more. */
@@ -165,6 +176,7 @@ final class Deadlines {
 			case BODY -> bodyPassed();
 			case WRITE -> writePassed();
 			case HALF_CLOSED -> halfClosedPassed();
+			case UPGRADED -> upgradedPassed();
 			case REQUEST, LINGER -> true;
 		};
 		if (waiting) {
@@ -210,6 +222,14 @@ final class Deadlines {
 		if (mark != this.writeMark) {
 			this.writeMark = mark;
 			this.timers.arm(Kind.WRITE, this.timeouts.write());
+			return false;
+		}
+		return true;
+	}
+
+	private boolean upgradedPassed() {
+		if (this.sender.mark() + this.body.received() != this.upgradedMark) {
+			upgraded();
 			return false;
 		}
 		return true;

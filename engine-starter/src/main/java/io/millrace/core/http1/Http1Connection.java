@@ -11,6 +11,8 @@ import io.millrace.core.http.ErrorResponder;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ExchangeStream;
 import io.millrace.core.http.ProtocolException;
+import io.millrace.core.http.ProtocolVersion;
+import io.millrace.core.http.ReceivedBody;
 import io.millrace.core.http.RequestHead;
 import io.millrace.core.http1.ConnectionTimers.Kind;
 import io.millrace.core.http1.ResponseEncoder.Persistence;
@@ -250,6 +252,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		if (receiver == null || this.body.isEnded()) {
 			return false;
 		}
+		if (this.body.isUpgraded()) {
+			return receiveUpgraded(Objects.requireNonNull(receiver.upgradedBody()));
+		}
 		boolean more = this.body.receive(this.inbound.bytes(), receiver.receivedBody());
 		if (this.body.isEnded()) {
 			this.deadlines.bodyEnded();
@@ -259,6 +264,14 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		}
 		// What came may have made the application end the response.
 		return more || this.exchange != receiver;
+	}
+
+	private boolean receiveUpgraded(ReceivedBody receiver) throws ProtocolException {
+		boolean more = this.body.receiveUpgraded(this.inbound.bytes(), receiver);
+		if (!more && this.inputClosed && this.body.isAwaited()) {
+			this.body.endUpgraded(receiver);
+		}
+		return more;
 	}
 
 	private boolean drainBody() throws ProtocolException {
@@ -321,7 +334,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 			ReferenceCountUtil.release(data);
 			return;
 		}
-		this.writer.write(exchange, data, last, !this.writer.isStarted() && mayKeepAlive(exchange.request()));
+		this.writer.write(exchange, data, last, start(exchange));
 		written(last);
 	}
 
@@ -336,10 +349,32 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 			reset(exchange);
 		}
 		else {
-			this.writer.writeRegion(exchange, region, last,
-					!this.writer.isStarted() && mayKeepAlive(exchange.request()));
+			this.writer.writeRegion(exchange, region, last, start(exchange));
 			written(last);
 		}
+	}
+
+	// Whether this is the first part, and the connection may be kept after it.
+	private boolean start(Exchange exchange) {
+		if (this.writer.isStarted()) {
+			return false;
+		}
+		if (exchange.sentHead().isSwitching() && this.body.takeContinue()) {
+			// RFC 9110 §7.8: in this order.
+			this.sender.write(CONTINUE.duplicate());
+		}
+		return mayKeepAlive(exchange.request());
+	}
+
+	// RFC 9110 §7.8: nothing of HTTP comes after this head. What the client has sent
+	// behind its request is here already, perhaps.
+	private void switched() {
+		this.body.upgrade();
+		this.deadlines.upgraded();
+		if (isDraining()) {
+			drain();
+		}
+		advance();
 	}
 
 	private void written(boolean last) {
@@ -348,6 +383,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		}
 		if (last) {
 			responseEnded();
+		}
+		else if (this.writer.isSwitched() && !this.body.isUpgraded()) {
+			switched();
 		}
 	}
 
@@ -387,7 +425,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 			this.sender.write(CONTINUE.duplicate());
 			flush();
 		}
-		this.deadlines.bodyWanted();
+		if (!this.body.isUpgraded()) {
+			this.deadlines.bodyWanted();
+		}
 		advance();
 	}
 
@@ -396,6 +436,11 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		if (exchange == this.exchange) {
 			this.deadlines.responseExpected(nanos);
 		}
+	}
+
+	@Override
+	public boolean isUpgradable(Exchange exchange) {
+		return exchange.request().version() == ProtocolVersion.HTTP_1_1;
 	}
 
 	@Override
@@ -418,7 +463,10 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 			return;
 		}
 		count(refusal);
-		if (current != null) {
+		if (current != null && this.body.isUpgraded()) {
+			reset(current);
+		}
+		else if (current != null) {
 			this.body.breakOff();
 			this.inbound.clear();
 			this.deadlines.bodyEnded();
@@ -426,7 +474,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		}
 		else if (this.state == State.READING_HEAD) {
 			this.writer.reset();
-			answer(new Exchange(this, RequestHead.UNKNOWN, this.services.dispatcher().services()), refusal);
+			RequestHead head = HeadParser.isHeadMethod(this.inbound.bytes()) ? RequestHead.UNKNOWN_HEAD
+					: RequestHead.UNKNOWN;
+			answer(new Exchange(this, head, this.services.dispatcher().services()), refusal);
 		}
 		else {
 			finish(true);
@@ -535,6 +585,13 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	/** Close when nothing is in flight. */
 	void drain() {
 		this.deadlines.drain(this.state == State.READING_HEAD && !this.parser.isStarted());
+		Exchange open = this.exchange;
+		if (open != null && this.body.isUpgraded() && !this.body.isEnded()) {
+			// It may go on for ever: as if the client had closed its side, so that the
+			// other protocol can say goodbye.
+			this.body.endUpgraded(Objects.requireNonNull(open.upgradedBody()));
+			this.deadlines.halfClosed();
+		}
 	}
 
 	// The client has made us wait too long.
@@ -556,6 +613,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 			case IDLE -> finish(false);
 			case WRITE -> closeByReset("The client does not take its response");
 			case HALF_CLOSED -> lost(false);
+			case UPGRADED -> close("The connection was silent for too long");
 			case LINGER -> close("The connection has ended");
 		}
 	}

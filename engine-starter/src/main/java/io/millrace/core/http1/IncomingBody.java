@@ -6,6 +6,7 @@ import io.millrace.core.http.ProtocolException;
 import io.millrace.core.http.ReceivedBody;
 import io.millrace.core.http.RequestHead;
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,12 @@ final class IncomingBody {
 	private boolean continueAwaited;
 
 	private long drainedFrom;
+
+	private boolean upgraded;
+
+	private boolean upgradedEnded;
+
+	private long upgradedReceived;
 
 	IncomingBody(Http1Options options) {
 		this.options = options;
@@ -69,6 +76,51 @@ final class IncomingBody {
 			receiver.end(body.trailers());
 		}
 		return part != null;
+	}
+
+	/**
+	 * The protocol was switched: what follows the request goes on as it is, to the end of
+	 * the client's side. What is left of the request's body is thrown away before.
+	 */
+	void upgrade() {
+		this.upgraded = true;
+		this.paused = false;
+	}
+
+	/**
+	 * Whether the protocol was switched.
+	 * @return whether there will be no further request
+	 */
+	boolean isUpgraded() {
+		return this.upgraded;
+	}
+
+	/**
+	 * Hand on what has come after the protocol was switched.
+	 * @param in the bytes received
+	 * @param receiver who gets them
+	 * @return whether there was something, and may be more
+	 * @throws ProtocolException where the request's body is malformed or too large
+	 */
+	boolean receiveUpgraded(ByteBuf in, ReceivedBody receiver) throws ProtocolException {
+		while (this.decoder != null && drain(in)) {
+			// the rest of the request's body
+		}
+		if (this.decoder != null || this.paused || !in.isReadable()) {
+			return false;
+		}
+		this.upgradedReceived += in.readableBytes();
+		this.paused = !receiver.offer(in.readRetainedSlice(in.readableBytes()));
+		return true;
+	}
+
+	/**
+	 * The client sends no more, or is listened to no longer.
+	 * @param receiver is told
+	 */
+	void endUpgraded(ReceivedBody receiver) {
+		this.upgradedEnded = true;
+		receiver.end(EmptyHttpHeaders.INSTANCE);
 	}
 
 	/**
@@ -125,14 +177,21 @@ final class IncomingBody {
 	 * @return whether it has ended
 	 */
 	boolean isEnded() {
+		if (this.upgraded) {
+			return this.upgradedEnded;
+		}
 		return this.decoder == null || this.decoder.isEnded();
 	}
 
 	/**
 	 * How many bytes have come.
-	 * @return the number without chunk framing, 0 once it has ended
+	 * @return the number without chunk framing, 0 once it has ended; after the protocol
+	 * was switched the number since
 	 */
 	long received() {
+		if (this.upgraded) {
+			return this.upgradedReceived;
+		}
 		return (this.decoder != null) ? this.decoder.received() : 0;
 	}
 

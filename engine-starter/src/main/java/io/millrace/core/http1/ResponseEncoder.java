@@ -43,6 +43,8 @@ final class ResponseEncoder {
 
 	private static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
 
+	private static final byte[] UPGRADE = ascii("Connection: upgrade\r\n");
+
 	private static final byte[] CONTENT_LENGTH = ascii("Content-Length: ");
 
 	private static final byte[] LAST_CHUNK = ascii("0\r\n");
@@ -58,7 +60,7 @@ final class ResponseEncoder {
 	}
 
 	static {
-		for (int status = 200; status < STATUS_LINES.length; status++) {
+		for (int status = 101; status < STATUS_LINES.length; status++) {
 			STATUS_LINES[status] = statusLine(status);
 		}
 	}
@@ -99,6 +101,9 @@ final class ResponseEncoder {
 		}
 		else if (persistence == Persistence.KEEP_ALIVE) {
 			out.writeBytes(KEEP_ALIVE);
+		}
+		else if (persistence == Persistence.UPGRADE) {
+			out.writeBytes(UPGRADE);
 		}
 		out.writeBytes(CRLF);
 	}
@@ -141,11 +146,12 @@ final class ResponseEncoder {
 	}
 
 	private static void writeDecimal(long value, ByteBuf out) {
-		if (value < 10) {
-			out.writeByte((int) ('0' + value));
+		long unit = 1;
+		while (value / unit >= 10) {
+			unit *= 10;
 		}
-		else {
-			ByteBufUtil.writeAscii(out, Long.toString(value));
+		for (; unit > 0; unit /= 10) {
+			out.writeByte((int) ('0' + value / unit % 10));
 		}
 	}
 
@@ -227,7 +233,10 @@ final class ResponseEncoder {
 		KEEP_ALIVE,
 
 		/** It is closed after the response. */
-		CLOSE;
+		CLOSE,
+
+		/** It speaks another protocol after the head (RFC 9110 §7.8). */
+		UPGRADE;
 
 		/**
 		 * Whether the client will send no further request.

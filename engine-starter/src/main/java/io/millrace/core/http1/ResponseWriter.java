@@ -6,6 +6,7 @@ import io.millrace.core.http.BodyFraming;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.RequestHead;
 import io.millrace.core.http.ResponseHead;
+import io.millrace.core.http1.ResponseEncoder.Persistence;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -29,6 +30,9 @@ final class ResponseWriter {
 
 	private static final int CHUNK_OVERHEAD = 32;
 
+	// Instead of what is left of a Content-Length, once more than that was written.
+	private static final long OVERRUN = -1;
+
 	private final ResponseEncoder encoder;
 
 	private final ByteBufAllocator allocator;
@@ -42,6 +46,8 @@ final class ResponseWriter {
 	private boolean started;
 
 	private boolean keepAlive;
+
+	private boolean switched;
 
 	/**
 	 * Create a writer.
@@ -58,6 +64,7 @@ final class ResponseWriter {
 	/** Be ready for the next response. */
 	void reset() {
 		this.started = false;
+		this.switched = false;
 		this.framing = BodyFraming.NONE;
 		this.left = 0;
 	}
@@ -68,6 +75,14 @@ final class ResponseWriter {
 	 */
 	boolean isStarted() {
 		return this.started;
+	}
+
+	/**
+	 * Whether the head said that another protocol follows.
+	 * @return whether HTTP has ended here
+	 */
+	boolean isSwitched() {
+		return this.switched;
 	}
 
 	/**
@@ -96,7 +111,7 @@ final class ResponseWriter {
 	void write(Exchange exchange, @Nullable ByteBuf data, boolean last, boolean mayKeepAlive) {
 		int size = (data != null) ? data.readableBytes() : 0;
 		ByteBuf head = this.started ? null : start(exchange, size, last, mayKeepAlive, Math.min(size, COPY_LIMIT));
-		long allowed = allowed(size);
+		long allowed = allowed(size, exchange);
 		if (data != null && allowed > 0) {
 			data.writerIndex(data.readerIndex() + (int) allowed);
 			body(head, data, allowed, last, exchange);
@@ -117,7 +132,7 @@ final class ResponseWriter {
 	 */
 	void writeRegion(Exchange exchange, Region region, boolean last, boolean mayKeepAlive) {
 		ByteBuf head = this.started ? null : start(exchange, region.length(), last, mayKeepAlive, 0);
-		long allowed = allowed(region.length());
+		long allowed = allowed(region.length(), exchange);
 		if (allowed > 0) {
 			body(head, region.message(allowed), allowed, last, exchange);
 			return;
@@ -133,11 +148,13 @@ final class ResponseWriter {
 		long length = contentLength(request, head, size, last);
 		this.framing = BodyFraming.ofResponse(request, head.status(), length);
 		this.left = this.framing.length();
+		this.switched = head.isSwitching();
 		this.keepAlive = mayKeepAlive && this.framing.kind() != BodyFraming.Kind.UNTIL_CLOSE
 				&& !head.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
 		ByteBuf out = this.allocator.directBuffer(HEAD_SIZE + room + CHUNK_OVERHEAD);
-		this.encoder.writeHead(head, this.framing, length,
-				ResponseEncoder.Persistence.of(this.keepAlive, request.version()), out);
+		Persistence persistence = this.switched ? Persistence.UPGRADE
+				: Persistence.of(this.keepAlive, request.version());
+		this.encoder.writeHead(head, this.framing, length, persistence, out);
 		return out;
 	}
 
@@ -147,6 +164,9 @@ final class ResponseWriter {
 	 */
 	private static long contentLength(RequestHead request, ResponseHead head, long size, boolean last) {
 		int status = head.status();
+		if (head.isSwitching()) {
+			return -1;
+		}
 		if (status == 205) {
 			// RFC 9110 §15.3.6: without it, a client would read on until the close.
 			return 0;
@@ -167,17 +187,21 @@ final class ResponseWriter {
 		return (value != null) ? BodyFraming.parseLength(value) : -1;
 	}
 
-	private long allowed(long size) {
+	private long allowed(long size, Exchange exchange) {
 		return switch (this.framing.kind()) {
 			case NONE -> 0;
 			case LENGTH -> {
-				long allowed = Math.min(size, this.left);
-				if (allowed < size) {
-					// What the client has been promised stays true.
-					logger.warn("A response has {} bytes more than its Content-Length, which were left out",
-							size - allowed);
+				if (size <= this.left) {
+					this.left -= size;
+					yield size;
 				}
-				this.left -= allowed;
+				// What the client has been promised stays true.
+				long allowed = Math.max(this.left, 0);
+				if (this.left != OVERRUN) {
+					logger.warn("The response to {} {} has more bytes than its Content-Length: they were left out",
+							exchange.request().method(), exchange.request().target().path());
+				}
+				this.left = OVERRUN;
 				yield allowed;
 			}
 			case CHUNKED, UNTIL_CLOSE -> size;
@@ -217,7 +241,8 @@ final class ResponseWriter {
 			this.encoder.writeLastChunk(exchange.sentHead().trailers(), tail);
 		}
 		if (last && this.framing.kind() == BodyFraming.Kind.LENGTH && this.left > 0) {
-			logger.warn("A response has {} bytes less than its Content-Length: the connection is closed", this.left);
+			logger.warn("The response to {} {} has {} bytes less than its Content-Length: the connection is closed",
+					exchange.request().method(), exchange.request().target().path(), this.left);
 			this.keepAlive = false;
 		}
 		send(tail);

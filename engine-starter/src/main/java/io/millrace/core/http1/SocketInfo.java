@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a handler may know of its connection. Immutable: a socket that is closed does not
- * know its addresses any more.
+ * know its addresses any more. Texts are made when they are first asked for, and kept for
+ * all requests of the connection; threads that ask at the same time may make them twice.
  */
 final class SocketInfo implements ConnectionInfo {
 
@@ -23,6 +24,10 @@ final class SocketInfo implements ConnectionInfo {
 	private final InetSocketAddress remoteAddress;
 
 	private final InetSocketAddress localAddress;
+
+	private @Nullable String remoteText;
+
+	private @Nullable String localText;
 
 	SocketInfo(Channel channel) {
 		this.id = channel.id();
@@ -47,6 +52,26 @@ final class SocketInfo implements ConnectionInfo {
 	@Override
 	public InetSocketAddress localAddress() {
 		return this.localAddress;
+	}
+
+	@Override
+	public String remoteText() {
+		String known = this.remoteText;
+		if (known == null) {
+			known = ConnectionInfo.text(this.remoteAddress);
+			this.remoteText = known;
+		}
+		return known;
+	}
+
+	@Override
+	public String localText() {
+		String known = this.localText;
+		if (known == null) {
+			known = ConnectionInfo.text(this.localAddress);
+			this.localText = known;
+		}
+		return known;
 	}
 
 	@Override

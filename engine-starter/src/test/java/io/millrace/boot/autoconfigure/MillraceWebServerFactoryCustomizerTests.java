@@ -87,6 +87,7 @@ class MillraceWebServerFactoryCustomizerTests {
 		set("millrace.timeouts.idle", "2s");
 		set("millrace.timeouts.write", "3s");
 		set("millrace.timeouts.half-closed", "4s");
+		set("millrace.timeouts.upgraded", "5s");
 		set("server.max-http-request-header-size", "16KB");
 		set("server.server-header", "desk");
 		EngineConfig config = config();
@@ -95,7 +96,9 @@ class MillraceWebServerFactoryCustomizerTests {
 		assertThat(config.listener()).isEqualTo(new ListenerOptions(new InetSocketAddress(8080), 100, false, 1000));
 		assertThat(config.http1()).isEqualTo(new Http1Options(4096, 16384, 50, 5 * 1024 * 1024, 1024 * 1024, "desk"));
 		assertThat(config.timeouts()).isEqualTo(new ConnectionTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(2),
-				Duration.ofSeconds(3), Duration.ofSeconds(4), 1024, Duration.ofSeconds(7)));
+				Duration.ofSeconds(3), Duration.ofSeconds(4), 1024, Duration.ofSeconds(7), Duration.ofSeconds(5)));
+		assertThat(config.watch())
+			.isEqualTo(new WatchOptions(Duration.ofSeconds(11), Duration.ofSeconds(12), Duration.ofSeconds(13)));
 		assertThat(config.worker()).isEqualTo(new WorkerOptions(WorkerMode.INLINE, 20, 2, Duration.ofSeconds(5), 50,
 				new QueueOptions(60, QueueOrder.ADAPTIVE, Duration.ofSeconds(2), false), 3));
 		assertThat(config.dispatch())
@@ -117,13 +120,17 @@ class MillraceWebServerFactoryCustomizerTests {
 			"millrace.worker.min-threads|201|0 to millrace.worker.max-threads (200)",
 			"millrace.worker.keep-alive|0s|more than 0", "millrace.worker.max-concurrency|0|1 or more",
 			"millrace.worker.queue.capacity|0|1 to 1000000", "millrace.worker.queue.max-wait|-1s|0 (no limit) or more",
+			"millrace.worker.reserved|-1|0 (none) or more", "millrace.watch.worker|-1s|0 (off) or more",
+			"millrace.watch.event-loop|-1s|0 (off) or more", "millrace.watch.starved|-1s|0 (off) or more",
+			"millrace.refusal.status|500|503 or 429", "millrace.refusal.timeout-status|502|503 or 504",
+			"millrace.refusal.retry-after|-1s|0 or more", "millrace.timeouts.request|-1s|0 (off) or more",
 			"millrace.http1.max-request-line-size|10B|64 or more", "millrace.http1.max-header-count|0|1 or more",
 			"millrace.http1.max-drain-size|-1B|0 or more", "millrace.max-request-body-size|-1B|0 (no limit) or more",
 			"server.max-http-request-header-size|10B|64 or more",
 			"server.max-http-request-header-size|3GB|less than 2 GB", "millrace.timeouts.header|-1s|0 (off) or more",
 			"millrace.timeouts.idle|-1s|0 (off) or more", "millrace.timeouts.write|-1s|0 (off) or more",
-			"millrace.timeouts.half-closed|-1s|0 (off) or more", "millrace.min-body-rate|-1B|0 (off) or more",
-			"millrace.body-grace|-1s|0 (off) or more" })
+			"millrace.timeouts.half-closed|-1s|0 (off) or more", "millrace.timeouts.upgraded|-1s|0 (off) or more",
+			"millrace.min-body-rate|-1B|0 (off) or more", "millrace.body-grace|-1s|0 (off) or more" })
 	void aValueOutOfRangeIsRefusedWithItsProperty(String property, String value, String rule) {
 		set(property, value);
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class).isThrownBy(this::config)

@@ -16,7 +16,7 @@ class BodyPaceTests {
 	private static BodyPace pace(long idleSeconds, long rate, long graceSeconds) {
 		Duration off = Duration.ZERO;
 		return new BodyPace(new ConnectionTimeouts(off, Duration.ofSeconds(idleSeconds), off, off, rate,
-				Duration.ofSeconds(graceSeconds)));
+				Duration.ofSeconds(graceSeconds), off));
 	}
 
 	@Test

@@ -92,7 +92,7 @@ class FuzzTests {
 	void overRealSockets(Transport transport) throws Exception {
 		Duration soon = Duration.ofSeconds(1);
 		try (TestServer server = TestServer.start(transport, TestServer::echo,
-				(config) -> config.timeouts(new ConnectionTimeouts(soon, soon, soon, soon, 240, soon)))) {
+				(config) -> config.timeouts(new ConnectionTimeouts(soon, soon, soon, soon, 240, soon, soon)))) {
 			for (int seed = 0; seed < 300; seed++) {
 				Random random = new Random(seed);
 				try (RawClient client = server.connect()) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -159,6 +160,17 @@ class RequestLimitsTests {
 				RawClient client = unlimited.connect()) {
 			client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 999999999999999999\r\n\r\n");
 			assertThat(client.receive().status()).isEqualTo(200);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "HEAD / HTTP/1.1\r\n\r\n", "HEAD / HTTP/3\r\nHost: a\r\n\r\n",
+			"HEAD / HTTP/1.1\r\nHost: a\r\nX : y\r\n", "HEAD / HTTP/1.1\nHost: a\n\n" })
+	void theRefusalOfAHeadRequestHasNoBody(String request) throws Exception {
+		try (RawClient client = server.connect()) {
+			assertThat(client.send(request + (request.endsWith("\n\n") ? "" : "\r\n")).readAll())
+				.matches("(?s)HTTP/1.1 (400|505) .*Connection: close\r\n.*")
+				.endsWith("\r\n\r\n");
 		}
 	}
 

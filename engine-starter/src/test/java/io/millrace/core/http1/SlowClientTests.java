@@ -131,7 +131,8 @@ class SlowClientTests {
 
 	@Test
 	void aSlowHandlerIsNoIdleConnection() throws Exception {
-		try (TestServer server = start(Transport.best(), new ConnectionTimeouts(SHORT, SHORT, SHORT, SHORT, 240, SHORT),
+		try (TestServer server = start(Transport.best(),
+				new ConnectionTimeouts(SHORT, SHORT, SHORT, SHORT, 240, SHORT, Duration.ZERO),
 				TestServer.blocking((exchange) -> {
 					new CountDownLatch(1).await(3 * SHORT.toMillis(), TimeUnit.MILLISECONDS);
 					TestServer.text(exchange, "late");
@@ -143,7 +144,7 @@ class SlowClientTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
 	void aBodyThatComesTooSlowlyIsAnswered408(boolean worker) throws Exception {
-		ConnectionTimeouts timeouts = new ConnectionTimeouts(LONG, LONG, LONG, LONG, 100_000, SHORT);
+		ConnectionTimeouts timeouts = new ConnectionTimeouts(LONG, LONG, LONG, LONG, 100_000, SHORT, Duration.ZERO);
 		ExchangeHandler handler = TestServer::echo;
 		try (TestServer server = start(Transport.best(), timeouts, worker ? TestServer.blocking(handler) : handler);
 				RawClient client = server.connect()) {
@@ -160,7 +161,7 @@ class SlowClientTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "Content-Length: 100", "Transfer-Encoding: chunked" })
 	void aBodyThatStopsIsAnswered408EvenIfItWasFastAtFirst(String framing) throws Exception {
-		ConnectionTimeouts timeouts = new ConnectionTimeouts(LONG, SHORT, LONG, LONG, 1, SHORT);
+		ConnectionTimeouts timeouts = new ConnectionTimeouts(LONG, SHORT, LONG, LONG, 1, SHORT, Duration.ZERO);
 		try (TestServer server = start(Transport.best(), timeouts, TestServer::echo);
 				RawClient client = server.connect()) {
 			client.send("POST / HTTP/1.1\r\nHost: a\r\n" + framing + "\r\n\r\n40\r\n" + "x".repeat(64));
@@ -171,7 +172,7 @@ class SlowClientTests {
 
 	@Test
 	void aBodyThatIsSlowBecauseItsReaderIsSlowIsNotTheClientsFault() throws Exception {
-		ConnectionTimeouts timeouts = new ConnectionTimeouts(LONG, SHORT, LONG, LONG, 100_000, SHORT);
+		ConnectionTimeouts timeouts = new ConnectionTimeouts(LONG, SHORT, LONG, LONG, 100_000, SHORT, Duration.ZERO);
 		try (TestServer server = start(Transport.best(), timeouts, TestServer.blocking((exchange) -> {
 			assertThat(exchange.requestBody().read()).isNull();
 			CountDownLatch full = new CountDownLatch(1);
@@ -188,7 +189,7 @@ class SlowClientTests {
 
 	@Test
 	void aBodyThatNobodyWantsIsNotReadAwayForEver() throws Exception {
-		ConnectionTimeouts timeouts = new ConnectionTimeouts(LONG, LONG, LONG, LONG, 240, SHORT);
+		ConnectionTimeouts timeouts = new ConnectionTimeouts(LONG, LONG, LONG, LONG, 240, SHORT, Duration.ZERO);
 		try (TestServer server = start(Transport.best(), timeouts,
 				(exchange) -> TestServer.text(exchange, "not interested")); RawClient client = server.connect()) {
 			client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nx");
@@ -247,7 +248,7 @@ class SlowClientTests {
 	@MethodSource("transports")
 	void aClientThatTakesItSlowlyIsNotDisturbed(Transport transport) throws Exception {
 		// The whole takes many times every deadline.
-		ConnectionTimeouts timeouts = new ConnectionTimeouts(SHORT, SHORT, SHORT, SHORT, 240, SHORT);
+		ConnectionTimeouts timeouts = new ConnectionTimeouts(SHORT, SHORT, SHORT, SHORT, 240, SHORT, Duration.ZERO);
 		try (TestServer server = start(transport, timeouts, SlowClientTests::large);
 				RawClient client = new RawClient(withSmallWindow(server))) {
 			client.get("/");
@@ -263,7 +264,7 @@ class SlowClientTests {
 	void aFileThatIsTakenSlowlyIsNotDisturbed(Transport transport, @TempDir Path folder) throws Exception {
 		Path file = folder.resolve("large");
 		Files.write(file, new byte[20_000_000]);
-		ConnectionTimeouts timeouts = new ConnectionTimeouts(SHORT, SHORT, SHORT, SHORT, 240, SHORT);
+		ConnectionTimeouts timeouts = new ConnectionTimeouts(SHORT, SHORT, SHORT, SHORT, 240, SHORT, Duration.ZERO);
 		try (TestServer server = start(transport, timeouts,
 				(exchange) -> exchange.responseBody()
 					.writeFile(FileChannel.open(file, StandardOpenOption.READ), 0, 20_000_000, true));
@@ -276,7 +277,7 @@ class SlowClientTests {
 
 	@Test
 	void aClientThatHasClosedItsSideAndTakesItSlowlyIsNotDisturbed() throws Exception {
-		ConnectionTimeouts timeouts = new ConnectionTimeouts(SHORT, SHORT, SHORT, SHORT, 240, SHORT);
+		ConnectionTimeouts timeouts = new ConnectionTimeouts(SHORT, SHORT, SHORT, SHORT, 240, SHORT, Duration.ZERO);
 		try (TestServer server = start(Transport.best(), timeouts, SlowClientTests::large);
 				RawClient client = new RawClient(withSmallWindow(server))) {
 			client.get("/").socket().shutdownOutput();

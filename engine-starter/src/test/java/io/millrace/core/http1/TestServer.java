@@ -71,7 +71,7 @@ final class TestServer implements AutoCloseable {
 	}
 
 	static ConnectionTimeouts timeouts(Duration header, Duration idle, Duration write, Duration halfClosed) {
-		return new ConnectionTimeouts(header, idle, write, halfClosed, 240, Duration.ofSeconds(10));
+		return new ConnectionTimeouts(header, idle, write, halfClosed, 240, Duration.ofSeconds(10), Duration.ZERO);
 	}
 
 	static ExchangeHandler blocking(ExchangeHandler handler) {
