@@ -73,14 +73,16 @@ public final class Overload {
 
 	/**
 	 * Run all phases.
-	 * @param args the order of the queue (fifo), and its max-wait in ms (200)
+	 * @param args the order of the queue (fifo), its max-wait in ms (200), and its
+	 * capacity (300)
 	 * @throws Exception if anything fails
 	 */
 	public static void main(String[] args) throws Exception {
 		QueueOrder order = (args.length > 0) ? QueueOrder.valueOf(args[0].toUpperCase(java.util.Locale.ROOT))
 				: QueueOrder.FIFO;
 		Duration maxWait = Duration.ofMillis((args.length > 1) ? Long.parseLong(args[1]) : 200);
-		QueueOptions queue = new QueueOptions(16_384, order, maxWait, false);
+		int capacity = (args.length > 2) ? Integer.parseInt(args[2]) : 300;
+		QueueOptions queue = new QueueOptions(capacity, order, maxWait, false);
 		RoutePolicy urgent = RoutePolicy.of("probe", (request) -> request.target().path().equals("/health"),
 				Priority.HIGH);
 		Engine engine = new Engine(EngineConfig.builder()
@@ -89,7 +91,7 @@ public final class Overload {
 			.policies(List.of(urgent))
 			.build(), new Work());
 		engine.start();
-		System.out.printf("queue %s, max-wait %s, capacity %d/s%n", order, maxWait, CAPACITY);
+		System.out.printf("queue of %d, %s, max-wait %s; at most %d/s%n", capacity, order, maxWait, CAPACITY);
 		new Overload().run(engine.port());
 		engine.close();
 	}

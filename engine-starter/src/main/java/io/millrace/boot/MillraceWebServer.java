@@ -7,6 +7,7 @@ import io.millrace.core.Engine;
 import io.millrace.core.EngineConfig;
 import io.millrace.core.worker.WorkerMode;
 import io.millrace.core.worker.WorkerOptions;
+import io.millrace.core.worker.WorkerPool;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -120,6 +121,10 @@ public class MillraceWebServer implements WebServer {
 
 	private String workerDescription() {
 		WorkerOptions worker = this.engine.config().worker();
+		WorkerPool own = this.engine.config().workerPool();
+		if (own != null && this.application.handler().mayBlock()) {
+			return "the application's own (" + own.getClass().getName() + ")";
+		}
 		WorkerMode mode = this.application.handler().mayBlock() ? worker.mode() : WorkerMode.INLINE;
 		return switch (mode) {
 			case POOL -> "pool (max " + worker.maxThreads() + " threads, queue " + worker.queueCapacity() + ")";

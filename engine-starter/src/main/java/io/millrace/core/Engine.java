@@ -24,6 +24,7 @@ import io.millrace.core.transport.LoopWatch;
 import io.millrace.core.transport.Transport;
 import io.millrace.core.worker.PoolKeeper;
 import io.millrace.core.worker.WorkerMode;
+import io.millrace.core.worker.WorkerPool;
 import io.millrace.core.worker.WorkerPools;
 import io.millrace.core.worker.WorkerSet;
 import io.millrace.core.worker.WorkerSnapshot;
@@ -72,7 +73,7 @@ public final class Engine {
 	 */
 	public Engine(EngineConfig config, ExchangeHandler application) {
 		this.config = config;
-		this.workers = new WorkerSet(config.worker(), WorkerPools.create(config.worker()), modes(config.policies()));
+		this.workers = new WorkerSet(config.worker(), workerPool(config), modes(config.policies()));
 		this.loops = EventLoops.create(config.transport(), config.eventLoops());
 		Lanes lanes = new Lanes(config.policies(), this.workers, application.mayBlock());
 		Duration maxWait = config.worker().queue().maxWait();
@@ -83,6 +84,11 @@ public final class Engine {
 		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder());
 		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, lanes,
 				config.dispatch().withMaxWait(maxWait), config.observer());
+	}
+
+	private static WorkerPool workerPool(EngineConfig config) {
+		WorkerPool own = config.workerPool();
+		return (own != null) ? own : WorkerPools.create(config.worker());
 	}
 
 	private static Set<WorkerMode> modes(List<RoutePolicy> policies) {

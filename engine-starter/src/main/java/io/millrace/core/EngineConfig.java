@@ -15,6 +15,7 @@ import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.Transport;
 import io.millrace.core.worker.WorkerOptions;
+import io.millrace.core.worker.WorkerPool;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,8 @@ public final class EngineConfig {
 
 	private final WorkerOptions worker;
 
+	private final @Nullable WorkerPool workerPool;
+
 	private final DispatchOptions dispatch;
 
 	private final OriginResolver origins;
@@ -54,6 +57,7 @@ public final class EngineConfig {
 		this.http1 = builder.http1;
 		this.timeouts = builder.timeouts;
 		this.worker = builder.worker;
+		this.workerPool = builder.workerPool;
 		this.dispatch = builder.dispatch;
 		this.origins = builder.origins;
 		this.routes = List.copyOf(builder.routes);
@@ -116,6 +120,14 @@ public final class EngineConfig {
 	 */
 	public WorkerOptions worker() {
 		return this.worker;
+	}
+
+	/**
+	 * What runs work that may block, in the place of what the options ask for.
+	 * @return the pool, {@code null} for one as the {@linkplain #worker() options} say
+	 */
+	public @Nullable WorkerPool workerPool() {
+		return this.workerPool;
 	}
 
 	/**
@@ -183,6 +195,8 @@ public final class EngineConfig {
 		private ConnectionTimeouts timeouts = ConnectionTimeouts.defaults();
 
 		private WorkerOptions worker = WorkerOptions.defaults();
+
+		private @Nullable WorkerPool workerPool;
 
 		private DispatchOptions dispatch = DispatchOptions.defaults();
 
@@ -260,6 +274,16 @@ public final class EngineConfig {
 		 */
 		public Builder worker(WorkerOptions worker) {
 			this.worker = worker;
+			return this;
+		}
+
+		/**
+		 * Set what runs work that may block, in the place of what the options ask for.
+		 * @param workerPool the pool, which the engine stops when it is closed
+		 * @return this builder
+		 */
+		public Builder workerPool(@Nullable WorkerPool workerPool) {
+			this.workerPool = workerPool;
 			return this;
 		}
 

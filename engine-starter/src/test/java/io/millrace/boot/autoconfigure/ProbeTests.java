@@ -1,9 +1,12 @@
 package io.millrace.boot.autoconfigure;
 
 import java.net.Socket;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.millrace.core.worker.WorkerPool;
+import io.millrace.core.worker.WorkerSnapshot;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,6 +19,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -77,6 +81,14 @@ class ProbeTests {
 	}
 
 	@Test
+	void aPoolOfTheApplicationsOwnTakesThePlaceOfOurs(CapturedOutput output) throws Exception {
+		try (TestServer server = TestServer.servlet(OwnPool.class)) {
+			assertThat(server.get("/thread/pool").body()).isEqualTo("own");
+			assertThat(output).contains("worker mode the application's own (" + OwnThreads.class.getName() + ")");
+		}
+	}
+
+	@Test
 	void aContradictionIsExplained(CapturedOutput output) {
 		assertThatException().isThrownBy(() -> TestServer.servlet(Application.class,
 				"millrace.routes[0].pattern=/hello", "millrace.routes[0].queue=5"));
@@ -105,6 +117,42 @@ class ProbeTests {
 		@Bean
 		Controller controller(Gate gate) {
 			return new Controller(gate);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Application.class)
+	static class OwnPool {
+
+		@Bean
+		WorkerPool workerPool() {
+			return new OwnThreads();
+		}
+
+	}
+
+	/** A thread for each task. */
+	static final class OwnThreads implements WorkerPool {
+
+		@Override
+		public boolean tryExecute(Runnable task) {
+			new Thread(task, "own").start();
+			return true;
+		}
+
+		@Override
+		public void resume(Runnable task) {
+			tryExecute(task);
+		}
+
+		@Override
+		public WorkerSnapshot snapshot() {
+			return new WorkerSnapshot(0, 0, 0, 0, 0, 0);
+		}
+
+		@Override
+		public void stop(Duration patience) {
 		}
 
 	}

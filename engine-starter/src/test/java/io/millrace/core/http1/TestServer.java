@@ -19,6 +19,7 @@ import io.millrace.core.RawClient;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.transport.ListenerOptions;
+import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.transport.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -32,6 +33,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  * connection is left and that nothing was logged that a test did not ask for.
  */
 final class TestServer implements AutoCloseable {
+
+	// A busy machine is no finding of these tests.
+	private static final WatchOptions UNWATCHED = new WatchOptions(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+
 
 	final Counts counts = new Counts();
 
@@ -60,7 +65,7 @@ final class TestServer implements AutoCloseable {
 
 	static TestServer start(Transport transport, ExchangeHandler application,
 			UnaryOperator<EngineConfig.Builder> options) throws Exception {
-		return new TestServer(options.apply(EngineConfig.builder().transport(transport).eventLoops(2)), application);
+		return new TestServer(options.apply(EngineConfig.builder().transport(transport).eventLoops(2).watch(UNWATCHED)), application);
 	}
 
 	/**

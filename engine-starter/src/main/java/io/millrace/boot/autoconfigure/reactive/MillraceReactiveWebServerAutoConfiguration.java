@@ -7,6 +7,7 @@ import io.millrace.boot.autoconfigure.MillraceWebServerConfiguration;
 import io.millrace.boot.autoconfigure.OnMillraceEngineCondition;
 import io.millrace.boot.reactive.MillraceReactiveWebServerFactory;
 import io.millrace.core.http.Route;
+import io.millrace.core.worker.WorkerPool;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -47,13 +48,15 @@ public final class MillraceReactiveWebServerAutoConfiguration {
 	@Conditional(OnMillraceEngineCondition.class)
 	@ConditionalOnMissingBean(ReactiveWebServerFactory.class)
 	MillraceReactiveWebServerFactory millraceReactiveWebServerFactory(MillraceProperties properties,
-			ObjectProvider<EngineCustomizer> customizers, ObjectProvider<Route> routes) {
+			ObjectProvider<EngineCustomizer> customizers, ObjectProvider<Route> routes,
+			ObjectProvider<WorkerPool> workerPool) {
 		if (properties.getEngine() == MillraceProperties.Engine.REACTOR_NETTY) {
 			throw new UnsupportedFeatureException("millrace.engine=reactor-netty",
 					"Reactor Netty is not on the class path.",
 					"Add org.springframework.boot:spring-boot-starter-reactor-netty, or remove the property.");
 		}
 		MillraceReactiveWebServerFactory factory = new MillraceReactiveWebServerFactory();
+		workerPool.ifAvailable((pool) -> factory.addEngineCustomizers((builder) -> builder.workerPool(pool)));
 		customizers.orderedStream().forEach(factory::addEngineCustomizers);
 		factory.getRoutes().addAll(routes.orderedStream().toList());
 		return factory;

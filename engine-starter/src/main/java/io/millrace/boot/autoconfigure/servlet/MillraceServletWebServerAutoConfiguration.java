@@ -6,6 +6,7 @@ import io.millrace.boot.autoconfigure.MillraceProperties;
 import io.millrace.boot.autoconfigure.MillraceWebServerConfiguration;
 import io.millrace.boot.servlet.MillraceServletWebServerFactory;
 import io.millrace.core.http.Route;
+import io.millrace.core.worker.WorkerPool;
 import jakarta.servlet.ServletRequest;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -41,13 +42,15 @@ public final class MillraceServletWebServerAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(value = ServletWebServerFactory.class, search = SearchStrategy.CURRENT)
 	MillraceServletWebServerFactory millraceServletWebServerFactory(MillraceProperties properties,
-			ObjectProvider<EngineCustomizer> customizers, ObjectProvider<Route> routes) {
+			ObjectProvider<EngineCustomizer> customizers, ObjectProvider<Route> routes,
+			ObjectProvider<WorkerPool> workerPool) {
 		if (properties.getEngine() == MillraceProperties.Engine.REACTOR_NETTY) {
 			throw new UnsupportedFeatureException("millrace.engine=reactor-netty",
 					"Reactor Netty serves reactive applications only, and this is a servlet application.",
 					"Remove the property, or set millrace.enabled=false for the server that the application had.");
 		}
 		MillraceServletWebServerFactory factory = new MillraceServletWebServerFactory();
+		workerPool.ifAvailable((pool) -> factory.addEngineCustomizers((builder) -> builder.workerPool(pool)));
 		customizers.orderedStream().forEach(factory::addEngineCustomizers);
 		factory.getRoutes().addAll(routes.orderedStream().toList());
 		return factory;
