@@ -62,8 +62,7 @@ class NonBlockingTests {
 			assertThat(in.isFinished()).isFalse();
 			ByteBuffer bytes = ByteBuffer.allocate(20).position(5);
 			assertThatNullPointerException().isThrownBy(() -> in.read((ByteBuffer) null));
-			assertThatNullPointerException()
-				.isThrownBy(() -> response.getOutputStream().write((ByteBuffer) null));
+			assertThatNullPointerException().isThrownBy(() -> response.getOutputStream().write((ByteBuffer) null));
 			assertThat(in.read(ByteBuffer.allocate(0))).isZero();
 			int count = in.read(bytes);
 			assertThat(bytes.position()).isEqualTo(5);
