@@ -54,9 +54,7 @@ class RequestTests {
 	void cookiesAreWhatTheHeaderSays() throws Exception {
 		verify((request) -> assertThat(request.getCookies()).isNull(), "");
 		verify((request) -> assertThat(request.getCookies()).extracting(Cookie::getName, Cookie::getValue)
-			.containsExactly(tuple("$Version", "1"),
-					tuple("name1", "\"value1\""),
-					tuple("b", "2"), tuple("c", "")),
+			.containsExactly(tuple("$Version", "1"), tuple("name1", "\"value1\""), tuple("b", "2"), tuple("c", "")),
 				"Cookie: $Version=1; name1=\"value1\"; bad name=1; b=2\r\nCookie: c=\r\n");
 	}
 
@@ -117,8 +115,7 @@ class RequestTests {
 			assertThat(request.getServletConnection().getProtocol()).isEqualTo("http/1.1");
 			assertThat(request.getServletConnection().getProtocolConnectionId()).isEmpty();
 			assertThat(request.getServletConnection().isSecure()).isFalse();
-			response.getWriter()
-				.print(request.getServletConnection().getConnectionId() + " " + request.getRequestId());
+			response.getWriter().print(request.getServletConnection().getConnectionId() + " " + request.getRequestId());
 		}); RawClient client = server.client()) {
 			String[] first = client.get("/").receive().body().split(" ");
 			String[] second = client.get("/").receive().body().split(" ");
@@ -165,7 +162,8 @@ class RequestTests {
 			assertThat(server.get("/p/a%20b;x=1/c?q=%20").body())
 				.isEqualTo("/p/a%20b;x=1/c /p /a b/c PATH a b/c q=%20 null");
 			assertThat(server.get("/p").body()).isEqualTo("/p /p null PATH  null null");
-			assertThat(server.get("/exact;jsessionid=1?").body()).isEqualTo("/exact;jsessionid=1 /exact null EXACT exact  null");
+			assertThat(server.get("/exact;jsessionid=1?").body())
+				.isEqualTo("/exact;jsessionid=1 /exact null EXACT exact  null");
 			assertThat(server.get("/y/a.x").body()).isEqualTo("/y/a.x /y/a.x null EXTENSION y/a null null");
 			assertThat(server.get("/").body()).isEqualTo("/  / CONTEXT_ROOT  null null");
 			assertThat(server.get("/z//../w").body()).isEqualTo("/z//../w /w null DEFAULT  null null");
@@ -242,8 +240,7 @@ class RequestTests {
 			assertThat(request.getInputStream().isFinished()).isTrue();
 		};
 		try (TestServer server = TestServer.serving(handler)) {
-			assertThat(server
-				.post("/?a=hello&b", "application/x-www-form-urlencoded", "a=goodbye&a=world&c=%26%3D")
+			assertThat(server.post("/?a=hello&b", "application/x-www-form-urlencoded", "a=goodbye&a=world&c=%26%3D")
 				.status()).isEqualTo(200);
 		}
 	}
@@ -332,9 +329,8 @@ class RequestTests {
 
 	@Test
 	void aContextRootIsRedirectedWithItsParameters() throws Exception {
-		try (TestServer server = TestServer.start(TestServer.options().contextPath("/app"),
-				(application) -> TestServer.add(application, "a",
-						(request, response) -> response.getWriter().print(request.getContextPath()), "/"))) {
+		try (TestServer server = TestServer.start(TestServer.options().contextPath("/app"), (application) -> TestServer
+			.add(application, "a", (request, response) -> response.getWriter().print(request.getContextPath()), "/"))) {
 			RawClient.Response redirect = server.get("/app;x=1?y");
 			assertThat(redirect.status()).isEqualTo(302);
 			assertThat(redirect.header("location")).isEqualTo("http://localhost/app;x=1/?y");
