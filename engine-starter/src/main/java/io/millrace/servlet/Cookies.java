@@ -160,6 +160,10 @@ final class Cookies {
 		if (effective != null && !effective.isEmpty()) {
 			header.append("; SameSite=").append(checkAttribute("SameSite", effective));
 		}
+		String partitioned = cookie.getAttribute("Partitioned");
+		if (partitioned != null && (partitioned.isEmpty() || partitioned.equalsIgnoreCase("true"))) {
+			header.append("; Partitioned");
+		}
 		appendFurther(header, cookie.getAttributes());
 		return header.toString();
 	}
@@ -195,13 +199,8 @@ final class Cookies {
 			String name = attribute.getKey();
 			String value = attribute.getValue();
 			switch (name.toLowerCase(Locale.ROOT)) {
-				case "comment", "domain", "max-age", "path", "secure", "httponly", "samesite" -> {
+				case "comment", "domain", "max-age", "path", "secure", "httponly", "samesite", "partitioned" -> {
 					// written already, or obsolete
-				}
-				case "partitioned" -> {
-					if (value.isEmpty() || value.equalsIgnoreCase("true")) {
-						header.append("; Partitioned");
-					}
 				}
 				default -> appendAttribute(header, name, value);
 			}

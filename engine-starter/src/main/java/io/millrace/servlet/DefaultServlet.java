@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends the resources of the application, its document root and the
- * {@code META-INF/resources} of its libraries. Directories are not listed, and nothing
- * beneath {@code WEB-INF} and {@code META-INF} is sent, by an include or forward neither:
- * Spring's {@code DefaultServletHttpRequestHandler} forwards whatever the client asks
- * for.
+ * {@code META-INF/resources} of its libraries. Folders are not listed, they have their
+ * {@code index.html} if there is one. Nothing beneath {@code WEB-INF} and
+ * {@code META-INF} is sent, by an include or forward neither: Spring's
+ * {@code DefaultServletHttpRequestHandler} forwards whatever the client asks for.
  */
 final class DefaultServlet extends HttpServlet {
 
@@ -28,6 +28,8 @@ final class DefaultServlet extends HttpServlet {
 	static final String NAME = "default";
 
 	private static final long serialVersionUID = 1L;
+
+	private static final String WELCOME = "index.html";
 
 	private static final String METHODS = "GET, HEAD, OPTIONS";
 
@@ -61,8 +63,11 @@ final class DefaultServlet extends HttpServlet {
 
 	private void serve(HttpServletRequest request, HttpServletResponse response) throws IOException {
 		boolean included = request.getDispatcherType() == DispatcherType.INCLUDE;
-		String path = path(request, included);
-		StaticResource resource = find(path);
+		String asked = path(request, included);
+		// §10.10
+		String path = asked.endsWith("/") ? asked + WELCOME : asked;
+		URL url = isPublic(path) ? getServletContext().getResource(path) : null;
+		StaticResource resource = (url != null) ? StaticResource.of(url) : null;
 		if (resource != null && included) {
 			send(resource, new ByteRange(0, resource.length() - 1), request, response);
 		}
@@ -75,11 +80,28 @@ final class DefaultServlet extends HttpServlet {
 		}
 		else if (included) {
 			// §9.3: whoever includes it is told.
-			throw new FileNotFoundException(path);
+			throw new FileNotFoundException(asked);
+		}
+		else if (url != null && request.getDispatcherType() == DispatcherType.REQUEST) {
+			redirectIntoFolder(request, response);
 		}
 		else {
 			response.sendError(HttpServletResponse.SC_NOT_FOUND);
 		}
+	}
+
+	// Without the slash, relative links of its page would lead out of it.
+	private static void redirectIntoFolder(HttpServletRequest request, HttpServletResponse response)
+			throws IOException {
+		String query = request.getQueryString();
+		String path = request.getRequestURI();
+		int start = 0;
+		// What starts with two slashes names another host (RFC 3986 §4.2).
+		while (path.startsWith("//", start)) {
+			start++;
+		}
+		String folder = path.substring(start) + "/";
+		response.sendRedirect(response.encodeRedirectURL((query != null) ? folder + "?" + query : folder));
 	}
 
 	private static String path(HttpServletRequest request, boolean included) {
@@ -94,12 +116,8 @@ final class DefaultServlet extends HttpServlet {
 		return ((servletPath != null) ? servletPath.toString() : "") + ((pathInfo != null) ? pathInfo : "");
 	}
 
-	private @Nullable StaticResource find(String path) throws IOException {
-		if (!path.startsWith("/") || path.endsWith("/") || PrivateFolders.contain(path)) {
-			return null;
-		}
-		URL url = getServletContext().getResource(path);
-		return (url != null) ? StaticResource.of(url) : null;
+	private static boolean isPublic(String path) {
+		return path.startsWith("/") && !PrivateFolders.contain(path);
 	}
 
 	private void answer(StaticResource resource, HttpServletRequest request, HttpServletResponse response)

@@ -33,14 +33,26 @@ enum DispatchAttributes {
 	/**
 	 * Set the attributes to where the request is now, unless they are set already.
 	 * @param request the request
-	 * @return whether they were set now
+	 * @return the values before, for {@link #restore}, {@code null} where nothing has
+	 * changed
 	 */
-	boolean setOnce(ExchangeServletRequest request) {
-		if (request.getAttribute(this.names[0]) != null) {
-			return false;
-		}
-		set(request, values(request));
-		return true;
+	@Nullable Object @Nullable [] setOnce(ExchangeServletRequest request) {
+		return isSet(request) ? null : set(request, values(request));
+	}
+
+	/**
+	 * Take the attributes away: what is dispatched to does not see those of a dispatch
+	 * further out.
+	 * @param request the request
+	 * @return the values before, for {@link #restore}, {@code null} where nothing has
+	 * changed
+	 */
+	@Nullable Object @Nullable [] hide(ExchangeServletRequest request) {
+		return isSet(request) ? set(request, new @Nullable Object[this.names.length]) : null;
+	}
+
+	private boolean isSet(ExchangeServletRequest request) {
+		return request.getAttribute(this.names[0]) != null;
 	}
 
 	private static @Nullable Object[] values(ExchangeServletRequest request) {
@@ -52,7 +64,7 @@ enum DispatchAttributes {
 	 * Set the attributes to another path.
 	 * @param request the request
 	 * @param values URI, context path, servlet path, path info, query, mapping
-	 * @return the values before, for the same method
+	 * @return the values before
 	 */
 	@Nullable Object[] set(ExchangeServletRequest request, @Nullable Object[] values) {
 		@Nullable Object[] before = new @Nullable Object[this.names.length];
@@ -62,9 +74,14 @@ enum DispatchAttributes {
 		return before;
 	}
 
-	void remove(ExchangeServletRequest request) {
-		for (String name : this.names) {
-			request.putAttribute(name, null);
+	/**
+	 * Put back what was there.
+	 * @param request the request
+	 * @param before the values, {@code null} where nothing has changed
+	 */
+	void restore(ExchangeServletRequest request, @Nullable Object @Nullable [] before) {
+		if (before != null) {
+			set(request, before);
 		}
 	}
 

@@ -3,9 +3,7 @@ package io.millrace.servlet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-import io.millrace.core.http.BodyFraming;
 import io.millrace.core.http.ProtocolException;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
@@ -16,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Answers errors of one request: by the error page of the application that fits, once,
- * otherwise by a line of text (Servlet 6.1 §10.9).
+ * otherwise by {@link DefaultErrorPage} (Servlet 6.1 §10.9).
  */
 final class ErrorDispatch {
 
@@ -118,7 +116,8 @@ final class ErrorDispatch {
 		ServletDispatcher page = (path != null) ? this.runtime.dispatcher(path) : null;
 		response.reopen(report.status());
 		if (page == null) {
-			answerPlainly();
+			// What an exception says is not meant for the client.
+			answerPlainly((report.exception() == null) ? report.message() : null);
 			return;
 		}
 		this.dispatched = true;
@@ -187,20 +186,20 @@ final class ErrorDispatch {
 		try {
 			response.fail(new ErrorReport(this.status, null, null));
 			response.reopen(this.status);
-			answerPlainly();
+			answerPlainly(null);
 		}
 		catch (IOException ex) {
 			logger.debug("The client did not wait for the error", ex);
 		}
 	}
 
-	// Nothing of the request or the exception in it: it may be read by anybody.
-	private void answerPlainly() throws IOException {
+	private void answerPlainly(@Nullable String message) throws IOException {
 		ExchangeServletResponse response = this.cycle.response();
-		if (BodyFraming.mayHaveBody(this.status)) {
-			String text = this.status + " " + HttpResponseStatus.valueOf(this.status).reasonPhrase() + "\n";
-			response.setContentType("text/plain;charset=UTF-8");
-			response.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+		// Whoever sends a status that is no error by sendError has nothing to show.
+		if (this.status >= 400) {
+			response.setContentType("text/html;charset=UTF-8");
+			response.getOutputStream()
+				.write(DefaultErrorPage.html(this.status, message).getBytes(StandardCharsets.UTF_8));
 		}
 		response.complete();
 	}

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   UPGRADING  the response will have no body, unless an error takes that back
  *     │  ▲
- *   OPEN ⇄ SUSPENDED    sendError and sendRedirect suspend, the error dispatch reopens
- *     └───────┴──▶ CLOSED   closed, or all of the Content-Length was written
+ *   OPEN ⇄ SUSPENDED    sendError, sendRedirect and forward suspend, the error dispatch reopens
+ *     └───────┴──▶ CLOSED   closed: who writes is told
+ *             └──▶ ENDED    all of the Content-Length was written, or the request has ended
  * </pre>
  *
  * Written by one thread at a time. The monitor guards the buffer against threads that
@@ -49,6 +50,8 @@ final class ExchangeOutputStream extends ListeningOutputStream {
 
 	private State state = State.OPEN;
 
+	private boolean forwarded;
+
 	// Written under the monitor, read without it.
 	private volatile boolean committed;
 
@@ -63,7 +66,7 @@ final class ExchangeOutputStream extends ListeningOutputStream {
 		requireReady();
 		boolean sent = false;
 		synchronized (this) {
-			if (this.state == State.OPEN) {
+			if (isAccepting()) {
 				ByteBuf target = buffer(1);
 				target.writeByte(octet);
 				sent = accept(1);
@@ -87,7 +90,7 @@ final class ExchangeOutputStream extends ListeningOutputStream {
 		while (at < end) {
 			boolean sent;
 			synchronized (this) {
-				if (this.state != State.OPEN) {
+				if (!isAccepting()) {
 					return;
 				}
 				ByteBuf known = this.buffer;
@@ -141,7 +144,7 @@ final class ExchangeOutputStream extends ListeningOutputStream {
 			int pieceEnd = Math.min(end, at + TEXT_PIECE);
 			boolean sent;
 			synchronized (this) {
-				if (this.state != State.OPEN) {
+				if (!isAccepting()) {
 					return;
 				}
 				ByteBuf target = buffer(pieceEnd - at);
@@ -154,6 +157,14 @@ final class ExchangeOutputStream extends ListeningOutputStream {
 				awaitWritable();
 			}
 		}
+	}
+
+	// Guarded by this. What comes when the application has no say any more is dropped.
+	private boolean isAccepting() throws IOException {
+		if (this.state == State.CLOSED) {
+			throw new IOException("The response was closed, and nothing can be written to it any more");
+		}
+		return this.state == State.OPEN;
 	}
 
 	/**
@@ -197,8 +208,8 @@ final class ExchangeOutputStream extends ListeningOutputStream {
 		this.accepted += count;
 		if (this.declared >= 0 && this.accepted >= this.declared) {
 			known.writerIndex(known.writerIndex() - (int) (this.accepted - this.declared));
-			// §5.6: the response is closed when all of its content is there.
-			closeWith(take());
+			// §5.7: the response is closed when all of its content is there.
+			end(State.ENDED);
 			return true;
 		}
 		if (known.readableBytes() > this.capacity) {
@@ -232,8 +243,9 @@ final class ExchangeOutputStream extends ListeningOutputStream {
 	}
 
 	// Guarded by this.
-	private void closeWith(@Nullable ByteBuf data) {
-		this.state = State.CLOSED;
+	private void end(State end) {
+		this.state = end;
+		ByteBuf data = take();
 		if (this.response.hasTrailers()) {
 			// Trailer fields need a body of parts, and are asked for when it is whole.
 			send(data, false);
@@ -270,25 +282,42 @@ final class ExchangeOutputStream extends ListeningOutputStream {
 	}
 
 	@Override
-	public void close() throws IOException {
-		synchronized (this) {
-			if (this.state != State.OPEN) {
-				return;
-			}
-			closeWith(take());
+	public synchronized void close() throws IOException {
+		if (this.state == State.OPEN && this.forwarded) {
+			this.state = State.SUSPENDED;
 		}
+		else if (this.state == State.OPEN) {
+			end(State.CLOSED);
+		}
+	}
+
+	/**
+	 * A forward has returned and closes the wrappers of the response: then this is only
+	 * suspended, because an error further out still gets its page.
+	 * @param forwarded whether that is what happens
+	 */
+	synchronized void forwarded(boolean forwarded) {
+		this.forwarded = forwarded;
+	}
+
+	/**
+	 * Whether nothing has been written.
+	 * @return whether there is nothing in the buffer, and nothing was sent
+	 */
+	synchronized boolean isUntouched() {
+		return !this.committed && this.accepted == 0;
 	}
 
 	/** The container ends the response, whatever state it is in. */
 	synchronized void complete() {
-		if (this.state != State.CLOSED) {
-			closeWith(take());
+		if (!isClosed()) {
+			end(State.ENDED);
 		}
 	}
 
 	/** Release what was not sent; nothing is accepted any more. */
 	synchronized void abandon() {
-		this.state = State.CLOSED;
+		this.state = State.ENDED;
 		ByteBuf left = take();
 		if (left != null) {
 			left.release();
@@ -342,11 +371,19 @@ final class ExchangeOutputStream extends ListeningOutputStream {
 	}
 
 	synchronized boolean isClosed() {
-		return this.state == State.CLOSED;
+		return this.state == State.CLOSED || this.state == State.ENDED;
 	}
 
+	/**
+	 * Say how long the body is.
+	 * @param length the number of bytes, -1 for unknown; the response is closed if there
+	 * are that many already (§5.7)
+	 */
 	synchronized void declare(long length) {
 		this.declared = length;
+		if (length > 0 && this.accepted >= length && this.state == State.OPEN) {
+			accept(0);
+		}
 	}
 
 	synchronized int capacity() {
@@ -354,13 +391,15 @@ final class ExchangeOutputStream extends ListeningOutputStream {
 	}
 
 	synchronized void capacity(int size) {
-		if (this.committed || this.accepted > 0) {
+		if (!isUntouched()) {
 			throw new IllegalStateException("The buffer size cannot be set after something was written");
 		}
-		this.capacity = Math.max(1, size);
+		// At least what was asked for (§5.1): a smaller one would commit too early for
+		// many an error page.
+		this.capacity = Math.max(this.capacity, size);
 	}
 
-	/** Forget what is in the buffer. */
+	/** Forget what is in the buffer. Nothing must have been sent. */
 	synchronized void resetBuffer() {
 		if (this.committed) {
 			throw new IllegalStateException("The response has been committed already");
@@ -373,7 +412,7 @@ final class ExchangeOutputStream extends ListeningOutputStream {
 
 	private enum State {
 
-		OPEN, UPGRADING, SUSPENDED, CLOSED
+		OPEN, UPGRADING, SUSPENDED, CLOSED, ENDED
 
 	}
 

@@ -22,6 +22,8 @@ final class RequestParameters {
 
 	private @Nullable Parameters parameters;
 
+	private @Nullable Pushed pushed;
+
 	private @Nullable RuntimeException failure;
 
 	private @Nullable MultipartForm form;
@@ -41,6 +43,11 @@ final class RequestParameters {
 	 * @throws RequestRefusedException where they cannot be read
 	 */
 	Parameters parameters() {
+		Pushed inFront = this.pushed;
+		return (inFront != null) ? inFront.merge(ofRequest()) : ofRequest();
+	}
+
+	private Parameters ofRequest() {
 		if (this.failure != null && !isErrorDispatch()) {
 			throw this.failure;
 		}
@@ -240,18 +247,19 @@ final class RequestParameters {
 	}
 
 	/**
-	 * Put the parameters of a dispatcher's path in front (§9.1.1).
+	 * Put the parameters of a dispatcher's path in front (§9.1.1), as soon as somebody
+	 * asks for parameters.
 	 * @param query the query of that path
-	 * @return the parameters before, for {@link #restore}
+	 * @return what was in front before, for {@link #restore}
 	 */
-	Parameters pushQuery(String query) {
-		Parameters before = (this.failure != null && this.parameters != null) ? this.parameters : parameters();
-		this.parameters = before.withQueryInFront(query, StandardCharsets.UTF_8);
+	@Nullable Pushed pushQuery(String query) {
+		Pushed before = this.pushed;
+		this.pushed = new Pushed(query, before);
 		return before;
 	}
 
-	void restore(Parameters before) {
-		this.parameters = before;
+	void restore(@Nullable Pushed before) {
+		this.pushed = before;
 	}
 
 	/** Delete the temporary files of the parts. */
@@ -260,6 +268,34 @@ final class RequestParameters {
 		if (open != null) {
 			open.close();
 		}
+	}
+
+	/**
+	 * The query of a dispatch, in front of those of the dispatches further out.
+	 */
+	static final class Pushed {
+
+		private final String query;
+
+		private final @Nullable Pushed outer;
+
+		private @Nullable Parameters merged;
+
+		Pushed(String query, @Nullable Pushed outer) {
+			this.query = query;
+			this.outer = outer;
+		}
+
+		private Parameters merge(Parameters ofRequest) {
+			Parameters known = this.merged;
+			if (known == null) {
+				Parameters behind = (this.outer != null) ? this.outer.merge(ofRequest) : ofRequest;
+				known = behind.withQueryInFront(this.query, StandardCharsets.UTF_8);
+				this.merged = known;
+			}
+			return known;
+		}
+
 	}
 
 }

@@ -84,10 +84,17 @@ final class ResponseContentType {
 
 	void locale(@Nullable Locale locale) {
 		this.locale = locale;
-		if (this.ofWriter == null && this.explicit == null) {
-			Charset charset = (locale != null) ? this.runtime.charset(locale) : null;
-			this.ofLocale = (charset != null) ? charset.name() : null;
+		if (this.ofWriter != null || this.explicit != null) {
+			return;
 		}
+		Charset charset = (locale != null) ? this.runtime.charset(locale) : null;
+		if (charset != null) {
+			this.ofLocale = charset.name();
+		}
+		else if (locale == null) {
+			this.ofLocale = null;
+		}
+		// A locale without a mapping says nothing of the encoding, as with Tomcat.
 	}
 
 	void writerTaken() {

@@ -43,7 +43,7 @@ final class ServletCycle implements StreamEvents {
 	private @Nullable AsyncDispatch current;
 
 	// Those of the request itself, while a dispatch has added some.
-	private @Nullable Parameters ownParameters;
+	private boolean parametersAdded;
 
 	private @Nullable UpgradeCycle upgrade;
 
@@ -224,12 +224,13 @@ final class ServletCycle implements StreamEvents {
 
 	// Each dispatch starts from the request's own.
 	private void changeParameters(@Nullable String addedQuery) {
-		if (this.ownParameters != null) {
-			this.request.parameters().restore(this.ownParameters);
+		if (this.parametersAdded) {
+			this.request.parameters().restore(null);
 		}
 		if (addedQuery != null) {
-			this.ownParameters = this.request.parameters().pushQuery(addedQuery);
+			this.request.parameters().pushQuery(addedQuery);
 		}
+		this.parametersAdded = addedQuery != null;
 	}
 
 	// Closing the response comes first: a listener that takes its time holds up nobody.

@@ -9,7 +9,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.ServletResponse;
-import jakarta.servlet.ServletResponseWrapper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,17 +51,19 @@ final class ServletDispatcher implements RequestDispatcher {
 		}
 		response.resetBuffer();
 		ExchangeServletRequest base = base(request);
-		boolean attributes = this.requestUri != null && DispatchAttributes.FORWARD.setOnce(base);
+		// Whoever is forwarded to is not included. A named servlet has no path to tell
+		// of.
+		@Nullable Object[] included = DispatchAttributes.INCLUDE.hide(base);
+		@Nullable Object[] forwarded = (this.requestUri != null) ? DispatchAttributes.FORWARD.setOnce(base) : null;
 		try {
 			dispatch(base, request, response, DispatcherType.FORWARD);
 		}
 		finally {
-			if (attributes) {
-				DispatchAttributes.FORWARD.remove(base);
-			}
+			DispatchAttributes.FORWARD.restore(base, forwarded);
+			DispatchAttributes.INCLUDE.restore(base, included);
 		}
 		if (!base.isAsyncStarted()) {
-			finish(response);
+			finish(base.response(), response);
 		}
 	}
 
@@ -78,14 +79,12 @@ final class ServletDispatcher implements RequestDispatcher {
 		request.method("GET");
 		request.asyncSupportUnknown();
 		// As Tomcat does: Spring finds the path of the client by them.
-		boolean attributes = DispatchAttributes.FORWARD.setOnce(request);
+		@Nullable Object[] forwarded = DispatchAttributes.FORWARD.setOnce(request);
 		try {
 			dispatch(request, request, response, DispatcherType.ERROR);
 		}
 		finally {
-			if (attributes) {
-				DispatchAttributes.FORWARD.remove(request);
-			}
+			DispatchAttributes.FORWARD.restore(request, forwarded);
 			request.restore(before);
 		}
 	}
@@ -93,7 +92,7 @@ final class ServletDispatcher implements RequestDispatcher {
 	private void dispatch(ExchangeServletRequest base, ServletRequest request, ServletResponse response,
 			DispatcherType type) throws ServletException, IOException {
 		DispatchState before = base.dispatchState();
-		Parameters pushed = (this.query != null) ? base.parameters().pushQuery(this.query) : null;
+		RequestParameters.Pushed pushed = push(base);
 		try {
 			if (this.requestUri != null) {
 				base.path(this.requestUri, (this.query != null) ? this.query : base.getQueryString());
@@ -106,19 +105,42 @@ final class ServletDispatcher implements RequestDispatcher {
 		}
 		finally {
 			base.restore(before);
-			if (pushed != null) {
-				base.parameters().restore(pushed);
+			restore(base, pushed);
+		}
+	}
+
+	private RequestParameters.@Nullable Pushed push(ExchangeServletRequest base) {
+		return (this.query != null) ? base.parameters().pushQuery(this.query) : null;
+	}
+
+	private void restore(ExchangeServletRequest base, RequestParameters.@Nullable Pushed pushed) {
+		if (this.query != null) {
+			base.parameters().restore(pushed);
+		}
+	}
+
+	// §9.4: what was forwarded to has had the last word. The container's own response is
+	// not closed but kept from being written, so that an error further out still gets its
+	// page. A wrapper is closed, as it may end what it writes then; but one that has kept
+	// everything to itself passes it on later.
+	private static void finish(ExchangeServletResponse own, ServletResponse response) throws IOException {
+		ExchangeOutputStream output = own.output();
+		if (response == own) {
+			output.suspend();
+		}
+		else if (!output.isUntouched()) {
+			output.forwarded(true);
+			try {
+				close(response);
+			}
+			finally {
+				output.forwarded(false);
+				output.suspend();
 			}
 		}
 	}
 
-	// §9.4: the response is closed when a forward returns. The container's own is only
-	// kept from being written, so that an error further out still gets its page.
-	private static void finish(ServletResponse response) throws IOException {
-		if (response instanceof ExchangeServletResponse own) {
-			own.output().suspend();
-			return;
-		}
+	private static void close(ServletResponse response) throws IOException {
 		try {
 			response.getWriter().close();
 		}
@@ -130,15 +152,9 @@ final class ServletDispatcher implements RequestDispatcher {
 	@Override
 	public void include(ServletRequest request, ServletResponse response) throws ServletException, IOException {
 		ExchangeServletRequest base = base(request);
-		requireOwn(response);
 		DispatchState before = base.dispatchState();
-		@Nullable Object[] attributes = null;
-		if (this.requestUri != null) {
-			attributes = DispatchAttributes.INCLUDE.set(base,
-					new @Nullable Object[] { this.requestUri, this.runtime.contextPath(), this.target.servletPath(),
-							this.target.pathInfo(), this.query, this.target.match() });
-		}
-		Parameters pushed = (this.query != null) ? base.parameters().pushQuery(this.query) : null;
+		@Nullable Object[] included = (this.requestUri != null) ? setIncluded(base) : DispatchAttributes.INCLUDE.hide(base);
+		RequestParameters.Pushed pushed = push(base);
 		base.enter(DispatcherType.INCLUDE);
 		base.response().enterInclude();
 		try {
@@ -147,13 +163,15 @@ final class ServletDispatcher implements RequestDispatcher {
 		finally {
 			base.response().leaveInclude();
 			base.restore(before);
-			if (pushed != null) {
-				base.parameters().restore(pushed);
-			}
-			if (attributes != null) {
-				DispatchAttributes.INCLUDE.set(base, attributes);
-			}
+			restore(base, pushed);
+			DispatchAttributes.INCLUDE.restore(base, included);
 		}
+	}
+
+	private @Nullable Object[] setIncluded(ExchangeServletRequest base) {
+		return DispatchAttributes.INCLUDE.set(base,
+				new @Nullable Object[] { this.requestUri, this.runtime.contextPath(), this.target.servletPath(),
+						this.target.pathInfo(), this.query, this.target.match() });
 	}
 
 	private static ExchangeServletRequest base(ServletRequest request) {
@@ -165,16 +183,6 @@ final class ServletDispatcher implements RequestDispatcher {
 			return base;
 		}
 		throw new IllegalArgumentException("The request is not this server's, nor does it wrap one");
-	}
-
-	private static void requireOwn(ServletResponse response) {
-		ServletResponse inner = response;
-		while (inner instanceof ServletResponseWrapper wrapper) {
-			inner = wrapper.getResponse();
-		}
-		if (!(inner instanceof ExchangeServletResponse)) {
-			throw new IllegalArgumentException("The response is not this server's, nor does it wrap one");
-		}
 	}
 
 }

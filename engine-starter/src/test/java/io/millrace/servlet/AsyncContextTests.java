@@ -311,6 +311,32 @@ class AsyncContextTests {
 	}
 
 	@Test
+	void aDispatchThatFailsAfterAnErrorIsToldAgain() throws Exception {
+		Recorder told = new Recorder() {
+
+			@Override
+			public void onError(AsyncEvent event) {
+				super.onError(event);
+				if (this.events.size() == 1) {
+					event.getAsyncContext().dispatch();
+				}
+			}
+
+		};
+		try (TestServer server = TestServer.serving((request, response) -> {
+			if (request.getDispatcherType() == DispatcherType.REQUEST) {
+				AsyncContext async = request.startAsync();
+				async.setTimeout(0);
+				async.addListener(told);
+			}
+			throw new ServletException(request.getDispatcherType().name());
+		})) {
+			assertThat(server.get("/").status()).isEqualTo(500);
+			told.awaitEvents("error REQUEST", "error ASYNC", "complete");
+		}
+	}
+
+	@Test
 	void listenersHearOfTheNextRoundAndThenOnlyIfTheyWant() throws Exception {
 		List<String> events = new CopyOnWriteArrayList<>();
 		try (TestServer server = TestServer.serving((request, response) -> {

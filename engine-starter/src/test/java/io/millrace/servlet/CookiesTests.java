@@ -107,7 +107,7 @@ class CookiesTests {
 		cookie.setAttribute("Flag", "");
 		assertThat(Cookies.encode(cookie, "Lax", CLOCK))
 			.isEqualTo("a=1; Expires=Tue, 03 Feb 2026 04:06:06 GMT; Max-Age=60; Domain=example.org; Path=/x; Secure; "
-					+ "HttpOnly; SameSite=Lax; Flag; Partitioned; Priority=High");
+					+ "HttpOnly; SameSite=Lax; Partitioned; Flag; Priority=High");
 	}
 
 	@Test

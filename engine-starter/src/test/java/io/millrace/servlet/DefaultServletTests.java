@@ -148,12 +148,37 @@ class DefaultServletTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/nothing.txt", "/", "/folder", "/folder/", "/desk.txt/", "/WEB-INF/secret.txt",
-			"/web-inf/secret.txt", "/WEB-INF", "/META-INF/secret.txt", "/x/../WEB-INF/secret.txt",
-			"/%57EB-INF/secret.txt", "//WEB-INF/secret.txt", "/WEB-INF;x=1/secret.txt" })
+	@ValueSource(strings = { "/nothing.txt", "/", "/folder/", "/desk.txt/", "/desk.txt/index.html",
+			"/WEB-INF/secret.txt", "/web-inf/secret.txt", "/WEB-INF", "/META-INF/secret.txt",
+			"/x/../WEB-INF/secret.txt", "/%57EB-INF/secret.txt", "//WEB-INF/secret.txt", "/WEB-INF;x=1/secret.txt" })
 	void whatIsNoFileForClientsIsNotFound(String path) throws Exception {
 		try (TestServer server = start()) {
 			assertThat(server.get(path).status()).isEqualTo(404);
+		}
+	}
+
+	@Test
+	void aFolderHasItsIndexAndTheSlashThatItsLinksNeed() throws Exception {
+		file("index.html", "welcome");
+		file("folder/index.html", "inside");
+		try (TestServer server = TestServer.start(options().contextPath("/app"), (application) -> {
+		})) {
+			assertThat(server.get("/app/").body()).isEqualTo("welcome");
+			assertThat(server.get("/app/folder/").body()).isEqualTo("inside");
+			Response redirect = server.get("/app/folder?a=b");
+			assertThat(redirect.status()).isEqualTo(302);
+			assertThat(redirect.header("Location")).isEqualTo("http://localhost/app/folder/?a=b");
+			assertThat(send(server, "POST", "/app/folder").status()).isEqualTo(405);
+			assertThat(server.get("/app/WEB-INF/").status()).isEqualTo(404);
+		}
+	}
+
+	@Test
+	void aFolderIsNeverTakenForAnotherHost() throws Exception {
+		try (TestServer server = start()) {
+			Response redirect = server.get("//folder");
+			assertThat(redirect.status()).isEqualTo(302);
+			assertThat(redirect.header("Location")).isEqualTo("http://localhost/folder/");
 		}
 	}
 
@@ -200,7 +225,7 @@ class DefaultServletTests {
 			assertThat(server.get("/sub/lib.txt", Map.of("If-None-Match", response.header("ETag"))).status())
 				.isEqualTo(304);
 			assertThat(server.get("/sub/lib.txt", Map.of("Range", "bytes=2-3")).body()).isEqualTo("br");
-			assertThat(server.get("/sub").status()).isEqualTo(404);
+			assertThat(server.get("/sub").status()).isEqualTo(302);
 			assertThat(server.get("/sub/").status()).isEqualTo(404);
 		}
 	}
@@ -258,7 +283,7 @@ class DefaultServletTests {
 		try (TestServer server = start()) {
 			Response response = server.get("/desk.txt", Map.of("Range", range));
 			assertThat(response.status()).isEqualTo(status);
-			assertThat(response.body()).isEqualTo((body != null) ? body : "416 Requested Range Not Satisfiable\n");
+			assertThat(response.body()).isEqualTo((body != null) ? body : DefaultErrorPage.html(416, null));
 			assertThat(response.header("Content-Range")).isEqualTo(contentRange);
 		}
 	}

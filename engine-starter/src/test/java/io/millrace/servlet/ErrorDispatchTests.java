@@ -1,7 +1,10 @@
 package io.millrace.servlet;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -11,7 +14,9 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.UnavailableException;
+import jakarta.servlet.http.Cookie;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -80,7 +85,8 @@ class ErrorDispatchTests {
 		})) {
 			Response response = server.get("/");
 			assertThat(response.status()).isEqualTo(500);
-			assertThat(response.body()).isEqualTo("500 Internal Server Error\n");
+			assertThat(response.header("content-type")).isEqualTo("text/html;charset=UTF-8");
+			assertThat(response.body()).isEqualTo(DefaultErrorPage.html(500, null));
 		}
 	}
 
@@ -96,8 +102,8 @@ class ErrorDispatchTests {
 					}
 					throw new IllegalStateException("again");
 				}, "/"))) {
-			assertThat(server.get("/x").body()).isEqualTo("500 Internal Server Error\n");
-			assertThat(server.get("/x?send=1").body()).isEqualTo("503 Service Unavailable\n");
+			assertThat(server.get("/x").body()).isEqualTo(DefaultErrorPage.html(500, null));
+			assertThat(server.get("/x?send=1").body()).isEqualTo(DefaultErrorPage.html(503, null));
 			assertThat(dispatches).containsExactly("REQUEST", "ERROR", "REQUEST", "ERROR");
 		}
 	}
@@ -155,6 +161,115 @@ class ErrorDispatchTests {
 		})) {
 			assertThat(server.get("/").status()).isEqualTo(404);
 			assertThat(server.get("/").status()).isEqualTo(404);
+		}
+	}
+
+	@Test
+	void theDefaultPageHasWhatTheApplicationSaid() throws Exception {
+		try (TestServer server = start(List.of(), (request, response) -> {
+			response.setContentType("application/json;charset=ISO-8859-1");
+			response.setHeader("X-Kept", "1");
+			response.addCookie(new Cookie("a", "b"));
+			response.setContentLength(3);
+			response.sendError(410, "<b>moved</b> to \u00c4gypten");
+		})) {
+			Response response = server.get("/");
+			assertThat(response.status()).isEqualTo(410);
+			assertThat(response.header("content-type")).isEqualTo("text/html;charset=UTF-8");
+			assertThat(response.header("x-kept")).isEqualTo("1");
+			assertThat(response.header("set-cookie")).isEqualTo("a=b");
+			assertThat(response.body()).isEqualTo(DefaultErrorPage.html(410, "<b>moved</b> to \u00c4gypten"))
+				.contains("&lt;b&gt;moved");
+		}
+	}
+
+	@Test
+	void aStatusThatIsNoErrorHasNoDefaultPage() throws Exception {
+		try (TestServer server = start(List.of(), (request, response) -> {
+			response.getWriter().print("forgotten");
+			response.sendError(200, "fine");
+			response.getWriter().print("ignored");
+			response.setHeader("X-Late", "1");
+		})) {
+			Response response = server.get("/");
+			assertThat(response.status()).isEqualTo(200);
+			assertThat(response.body()).isEmpty();
+			assertThat(response.headers()).doesNotContainKey("x-late");
+		}
+	}
+
+	@Test
+	void theClientOfAHeadGetsTheHeadOfThePage() throws Exception {
+		try (TestServer server = start(List.of(ErrorPage.forAll("/page/all")),
+				(request, response) -> response.sendError(404)); RawClient client = server.client()) {
+			client.send("HEAD /x HTTP/1.1\r\nHost: a\r\n\r\n");
+			Response head = client.receiveHead();
+			Response get = client.get("/x").receive();
+			assertThat(head.status()).isEqualTo(404);
+			assertThat(get.body()).isEqualTo("/page|GET|ERROR|404||/x|failing|null|GET|null");
+			// One letter for HEAD and none for GET.
+			assertThat(head.header("content-length")).isEqualTo("" + (get.body().length() + 1));
+		}
+	}
+
+	@Test
+	void whatAFilterThrowsHasItsPageToo() throws Exception {
+		List<ErrorPage> pages = List.of(new ErrorPage(null, IOException.class, "/page/io"));
+		try (TestServer server = TestServer.start(TestServer.options().errorPages(pages), (application) -> {
+			TestServer.add(application, "servlet", (request, response) -> response.getWriter().print("forgotten"), "/");
+			TestServer.add(application, "page",
+					(request, response) -> response.getWriter()
+						.print(request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) + "|"
+								+ request.getAttribute(RequestDispatcher.ERROR_EXCEPTION_TYPE) + "|"
+								+ request.getAttribute(RequestDispatcher.ERROR_SERVLET_NAME)),
+					"/page/*");
+			TestServer.addFilter(application, "failing", (request, response, chain) -> {
+				chain.doFilter(request, response);
+				throw new java.io.FileNotFoundException("of a filter");
+			}, "/*");
+		})) {
+			assertThat(server.get("/x").body()).isEqualTo(
+					"java.io.FileNotFoundException: of a filter" + "|class java.io.FileNotFoundException|servlet");
+		}
+	}
+
+	@Test
+	void aPageCanForward() throws Exception {
+		try (TestServer server = TestServer.start(TestServer.options().errorPages(List.of(ErrorPage.forAll("/page"))),
+				(application) -> {
+					TestServer.add(application, "failing", (request, response) -> {
+						throw new IllegalStateException("failed");
+					}, "/");
+					TestServer.add(application, "page",
+							(request, response) -> request.getRequestDispatcher("/view?a=1").forward(request, response),
+							"/page");
+					TestServer.add(application, "view",
+							(request, response) -> response.getWriter()
+								.print(response.getStatus() + request.getParameter("a")
+										+ request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE)
+										+ request.getAttribute(RequestDispatcher.FORWARD_REQUEST_URI)),
+							"/view");
+				})) {
+			Response response = server.get("/x");
+			assertThat(response.status()).isEqualTo(500);
+			assertThat(response.body()).isEqualTo("5001500/x");
+		}
+	}
+
+	@Test
+	void anErrorPageMayBeAFile(@TempDir Path root) throws Exception {
+		Files.writeString(root.resolve("error.html"), "<p>static</p>");
+		ServletOptions.Builder options = TestServer.options()
+			.defaultServlet(true)
+			.documentRoot(root)
+			.mimeMappings(Map.of("html", "text/html"))
+			.errorPages(List.of(ErrorPage.forAll("/error.html")));
+		try (TestServer server = TestServer.start(options, (application) -> TestServer.add(application, "failing",
+				(request, response) -> response.sendError(501), "/failing"))) {
+			Response response = server.post("/failing", "text/plain", "");
+			assertThat(response.status()).isEqualTo(501);
+			assertThat(response.body()).isEqualTo("<p>static</p>");
+			assertThat(response.header("content-type")).isEqualTo("text/html");
 		}
 	}
 

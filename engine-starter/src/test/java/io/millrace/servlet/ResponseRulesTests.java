@@ -158,18 +158,4 @@ class ResponseRulesTests {
 		}
 	}
 
-	@Test
-	void whatIsNotOfferedYetSaysSo() throws Exception {
-		try (TestServer server = TestServer.serving((request, response) -> {
-			try {
-				request.upgrade(jakarta.servlet.http.HttpUpgradeHandler.class);
-			}
-			catch (UnsupportedOperationException ex) {
-				response.getWriter().print(ex.getMessage());
-			}
-		})) {
-			assertThat(server.get("/").body()).startsWith("HttpServletRequest.upgrade is not offered");
-		}
-	}
-
 }
