@@ -274,7 +274,7 @@ final class AsyncCycle implements AsyncContext {
 
 	// Guarded by this.
 	private void fail(Throwable thrown) {
-		if (this.cause == null) {
+		if (!this.events.contains(Event.ERROR)) {
 			this.cause = thrown;
 			this.events.addFirst(Event.ERROR);
 		}

@@ -74,9 +74,13 @@ record CanonicalPath(String path, @Nullable String sessionId) {
 		}
 	}
 
-	// A segment that starts with a dot may be an ordinary one; that is settled by the
-	// slow way.
-	private static boolean isCanonical(String path) {
+	/**
+	 * Whether a path is canonical as it stands. A segment that starts with a dot may be
+	 * an ordinary one: that is settled by the slow way.
+	 * @param path a path that starts with a slash
+	 * @return {@code false} where it is not or may not be
+	 */
+	static boolean isCanonical(String path) {
 		char previous = 'a';
 		for (int i = 0; i < path.length(); i++) {
 			char c = path.charAt(i);

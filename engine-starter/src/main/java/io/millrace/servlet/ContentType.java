@@ -1,6 +1,7 @@
 package io.millrace.servlet;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
@@ -8,17 +9,52 @@ import org.jspecify.annotations.Nullable;
 /**
  * A Content-Type, taken apart as far as servlets need it. An application uses a handful
  * of them, so what was parsed once is kept; the number is bounded as clients can invent
- * others.
- *
- * @param type the type with its parameters but the charset
- * @param charset the charset, {@code null} where there is none
- * @param header the whole value
+ * others. Immutable but for what it remembers.
  */
-record ContentType(String type, @Nullable String charset, String header) {
+final class ContentType {
 
 	private static final int MOST = 256;
 
 	private static final Map<String, ContentType> KNOWN = new ConcurrentHashMap<>();
+
+	private final String type;
+
+	private final @Nullable String charset;
+
+	private final String header;
+
+	// The same with the charset that was asked for last; any thread may set it.
+	private @Nullable ContentType variant;
+
+	private ContentType(String type, @Nullable String charset) {
+		this.type = type;
+		this.charset = charset;
+		this.header = (charset != null) ? type + ";charset=" + charset : type;
+	}
+
+	/**
+	 * The type.
+	 * @return the type with its parameters but the charset
+	 */
+	String type() {
+		return this.type;
+	}
+
+	/**
+	 * The charset.
+	 * @return its name, {@code null} where there is none
+	 */
+	@Nullable String charset() {
+		return this.charset;
+	}
+
+	/**
+	 * The whole value.
+	 * @return what stands in a header
+	 */
+	String header() {
+		return this.header;
+	}
 
 	static ContentType parse(String text) {
 		ContentType known = KNOWN.get(text);
@@ -46,7 +82,7 @@ record ContentType(String type, @Nullable String charset, String header) {
 			}
 			semicolon = end;
 		}
-		return of(type.toString(), (charset != null && !charset.isEmpty()) ? charset : null);
+		return new ContentType(type.toString(), (charset != null && !charset.isEmpty()) ? charset : null);
 	}
 
 	// The next semicolon that is not within quotes.
@@ -72,16 +108,16 @@ record ContentType(String type, @Nullable String charset, String header) {
 		return quoted ? value.substring(1, value.length() - 1) : value;
 	}
 
-	static ContentType of(String type, @Nullable String charset) {
-		return new ContentType(type, charset, (charset != null) ? type + ";charset=" + charset : type);
-	}
-
 	ContentType withCharset(@Nullable String charset) {
-		if ((charset == null) ? this.charset == null : charset.equals(this.charset)) {
+		if (Objects.equals(charset, this.charset)) {
 			return this;
 		}
-		// Through the cache, so that it is put together once only.
-		return (charset != null) ? parse(this.type + ";charset=" + charset) : of(this.type, null);
+		ContentType known = this.variant;
+		if (known == null || !Objects.equals(charset, known.charset)) {
+			known = new ContentType(this.type, charset);
+			this.variant = known;
+		}
+		return known;
 	}
 
 	/**

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Cookies {
 
-	private static final Cookie[] NONE = {};
+	static final Cookie[] NONE = {};
 
 	// RFC 9110 §5.6.2
 	private static final String TOKEN_PUNCTUATION = "!#$%&'*+-.^_`|~";

@@ -8,6 +8,7 @@ import java.util.Enumeration;
 import java.util.List;
 
 import io.millrace.core.http.Exchange;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.MultipartConfigElement;
@@ -118,6 +119,15 @@ final class ExchangeServletRequest extends RequestBodyView {
 		return known;
 	}
 
+	/** The request has come: §7.6. Costs next to nothing for a client without session. */
+	void accessSession() {
+		ServletRuntime runtime = runtime();
+		if (!runtime.sessions().isEmpty() && (this.sessionIdInUrl != null || runtime.sessionSettings().usesTls()
+				|| exchange().request().headers().contains(HttpHeaderNames.COOKIE))) {
+			session().access();
+		}
+	}
+
 	String sessionParameter() {
 		return runtime().sessionSettings().pathParameterName();
 	}
@@ -125,7 +135,7 @@ final class ExchangeServletRequest extends RequestBodyView {
 	/** The exchange has ended: give back what the request holds. */
 	void end() {
 		if (this.session != null) {
-			this.session.release();
+			this.session.end();
 		}
 		releaseBody();
 	}
@@ -260,7 +270,13 @@ final class ExchangeServletRequest extends RequestBodyView {
 
 	@Override
 	public @Nullable ServletSession getSession(boolean create) {
-		return session().get(create);
+		return (create || mayHaveSession()) ? session().get(create) : null;
+	}
+
+	// Frameworks ask every request; most have nothing that could name a session.
+	private boolean mayHaveSession() {
+		return this.session != null || hasCookies() || this.sessionIdInUrl != null
+				|| exchange().connection().sslSession() != null;
 	}
 
 	@Override

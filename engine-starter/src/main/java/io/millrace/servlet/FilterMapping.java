@@ -18,7 +18,10 @@ record FilterMapping(RegisteredFilter filter, Set<DispatcherType> types, @Nullab
 		@Nullable String servletName) {
 
 	static FilterMapping forPattern(RegisteredFilter filter, Set<DispatcherType> types, String pattern) {
-		return new FilterMapping(filter, types, UrlPattern.of(pattern), null);
+		// Tomcat takes a star for everything, so applications have it.
+		UrlPattern parsed = "*".equals(pattern) ? new UrlPattern(pattern, UrlPattern.Kind.PATH, "")
+				: UrlPattern.of(pattern);
+		return new FilterMapping(filter, types, parsed, null);
 	}
 
 	static FilterMapping forServlet(RegisteredFilter filter, Set<DispatcherType> types, String servletName) {

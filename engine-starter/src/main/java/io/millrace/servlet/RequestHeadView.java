@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -48,8 +49,9 @@ abstract class RequestHeadView implements HttpServletRequest {
 
 	@Override
 	public Enumeration<String> getHeaders(String name) {
-		// Not its iterator, which has the last value first.
-		return Collections.enumeration(this.headers.getAll(name));
+		List<String> values = this.headers.getAll(name);
+		// Most often one or none.
+		return (values.size() == 1) ? new SingleValue(values.get(0)) : Collections.enumeration(values);
 	}
 
 	@Override
@@ -106,10 +108,14 @@ abstract class RequestHeadView implements HttpServletRequest {
 		return (known.length > 0) ? known.clone() : null;
 	}
 
+	final boolean hasCookies() {
+		return this.headers.contains(HttpHeaderNames.COOKIE);
+	}
+
 	final Cookie[] cookies() {
 		Cookie[] known = this.cookies;
 		if (known == null) {
-			known = Cookies.parse(this.headers.getAll(HttpHeaderNames.COOKIE));
+			known = hasCookies() ? Cookies.parse(this.headers.getAll(HttpHeaderNames.COOKIE)) : Cookies.NONE;
 			this.cookies = known;
 		}
 		return known;
@@ -155,6 +161,32 @@ abstract class RequestHeadView implements HttpServletRequest {
 	@Override
 	public String getProtocol() {
 		return this.exchange.request().version().text();
+	}
+
+	/** The only value of a field. */
+	private static final class SingleValue implements Enumeration<String> {
+
+		private @Nullable String value;
+
+		SingleValue(String value) {
+			this.value = value;
+		}
+
+		@Override
+		public boolean hasMoreElements() {
+			return this.value != null;
+		}
+
+		@Override
+		public String nextElement() {
+			String only = this.value;
+			if (only == null) {
+				throw new NoSuchElementException();
+			}
+			this.value = null;
+			return only;
+		}
+
 	}
 
 }

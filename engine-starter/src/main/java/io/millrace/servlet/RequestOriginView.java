@@ -45,7 +45,7 @@ abstract class RequestOriginView extends RequestHeadView {
 
 	@Override
 	public final String getRemoteAddr() {
-		InetSocketAddress client = exchange().origin().client();
+		InetSocketAddress client = exchange().client();
 		ConnectionInfo connection = exchange().connection();
 		return client.equals(connection.remoteAddress()) ? connection.remoteText() : ConnectionInfo.text(client);
 	}
@@ -58,7 +58,7 @@ abstract class RequestOriginView extends RequestHeadView {
 
 	@Override
 	public final int getRemotePort() {
-		return exchange().origin().client().getPort();
+		return exchange().client().getPort();
 	}
 
 	@Override

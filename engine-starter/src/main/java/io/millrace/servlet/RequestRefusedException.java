@@ -2,9 +2,9 @@ package io.millrace.servlet;
 
 /**
  * What a servlet method has to throw as {@link IllegalStateException} because the client
- * sent something malformed or too large (Servlet 6.1 §3.1, {@code getParts}). Where
- * nobody catches it, the status is the answer instead of 500; it may be the cause of what
- * a framework wrapped around it.
+ * sent something malformed or too large (Servlet 6.1 §3.1, {@code getParts}), or wants
+ * what there is no room for. Where nobody catches it, the status is the answer instead of
+ * 500; it may be the cause of what a framework wrapped around it.
  */
 final class RequestRefusedException extends IllegalStateException {
 
@@ -14,7 +14,7 @@ final class RequestRefusedException extends IllegalStateException {
 
 	/**
 	 * Create a refusal.
-	 * @param status 400 or 413
+	 * @param status 400, 413 or 503
 	 * @param message a sentence for the client, without anything of the request in it.
 	 * Frameworks recognise an upload that is too large by "exceeds" and "size"
 	 */
@@ -25,7 +25,7 @@ final class RequestRefusedException extends IllegalStateException {
 
 	/**
 	 * What to answer.
-	 * @return 400 or 413
+	 * @return 400, 413 or 503
 	 */
 	int status() {
 		return this.status;

@@ -15,11 +15,16 @@ final class RequestSession {
 
 	private final @Nullable String idInUrl;
 
-	private @Nullable String idInCookie;
+	private Source source = Source.UNKNOWN;
 
-	private boolean cookiesRead;
+	private @Nullable String requestedId;
+
+	// The one that the client asked for, and the current one.
+	private @Nullable ServletSession requested;
 
 	private @Nullable ServletSession session;
+
+	private boolean ended;
 
 	RequestSession(ExchangeServletRequest request, ServletRuntime runtime, @Nullable String idInUrl) {
 		this.request = request;
@@ -27,55 +32,84 @@ final class RequestSession {
 		this.idInUrl = runtime.sessionSettings().usesUrls() ? idInUrl : null;
 	}
 
+	// Once a request. What the client sent is never taken over as the id of a new
+	// session.
+	private Source source() {
+		if (this.source == Source.UNKNOWN) {
+			this.source = look();
+			this.session = this.requested;
+			if (this.ended) {
+				release();
+			}
+		}
+		return this.source;
+	}
+
+	private Source look() {
+		SessionSettings settings = this.runtime.sessionSettings();
+		if (settings.usesTls()) {
+			String id = TlsSessions.idOf(this.request.exchange().connection());
+			this.requestedId = id;
+			this.requested = (id != null) ? this.runtime.sessions().findByTls(id) : null;
+			return (id != null) ? Source.TLS : Source.NONE;
+		}
+		if (settings.usesCookies() && lookInCookies(settings.cookieName())) {
+			return Source.COOKIE;
+		}
+		if (this.idInUrl != null) {
+			this.requestedId = this.idInUrl;
+			this.requested = this.runtime.sessions().find(this.idInUrl);
+			return Source.URL;
+		}
+		return Source.NONE;
+	}
+
+	// A client may send several cookies of the name, for other paths: the first that is a
+	// session wins, otherwise the first.
+	private boolean lookInCookies(String name) {
+		for (Cookie cookie : this.request.cookies()) {
+			if (cookie.getName().equals(name)) {
+				String id = cookie.getValue();
+				this.requestedId = (this.requestedId != null) ? this.requestedId : id;
+				this.requested = this.runtime.sessions().find(id);
+				if (this.requested != null) {
+					this.requestedId = id;
+					return true;
+				}
+			}
+		}
+		return this.requestedId != null;
+	}
+
+	/**
+	 * The request has come: its session is accessed, whether the application asks for it
+	 * or not (§7.6).
+	 */
+	void access() {
+		source();
+	}
+
 	/**
 	 * The id that the client sent.
 	 * @return the id, that of the cookie before that of the URL, {@code null} for none
 	 */
 	@Nullable String requestedId() {
-		String id = cookieId();
-		return (id != null) ? id : this.idInUrl;
-	}
-
-	private @Nullable String cookieId() {
-		if (!this.cookiesRead) {
-			this.cookiesRead = true;
-			if (this.runtime.sessionSettings().usesCookies()) {
-				this.idInCookie = findCookie();
-			}
-		}
-		return this.idInCookie;
-	}
-
-	// A client may send several cookies of the name, for other paths: the first that is a
-	// session wins, otherwise the first.
-	private @Nullable String findCookie() {
-		String name = this.runtime.sessionSettings().cookieName();
-		String first = null;
-		for (Cookie cookie : this.request.cookies()) {
-			if (cookie.getName().equals(name)) {
-				first = (first != null) ? first : cookie.getValue();
-				ServletSession found = (this.session != null) ? null : this.runtime.sessions().find(cookie.getValue());
-				if (found != null) {
-					this.session = found;
-					return cookie.getValue();
-				}
-			}
-		}
-		return first;
+		source();
+		return this.requestedId;
 	}
 
 	boolean isRequestedIdFromCookie() {
-		return cookieId() != null;
+		return source() == Source.COOKIE;
 	}
 
 	boolean isRequestedIdFromUrl() {
-		return cookieId() == null && this.idInUrl != null;
+		return source() == Source.URL;
 	}
 
 	boolean isRequestedIdValid() {
-		ServletSession current = get(false);
-		String requested = requestedId();
-		return current != null && requested != null && current.getId().equals(requested);
+		source();
+		ServletSession asked = this.requested;
+		return asked != null && asked.isValid();
 	}
 
 	/**
@@ -84,15 +118,8 @@ final class RequestSession {
 	 * @return the session, {@code null} where there is none
 	 */
 	@Nullable ServletSession get(boolean create) {
+		source();
 		ServletSession current = this.session;
-		if (current == null) {
-			String requested = requestedId();
-			current = this.session;
-			if (current == null && requested != null && requested.equals(this.idInUrl)) {
-				current = this.runtime.sessions().find(requested);
-				this.session = current;
-			}
-		}
 		if (current != null && current.isValid()) {
 			return current;
 		}
@@ -104,12 +131,17 @@ final class RequestSession {
 		if (this.runtime.sessionSettings().usesCookies() && response.isCommitted()) {
 			throw new IllegalStateException("A session cannot be created after the response has been committed");
 		}
-		ServletSession old = this.session;
-		if (old != null) {
-			this.runtime.sessions().release(old);
-		}
 		ServletSession created = this.runtime.sessions().create();
+		if (!this.ended) {
+			release();
+		}
 		this.session = created;
+		if (this.ended) {
+			release();
+		}
+		if (this.source == Source.TLS && this.requestedId != null) {
+			this.runtime.sessions().bindToTls(this.requestedId, created);
+		}
 		sendCookie(created.getId());
 		return created;
 	}
@@ -125,6 +157,11 @@ final class RequestSession {
 			throw new IllegalStateException("The request has no session whose id could be changed");
 		}
 		String id = this.runtime.sessions().changeId(current);
+		if (current == this.requested && this.source != Source.TLS) {
+			// As if the client had sent it, as with Tomcat: the rest of the request must
+			// not take the session for a foreign one.
+			this.requestedId = id;
+		}
 		sendCookie(id);
 		return id;
 	}
@@ -150,12 +187,37 @@ final class RequestSession {
 		return (current != null) ? current.getId() : null;
 	}
 
-	/** The request has ended. */
-	void release() {
+	/** The request has ended: whoever still has it keeps no session from expiring. */
+	void end() {
+		this.ended = true;
+		release();
+	}
+
+	private void release() {
 		ServletSession current = this.session;
 		if (current != null) {
 			this.runtime.sessions().release(current);
 		}
+	}
+
+	/** Where the id came from. */
+	private enum Source {
+
+		/** Nobody has looked yet. */
+		UNKNOWN,
+
+		/** The client sent none. */
+		NONE,
+
+		/** A cookie. */
+		COOKIE,
+
+		/** A path parameter. */
+		URL,
+
+		/** The TLS session. */
+		TLS
+
 	}
 
 }

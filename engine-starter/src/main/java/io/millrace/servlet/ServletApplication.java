@@ -124,7 +124,9 @@ public final class ServletApplication extends ContextRegistrations {
 		sessionSettings().freeze();
 		components().forget();
 		guard().enter(Phase.STARTED);
-		SessionStore sessions = new SessionStore(this, sessionSettings(), listeners().sessions());
+		SessionStore sessions = new SessionStore(this, sessionSettings(), listeners().sessions(),
+				options().sessionStorage());
+		sessions.start();
 		this.runtime = new ServletRuntime(this, listeners(), sessions, sessionSettings());
 	}
 

@@ -30,9 +30,14 @@ public final class ServletBridge implements ExchangeHandler {
 	public void handle(Exchange exchange) throws ProtocolException {
 		ServletRuntime runtime = this.application.runtime();
 		RequestTarget target = exchange.request().target();
-		CanonicalPath canonical = CanonicalPath.of(target.path(), runtime.sessionSettings().pathParameterName());
 		String context = runtime.contextPath();
-		String path = canonical.path();
+		String path = target.path();
+		String sessionId = null;
+		if (!CanonicalPath.isCanonical(path)) {
+			CanonicalPath canonical = CanonicalPath.of(path, runtime.sessionSettings().pathParameterName());
+			path = canonical.path();
+			sessionId = canonical.sessionId();
+		}
 		if (!context.isEmpty()) {
 			if (path.equals(context)) {
 				redirectToRoot(exchange, target);
@@ -43,14 +48,14 @@ public final class ServletBridge implements ExchangeHandler {
 				return;
 			}
 			if (target.path().startsWith("//")) {
-				// A redirect to getContextPath(), the beginning of getRequestURI(), would
-				// lead
-				// to another host.
+				// A redirect to getContextPath(), with which getRequestURI() begins,
+				// would
+				// lead to another host.
 				throw ProtocolException.badRequest("The path has an empty segment before the context path");
 			}
 			path = path.substring(context.length());
 		}
-		new ServletCycle(runtime, exchange, path, canonical.sessionId()).run();
+		new ServletCycle(runtime, exchange, path, sessionId).run();
 	}
 
 	// Without it, relative links of the application would lead out of it.

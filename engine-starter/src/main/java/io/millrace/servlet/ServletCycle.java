@@ -184,6 +184,7 @@ final class ServletCycle implements StreamEvents {
 	}
 
 	private void dispatchRequest() throws IOException, ServletException {
+		this.request.accessSession();
 		this.runtime.listeners().requestInitialized(this.runtime.application(), this.request);
 		ServletTarget target = this.runtime.find(this.path);
 		SecurityConstraints constraints = this.runtime.constraints();

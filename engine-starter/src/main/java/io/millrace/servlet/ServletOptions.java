@@ -30,6 +30,8 @@ public final class ServletOptions {
 
 	private final Duration sessionTimeout;
 
+	private final SessionStorage sessionStorage;
+
 	private final Map<Locale, Charset> localeCharsets;
 
 	private final @Nullable Path documentRoot;
@@ -59,6 +61,7 @@ public final class ServletOptions {
 		this.mimeMappings = Map.copyOf(builder.mimeMappings);
 		this.errorPages = List.copyOf(builder.errorPages);
 		this.sessionTimeout = builder.sessionTimeout;
+		this.sessionStorage = builder.sessionStorage;
 		this.localeCharsets = Map.copyOf(builder.localeCharsets);
 		this.documentRoot = builder.documentRoot;
 		this.staticResources = List.copyOf(builder.staticResources);
@@ -126,6 +129,14 @@ public final class ServletOptions {
 	 */
 	public Duration sessionTimeout() {
 		return this.sessionTimeout;
+	}
+
+	/**
+	 * How many sessions there may be, and where they are kept.
+	 * @return initially a million, in memory
+	 */
+	public SessionStorage sessionStorage() {
+		return this.sessionStorage;
 	}
 
 	/**
@@ -234,6 +245,8 @@ public final class ServletOptions {
 
 		private Duration sessionTimeout = Duration.ofMinutes(30);
 
+		private SessionStorage sessionStorage = SessionStorage.inMemory();
+
 		private Map<Locale, Charset> localeCharsets = Map.of();
 
 		private @Nullable Path documentRoot = null;
@@ -322,6 +335,16 @@ public final class ServletOptions {
 		 */
 		public Builder sessionTimeout(Duration sessionTimeout) {
 			this.sessionTimeout = sessionTimeout;
+			return this;
+		}
+
+		/**
+		 * Set how many sessions there may be, and where they are kept.
+		 * @param sessionStorage the description
+		 * @return this builder
+		 */
+		public Builder sessionStorage(SessionStorage sessionStorage) {
+			this.sessionStorage = sessionStorage;
 			return this;
 		}
 

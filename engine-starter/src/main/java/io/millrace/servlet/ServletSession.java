@@ -2,6 +2,7 @@ package io.millrace.servlet;
 
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -27,6 +28,10 @@ final class ServletSession implements HttpSession {
 	private static final AtomicReferenceFieldUpdater<ServletSession, State> STATE = AtomicReferenceFieldUpdater
 		.newUpdater(ServletSession.class, State.class, "state");
 
+	// Most sessions hold one to three attributes, and there are many sessions: the table
+	// begins with four places.
+	private static final int FEW = 2;
+
 	private final SessionStore store;
 
 	private final long creationTime;
@@ -36,13 +41,16 @@ final class ServletSession implements HttpSession {
 
 	private volatile State state = State.VALID;
 
-	// When the latest request came, and when one last came or went. Written by access
-	// under the monitor of this session, so that it cannot expire while it is touched.
+	// When the latest request came, and when one last came or went. Written under the
+	// monitor of this session, so that it cannot expire while it is touched.
 	private volatile long accessedTime;
 
 	private volatile long idleSince;
 
 	private volatile long lastAccessedTime;
+
+	// How many requests and accessors use it: until they are done it does not expire.
+	private volatile int users;
 
 	private volatile boolean fresh = true;
 
@@ -50,6 +58,13 @@ final class ServletSession implements HttpSession {
 
 	private volatile @Nullable Map<String, Object> attributes = null;
 
+	/**
+	 * Create a session for a request, which uses it until {@link #release}.
+	 * @param store the store it belongs to
+	 * @param id the id, not used by another one
+	 * @param now the time
+	 * @param maxInactiveInterval the timeout in seconds, zero or less for never
+	 */
 	ServletSession(SessionStore store, String id, long now, int maxInactiveInterval) {
 		this.store = store;
 		this.id = id;
@@ -58,6 +73,26 @@ final class ServletSession implements HttpSession {
 		this.idleSince = now;
 		this.lastAccessedTime = now;
 		this.maxInactiveInterval = maxInactiveInterval;
+		this.users = 1;
+	}
+
+	/**
+	 * Restore a session, which nobody uses. Its attributes are not bound: they were, and
+	 * nobody unbound them.
+	 * @param store the store it belongs to
+	 * @param stored the session
+	 * @param attributes its attributes
+	 */
+	ServletSession(SessionStore store, StoredSession stored, Map<String, Object> attributes) {
+		this.store = store;
+		this.id = stored.id();
+		this.creationTime = stored.creationTime();
+		this.accessedTime = stored.idleSince();
+		this.idleSince = stored.idleSince();
+		this.lastAccessedTime = stored.lastAccessedTime();
+		this.maxInactiveInterval = stored.maxInactiveInterval();
+		this.fresh = stored.fresh();
+		this.attributes = attributes.isEmpty() ? null : new ConcurrentHashMap<>(attributes);
 	}
 
 	/**
@@ -69,7 +104,8 @@ final class ServletSession implements HttpSession {
 	}
 
 	/**
-	 * A request came that belongs to this session, or an {@link Accessor} is used.
+	 * A request came that belongs to this session, or an {@link Accessor} is used: to be
+	 * followed by one {@link #release}.
 	 * @param now the time
 	 * @return {@code false} where the session has ended or is due to
 	 */
@@ -80,6 +116,7 @@ final class ServletSession implements HttpSession {
 		this.lastAccessedTime = this.accessedTime;
 		this.accessedTime = now;
 		this.idleSince = now;
+		this.users++;
 		return true;
 	}
 
@@ -95,9 +132,10 @@ final class ServletSession implements HttpSession {
 	 * is the last one.
 	 * @param now the time
 	 */
-	void release(long now) {
+	synchronized void release(long now) {
 		this.lastAccessedTime = this.accessedTime;
 		this.idleSince = now;
+		this.users--;
 	}
 
 	/**
@@ -105,6 +143,9 @@ final class ServletSession implements HttpSession {
 	 * @param now the time
 	 */
 	void expire(long now) {
+		if (!isOverdue(now)) {
+			return;
+		}
 		synchronized (this) {
 			if (!isOverdue(now) || !STATE.compareAndSet(this, State.VALID, State.ENDING)) {
 				return;
@@ -127,7 +168,43 @@ final class ServletSession implements HttpSession {
 
 	private boolean isOverdue(long now) {
 		int seconds = this.maxInactiveInterval;
-		return seconds > 0 && now - this.idleSince >= seconds * 1000L;
+		return seconds > 0 && now - this.idleSince >= seconds * 1000L && this.users == 0;
+	}
+
+	/**
+	 * Turn the session into what can be saved, and end it; nobody is told of the end, but
+	 * the attributes that it is put away.
+	 * @param serializer writes the attributes
+	 * @return the session, {@code null} where somebody else has ended it
+	 */
+	@Nullable StoredSession passivate(AttributeSerializer serializer) {
+		if (!STATE.compareAndSet(this, State.VALID, State.ENDING)) {
+			return null;
+		}
+		Map<String, byte[]> stored = new HashMap<>();
+		Map<String, Object> map = this.attributes;
+		if (map != null) {
+			map.values().forEach((value) -> this.store.listeners().passivating(this, value));
+			map.forEach((name, value) -> {
+				byte[] bytes = serializer.write(name, value);
+				if (bytes != null) {
+					stored.put(name, bytes);
+				}
+			});
+		}
+		this.store.remove(this);
+		this.state = State.ENDED;
+		this.attributes = null;
+		return new StoredSession(this.id, this.creationTime, this.lastAccessedTime, this.idleSince,
+				this.maxInactiveInterval, this.fresh, stored);
+	}
+
+	/** It was restored: tell the attributes. */
+	void activate() {
+		Map<String, Object> map = this.attributes;
+		if (map != null) {
+			map.values().forEach((value) -> this.store.listeners().activated(this, value));
+		}
 	}
 
 	private void finish() {
@@ -258,7 +335,7 @@ final class ServletSession implements HttpSession {
 			synchronized (this) {
 				map = this.attributes;
 				if (map == null) {
-					map = new ConcurrentHashMap<>(8);
+					map = new ConcurrentHashMap<>(FEW);
 					this.attributes = map;
 				}
 			}

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
+import jakarta.servlet.http.HttpSessionActivationListener;
 import jakarta.servlet.http.HttpSessionAttributeListener;
 import jakarta.servlet.http.HttpSessionBindingEvent;
 import jakarta.servlet.http.HttpSessionBindingListener;
@@ -90,6 +91,20 @@ final class SessionListeners {
 	void unbound(ServletSession session, String name, Object value) {
 		if (value instanceof HttpSessionBindingListener listener) {
 			tell(listener, (each) -> each.valueUnbound(new HttpSessionBindingEvent(session, name, value)));
+		}
+	}
+
+	/** Before the session is saved (Servlet 6.1 §7.7.2). */
+	void passivating(ServletSession session, Object value) {
+		if (value instanceof HttpSessionActivationListener listener) {
+			tell(listener, (each) -> each.sessionWillPassivate(new HttpSessionEvent(session)));
+		}
+	}
+
+	/** After the session was restored (Servlet 6.1 §7.7.2). */
+	void activated(ServletSession session, Object value) {
+		if (value instanceof HttpSessionActivationListener listener) {
+			tell(listener, (each) -> each.sessionDidActivate(new HttpSessionEvent(session)));
 		}
 	}
 

@@ -61,13 +61,14 @@ public final class SessionSettings implements SessionCookieConfig {
 
 	/**
 	 * Set how sessions are tracked.
-	 * @param modes COOKIE, URL, both or none; SSL is not supported
-	 * @throws IllegalArgumentException where SSL is among them
+	 * @param modes COOKIE, URL, both or none; or SSL alone: by the id of the TLS session,
+	 * where a connection has one
+	 * @throws IllegalArgumentException where SSL is not the only one
 	 */
 	void setTrackingModes(Set<SessionTrackingMode> modes) {
 		checkNotFrozen();
-		if (modes.contains(SessionTrackingMode.SSL)) {
-			throw new IllegalArgumentException("Sessions cannot be tracked by TLS; use COOKIE or URL");
+		if (modes.contains(SessionTrackingMode.SSL) && modes.size() > 1) {
+			throw new IllegalArgumentException("Sessions are tracked by SSL alone or not at all, and not by " + modes);
 		}
 		EnumSet<SessionTrackingMode> copy = EnumSet.noneOf(SessionTrackingMode.class);
 		copy.addAll(modes);
@@ -104,6 +105,14 @@ public final class SessionSettings implements SessionCookieConfig {
 	 */
 	boolean usesUrls() {
 		return this.trackingModes.contains(SessionTrackingMode.URL);
+	}
+
+	/**
+	 * Whether a session is that of the TLS session.
+	 * @return {@code false} unless set otherwise
+	 */
+	boolean usesTls() {
+		return this.trackingModes.contains(SessionTrackingMode.SSL);
 	}
 
 	/**

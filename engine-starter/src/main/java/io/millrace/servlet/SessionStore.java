@@ -1,25 +1,23 @@
 package io.millrace.servlet;
 
-import java.security.SecureRandom;
-import java.util.HexFormat;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
 
 import jakarta.servlet.ServletContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The sessions of one application, in memory. It has no thread: a session that is overdue
- * ends when it is asked for, and at the next {@link #sweep}, which whoever owns the store
- * schedules, on a thread that may block. For all threads.
+ * The sessions of one application, in memory. A session that is overdue ends when it is
+ * asked for, otherwise with the next sweep. For all threads.
  */
 final class SessionStore {
 
-	// 128 bits cannot be guessed; 64 would do (OWASP). The form is that of Tomcat's ids.
-	private static final int ID_BYTES = 16;
-
-	private static final HexFormat HEX = HexFormat.of().withUpperCase();
+	private static final Logger logger = LoggerFactory.getLogger(SessionStore.class);
 
 	private final ServletContext context;
 
@@ -29,20 +27,32 @@ final class SessionStore {
 
 	private final LongSupplier clock;
 
-	private final SecureRandom random = new SecureRandom();
+	private final SessionIds ids = new SessionIds();
+
+	private final SessionSweeper sweeper;
+
+	private final TlsSessions tls = new TlsSessions();
+
+	private final int max;
+
+	private final @Nullable SessionArchive archive;
 
 	private final ConcurrentMap<String, ServletSession> sessions = new ConcurrentHashMap<>();
 
 	private volatile boolean stopped = false;
+
+	// A full store says so once, until there was room again.
+	private volatile boolean full = false;
 
 	/**
 	 * Create an empty store.
 	 * @param context the application
 	 * @param settings the timeout of new sessions
 	 * @param listeners who is told
+	 * @param storage how many there may be, and where they are saved
 	 */
-	SessionStore(ServletContext context, SessionSettings settings, SessionListeners listeners) {
-		this(context, settings, listeners, System::currentTimeMillis);
+	SessionStore(ServletContext context, SessionSettings settings, SessionListeners listeners, SessionStorage storage) {
+		this(context, settings, listeners, storage, System::currentTimeMillis);
 	}
 
 	/**
@@ -50,25 +60,41 @@ final class SessionStore {
 	 * @param context the application
 	 * @param settings the timeout of new sessions
 	 * @param listeners who is told
+	 * @param storage how many there may be, and where they are saved
 	 * @param clock milliseconds since 1970
 	 */
-	SessionStore(ServletContext context, SessionSettings settings, SessionListeners listeners, LongSupplier clock) {
+	SessionStore(ServletContext context, SessionSettings settings, SessionListeners listeners, SessionStorage storage,
+			LongSupplier clock) {
 		this.context = context;
 		this.settings = settings;
 		this.listeners = listeners;
 		this.clock = clock;
+		this.max = storage.maxSessions();
+		this.archive = (storage.file() != null) ? new SessionArchive(new SessionFile(storage.file()),
+				new AttributeSerializer(context.getClassLoader(), storage.classes())) : null;
+		this.sweeper = new SessionSweeper(context.getClassLoader(), () -> sweep(clock.getAsLong()));
+	}
+
+	/** Restore what the application before this one has saved. */
+	void start() {
+		if (this.archive != null) {
+			this.archive.restore(this);
+		}
 	}
 
 	/**
-	 * Create a session and tell the listeners.
+	 * Create a session and tell the listeners. The caller uses it until {@link #release}.
 	 * @return a new session with an id of its own
 	 * @throws IllegalStateException after {@link #stop}
+	 * @throws RequestRefusedException 503 where there are as many as there may be
 	 */
 	ServletSession create() {
 		checkNotStopped();
+		checkNotFull();
+		this.sweeper.begin();
 		ServletSession session;
 		do {
-			session = new ServletSession(this, newId(), this.clock.getAsLong(), this.settings.timeoutSeconds());
+			session = new ServletSession(this, this.ids.next(), this.clock.getAsLong(), this.settings.timeoutSeconds());
 		}
 		while (this.sessions.putIfAbsent(session.getId(), session) != null);
 		this.listeners.created(session);
@@ -86,12 +112,33 @@ final class SessionStore {
 	 * @return {@code null} where there is no such session or it is overdue, which ends it
 	 */
 	@Nullable ServletSession find(String id) {
-		ServletSession session = this.sessions.get(id);
+		return join(this.sessions.get(id));
+	}
+
+	/**
+	 * Find the session of a TLS session, as {@link #find} does.
+	 * @param tlsId the id of the TLS session
+	 * @return {@code null} where there is no such session or it is overdue, which ends it
+	 */
+	@Nullable ServletSession findByTls(String tlsId) {
+		return join(this.tls.get(tlsId));
+	}
+
+	private @Nullable ServletSession join(@Nullable ServletSession session) {
 		if (session == null || !touch(session)) {
 			return null;
 		}
 		session.join();
 		return session;
+	}
+
+	/**
+	 * Have a session found by {@link #findByTls}.
+	 * @param tlsId the id of the TLS session
+	 * @param session the session
+	 */
+	void bindToTls(String tlsId, ServletSession session) {
+		this.tls.put(tlsId, session);
 	}
 
 	/**
@@ -132,7 +179,7 @@ final class SessionStore {
 			}
 			oldId = session.getId();
 			do {
-				newId = newId();
+				newId = this.ids.next();
 			}
 			while (this.sessions.putIfAbsent(newId, session) != null);
 			session.setId(newId);
@@ -155,6 +202,36 @@ final class SessionStore {
 	}
 
 	/**
+	 * Take back a session that was saved, unless its id is malformed.
+	 * @param stored the session
+	 * @param serializer reads its attributes
+	 */
+	void restore(StoredSession stored, AttributeSerializer serializer) {
+		if (!SessionIds.isId(stored.id())) {
+			return;
+		}
+		Map<String, Object> attributes = new HashMap<>();
+		stored.attributes().forEach((name, bytes) -> {
+			Object value = serializer.read(name, bytes);
+			if (value != null) {
+				attributes.put(name, value);
+			}
+		});
+		ServletSession session = new ServletSession(this, stored, attributes);
+		this.sessions.put(session.getId(), session);
+		this.sweeper.begin();
+		session.activate();
+	}
+
+	/**
+	 * Whether there is no session at all.
+	 * @return {@code true} means that no request can have one
+	 */
+	boolean isEmpty() {
+		return this.sessions.isEmpty();
+	}
+
+	/**
 	 * How many sessions there are.
 	 * @return a reading, the overdue ones included until the next sweep
 	 */
@@ -171,13 +248,19 @@ final class SessionStore {
 		for (ServletSession session : this.sessions.values()) {
 			session.expire(now);
 		}
+		this.tls.sweep();
 	}
 
 	/**
-	 * End all sessions, and create none any more.
+	 * Save all sessions where there is a place for them, otherwise end them, and create
+	 * none any more.
 	 */
 	void stop() {
 		this.stopped = true;
+		this.sweeper.end();
+		if (this.archive != null) {
+			this.archive.save(this.sessions.values());
+		}
 		for (ServletSession session : this.sessions.values()) {
 			session.end();
 		}
@@ -197,10 +280,17 @@ final class SessionStore {
 		}
 	}
 
-	private String newId() {
-		byte[] bytes = new byte[ID_BYTES];
-		this.random.nextBytes(bytes);
-		return HEX.formatHex(bytes);
+	private void checkNotFull() {
+		if (this.max < 0 || this.sessions.size() < this.max) {
+			this.full = false;
+			return;
+		}
+		if (!this.full) {
+			this.full = true;
+			logger.warn("There are {} sessions, as many as there may be: requests that need another one get 503",
+					this.max);
+		}
+		throw new RequestRefusedException(503, "The server cannot keep more sessions at the moment");
 	}
 
 }

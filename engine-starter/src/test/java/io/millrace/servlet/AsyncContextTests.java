@@ -62,8 +62,7 @@ class AsyncContextTests {
 			assertThat(request.getDispatcherType()).isEqualTo(DispatcherType.REQUEST);
 			assertThatIllegalStateException().isThrownBy(async::dispatch);
 			assertThatIllegalStateException().isThrownBy(() -> async.dispatch("/x"));
-			assertThatIllegalStateException()
-				.isThrownBy(() -> async.dispatch(request.getServletContext(), "/x"));
+			assertThatIllegalStateException().isThrownBy(() -> async.dispatch(request.getServletContext(), "/x"));
 			assertThatIllegalStateException().isThrownBy(async::complete);
 			assertThatIllegalStateException().isThrownBy(async::getRequest);
 			assertThatIllegalStateException().isThrownBy(async::getResponse);
@@ -89,8 +88,8 @@ class AsyncContextTests {
 				try {
 					// Waits for the container's thread, which is this one's lock.
 					assertThat(returned.await(10, TimeUnit.SECONDS)).isTrue();
-					Awaitility.await().untilAsserted(
-							() -> assertThatIllegalStateException().isThrownBy(() -> async.setTimeout(5)));
+					Awaitility.await()
+						.untilAsserted(() -> assertThatIllegalStateException().isThrownBy(() -> async.setTimeout(5)));
 					assertThatIllegalStateException().isThrownBy(() -> async.addListener(new Recorder()));
 					assertThatIllegalStateException().isThrownBy(request::startAsync);
 					assertThat(request.isAsyncStarted()).isTrue();
@@ -110,8 +109,7 @@ class AsyncContextTests {
 			assertThat(server.get("/").body()).isEqualTo("done");
 			checked.get(10, TimeUnit.SECONDS);
 			AsyncContext ended = context.get();
-			Awaitility.await()
-				.untilAsserted(() -> assertThatIllegalStateException().isThrownBy(ended::getTimeout));
+			Awaitility.await().untilAsserted(() -> assertThatIllegalStateException().isThrownBy(ended::getTimeout));
 			assertThatIllegalStateException().isThrownBy(ended::getRequest);
 			assertThatIllegalStateException().isThrownBy(ended::getResponse);
 			assertThatIllegalStateException().isThrownBy(ended::complete);
@@ -173,10 +171,11 @@ class AsyncContextTests {
 	@Test
 	void dispatchGoesBackToWhereItCameFrom() throws Exception {
 		try (TestServer server = TestServer.start((application) -> {
-			TestServer.add(application, "a",
-					(request, response) -> show(request, response, "a",
-							() -> request.getRequestDispatcher("/b?name=forwarded").forward(request, response)),
-					"/a");
+			TestServer
+				.add(application, "a",
+						(request, response) -> show(request, response, "a",
+								() -> request.getRequestDispatcher("/b?name=forwarded").forward(request, response)),
+						"/a");
 			TestServer.add(application, "b",
 					(request, response) -> show(request, response, "b", () -> start(request, response).dispatch()),
 					"/b/*");
@@ -223,7 +222,8 @@ class AsyncContextTests {
 	@Test
 	void eachDispatchHasItsOwnQueryAndTheAttributesStay() throws Exception {
 		try (TestServer server = TestServer.start((application) -> {
-			TestServer.add(application, "one", (request, response) -> request.startAsync().dispatch("/two?a=2"), "/one");
+			TestServer.add(application, "one", (request, response) -> request.startAsync().dispatch("/two?a=2"),
+					"/one");
 			TestServer.add(application, "two", (request, response) -> {
 				assertThat(request.getParameterValues("a")).containsExactly("2", "1");
 				request.startAsync().dispatch(request.getServletContext(), "/three/x?b=3");
@@ -272,9 +272,11 @@ class AsyncContextTests {
 				async.addListener(told, request, response);
 				async.dispatch();
 			}, "/");
-			TestServer.add(application, "error", (request, response) -> response.getWriter()
-				.print(request.getDispatcherType() + " " + request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) + " "
-						+ request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE)),
+			TestServer.add(application, "error",
+					(request, response) -> response.getWriter()
+						.print(request.getDispatcherType() + " "
+								+ request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) + " "
+								+ request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE)),
 					"/error");
 		})) {
 			RawClient.Response response = server.get("/");
@@ -305,6 +307,32 @@ class AsyncContextTests {
 			throw new ServletException("after the dispatch was asked for");
 		})) {
 			assertThat(server.get("/").body()).isEqualTo("saved");
+		}
+	}
+
+	@Test
+	void aDispatchThatFailsAfterAnErrorIsToldAgain() throws Exception {
+		Recorder told = new Recorder() {
+
+			@Override
+			public void onError(AsyncEvent event) {
+				super.onError(event);
+				if (this.events.size() == 1) {
+					event.getAsyncContext().dispatch();
+				}
+			}
+
+		};
+		try (TestServer server = TestServer.serving((request, response) -> {
+			if (request.getDispatcherType() == DispatcherType.REQUEST) {
+				AsyncContext async = request.startAsync();
+				async.setTimeout(0);
+				async.addListener(told);
+			}
+			throw new ServletException(request.getDispatcherType().name());
+		})) {
+			assertThat(server.get("/").status()).isEqualTo(500);
+			told.awaitEvents("error REQUEST", "error ASYNC", "complete");
 		}
 	}
 

@@ -100,6 +100,21 @@ class ServletMappingsTests {
 		}
 	}
 
+	@Test
+	void aStarIsEverythingForAFilterAndNothingForAServlet() throws Exception {
+		List<String> order = new ArrayList<>();
+		try (TestServer server = TestServer.start((application) -> {
+			TestServer.add(application, "a", (request, response) -> order.add("servlet"), "/a/*");
+			map(application, order, "star").addMappingForUrlPatterns(EnumSet.noneOf(DispatcherType.class), true, "*");
+			assertThat(application.getFilterRegistration("star").getUrlPatternMappings()).containsExactly("*");
+			assertThatIllegalArgumentException()
+				.isThrownBy(() -> application.getServletRegistration("a").addMapping("*"));
+		})) {
+			server.get("/a/x");
+			assertThat(order).containsExactly("star", "servlet");
+		}
+	}
+
 	private static jakarta.servlet.FilterRegistration.Dynamic map(ServletApplication application, List<String> order,
 			String name) {
 		Filter filter = (request, response, chain) -> {

@@ -101,13 +101,6 @@ class SessionSettingsTests {
 		assertThat(SessionSettings.defaultTrackingModes()).hasSize(2);
 	}
 
-	@Test
-	void trackingByTlsIsRefused() {
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> this.settings.setTrackingModes(EnumSet.of(SessionTrackingMode.SSL)))
-			.withMessageContaining("COOKIE or URL");
-	}
-
 	@ParameterizedTest
 	@CsvSource({ "PT30M,1800", "PT0S,0", "PT-1S,0", "PT0.5S,1", "PT1.5S,1", "P100000D,2147483647" })
 	void theTimeoutIsInSeconds(Duration timeout, int seconds) {

@@ -17,9 +17,11 @@ import jakarta.servlet.http.HttpSessionBindingListener;
 import jakarta.servlet.http.HttpSessionEvent;
 import jakarta.servlet.http.HttpSessionIdListener;
 import jakarta.servlet.http.HttpSessionListener;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.mockito.Mockito.mock;
@@ -41,13 +43,19 @@ class SessionStoreTests {
 
 	private final SessionListeners listeners = new SessionListeners();
 
-	private final SessionStore store = new SessionStore(this.context, this.settings, this.listeners, this.clock::get);
+	private final SessionStore store = new SessionStore(this.context, this.settings, this.listeners,
+			SessionStorage.inMemory(), this.clock::get);
+
+	@AfterEach
+	void stop() {
+		this.store.stop();
+	}
 
 	@Test
 	void anIdHasAtLeast128BitsAndIsNeverTheSame() {
 		Set<String> ids = new HashSet<>();
 		for (int i = 0; i < 10_000; i++) {
-			String id = this.store.create().getId();
+			String id = create().getId();
 			assertThat(id).matches("[0-9A-F]{32}");
 			ids.add(id);
 		}
@@ -57,21 +65,21 @@ class SessionStoreTests {
 
 	@Test
 	void aSessionIsFoundByItsIdOnly() {
-		ServletSession session = this.store.create();
-		assertThat(this.store.find(session.getId())).isSameAs(session);
-		assertThat(this.store.find(session.getId().toLowerCase())).isNull();
-		assertThat(this.store.find("")).isNull();
-		assertThat(this.store.find("guessed")).isNull();
+		ServletSession session = create();
+		assertThat(find(session.getId())).isSameAs(session);
+		assertThat(find(session.getId().toLowerCase())).isNull();
+		assertThat(find("")).isNull();
+		assertThat(find("guessed")).isNull();
 		assertThat(session.getServletContext()).isSameAs(this.context);
 	}
 
 	@Test
 	void aSessionIsNewUntilTheClientComesWithItsId() {
-		ServletSession session = this.store.create();
+		ServletSession session = create();
 		assertThat(session.isNew()).isTrue();
 		session.getAccessor().access((each) -> each.setAttribute("a", "1"));
 		assertThat(session.isNew()).isTrue();
-		this.store.find(session.getId());
+		find(session.getId());
 		assertThat(session.isNew()).isFalse();
 	}
 
@@ -97,11 +105,11 @@ class SessionStoreTests {
 	void anUnusedSessionExpiresWhenItIsAskedFor() {
 		record("session", new Lifecycle("L"));
 		this.settings.setTimeout(Duration.ofSeconds(10));
-		ServletSession session = this.store.create();
+		ServletSession session = create();
 		this.clock.addAndGet(9_999);
-		assertThat(this.store.find(session.getId())).isSameAs(session);
+		assertThat(find(session.getId())).isSameAs(session);
 		this.clock.addAndGet(10_000);
-		assertThat(this.store.find(session.getId())).isNull();
+		assertThat(find(session.getId())).isNull();
 		assertThat(this.store.size()).isZero();
 		assertThat(session.isValid()).isFalse();
 		assertThat(this.events).containsExactly("L created", "L destroyed");
@@ -111,10 +119,10 @@ class SessionStoreTests {
 	void anUnusedSessionExpiresWithTheSweep() {
 		record("session", new Lifecycle("L"));
 		this.settings.setTimeout(Duration.ofSeconds(10));
-		ServletSession used = this.store.create();
-		ServletSession unused = this.store.create();
+		ServletSession used = create();
+		ServletSession unused = create();
 		this.clock.addAndGet(5_000);
-		this.store.find(used.getId());
+		find(used.getId());
 		this.clock.addAndGet(5_000);
 		this.store.sweep(this.clock.get());
 		assertThat(this.store.size()).isEqualTo(1);
@@ -130,12 +138,52 @@ class SessionStoreTests {
 		this.clock.addAndGet(9_000);
 		this.store.release(session);
 		this.clock.addAndGet(9_000);
-		assertThat(this.store.find(session.getId())).isSameAs(session);
+		assertThat(find(session.getId())).isSameAs(session);
+	}
+
+	@Test
+	void aSessionThatIsInUseDoesNotExpire() {
+		this.settings.setTimeout(Duration.ofSeconds(10));
+		ServletSession session = this.store.create();
+		this.store.find(session.getId());
+		this.clock.addAndGet(60_000);
+		this.store.sweep(this.clock.get());
+		assertThat(session.isValid()).isTrue();
+		this.store.release(session);
+		this.store.sweep(this.clock.get() + 60_000);
+		assertThat(session.isValid()).isTrue();
+		this.store.release(session);
+		this.store.sweep(this.clock.get() + 9_999);
+		assertThat(session.isValid()).isTrue();
+		this.store.sweep(this.clock.get() + 10_000);
+		assertThat(session.isValid()).isFalse();
+	}
+
+	@Test
+	void moreSessionsThanThereMayBeAreRefusedUntilOneEnds() {
+		SessionStore small = new SessionStore(this.context, this.settings, this.listeners,
+				new SessionStorage(2, null, List.of()), this.clock::get);
+		ServletSession first = small.create();
+		small.create();
+		assertThatExceptionOfType(RequestRefusedException.class).isThrownBy(small::create)
+			.satisfies((refused) -> assertThat(refused.status()).isEqualTo(503));
+		assertThat(small.size()).isEqualTo(2);
+		first.invalidate();
+		assertThat(small.create().isValid()).isTrue();
+		small.stop();
+	}
+
+	@Test
+	void aNegativeMaximumIsNone() {
+		SessionStore endless = new SessionStore(this.context, this.settings, this.listeners,
+				new SessionStorage(-1, null, List.of()), this.clock::get);
+		assertThat(endless.create().isValid()).isTrue();
+		endless.stop();
 	}
 
 	@Test
 	void everySessionMayHaveItsOwnTimeout() {
-		ServletSession session = this.store.create();
+		ServletSession session = create();
 		assertThat(session.getMaxInactiveInterval()).isEqualTo(1800);
 		session.setMaxInactiveInterval(1);
 		this.clock.addAndGet(1000);
@@ -146,26 +194,26 @@ class SessionStoreTests {
 	@Test
 	void aTimeoutOfZeroOrLessIsNever() {
 		this.settings.setTimeout(Duration.ZERO);
-		ServletSession session = this.store.create();
-		ServletSession negative = this.store.create();
+		ServletSession session = create();
+		ServletSession negative = create();
 		negative.setMaxInactiveInterval(-1);
 		this.clock.addAndGet(Duration.ofDays(10_000).toMillis());
 		this.store.sweep(this.clock.get());
-		assertThat(this.store.find(session.getId())).isSameAs(session);
-		assertThat(this.store.find(negative.getId())).isSameAs(negative);
+		assertThat(find(session.getId())).isSameAs(session);
+		assertThat(find(negative.getId())).isSameAs(negative);
 	}
 
 	@Test
 	void aChangedIdReplacesTheOldOne() {
 		record("id",
 				(HttpSessionIdListener) (event, oldId) -> this.events.add(oldId + " > " + event.getSession().getId()));
-		ServletSession session = this.store.create();
+		ServletSession session = create();
 		session.setAttribute("a", "1");
 		String oldId = session.getId();
 		String newId = this.store.changeId(session);
 		assertThat(newId).isNotEqualTo(oldId).isEqualTo(session.getId());
-		assertThat(this.store.find(oldId)).isNull();
-		assertThat(this.store.find(newId)).isSameAs(session);
+		assertThat(find(oldId)).isNull();
+		assertThat(find(newId)).isSameAs(session);
 		assertThat(session.getAttribute("a")).isEqualTo("1");
 		assertThat(this.store.size()).isEqualTo(1);
 		assertThat(this.events).containsExactly(oldId + " > " + newId);
@@ -176,11 +224,11 @@ class SessionStoreTests {
 
 	@Test
 	void anInvalidatedSessionIsGone() {
-		ServletSession session = this.store.create();
+		ServletSession session = create();
 		String id = session.getId();
 		session.invalidate();
 		assertThat(session.isValid()).isFalse();
-		assertThat(this.store.find(id)).isNull();
+		assertThat(find(id)).isNull();
 		assertThat(this.store.size()).isZero();
 		assertThat(session.getId()).isEqualTo(id);
 		assertThat(session.getServletContext()).isSameAs(this.context);
@@ -198,7 +246,7 @@ class SessionStoreTests {
 	void listenersAreToldInOrderAndOfTheEndInReverse() {
 		record("session", new Lifecycle("1"));
 		record("session", new Lifecycle("2"));
-		this.store.create().invalidate();
+		create().invalidate();
 		assertThat(this.events).containsExactly("1 created", "2 created", "2 destroyed", "1 destroyed");
 	}
 
@@ -210,13 +258,13 @@ class SessionStoreTests {
 			public void sessionDestroyed(HttpSessionEvent event) {
 				HttpSession session = event.getSession();
 				SessionStoreTests.this.events.add(session.getAttribute("a") + " " + session.isNew());
-				SessionStoreTests.this.events.add("found " + SessionStoreTests.this.store.find(session.getId()));
+				SessionStoreTests.this.events.add("found " + SessionStoreTests.this.find(session.getId()));
 				session.setAttribute("late", new Bound("late"));
 				session.invalidate();
 			}
 
 		});
-		ServletSession session = this.store.create();
+		ServletSession session = create();
 		session.setAttribute("a", "1");
 		session.invalidate();
 		assertThat(this.events).containsExactly("1 true", "found null", "late bound", "late unbound");
@@ -238,7 +286,7 @@ class SessionStoreTests {
 			}
 
 		});
-		ServletSession session = this.store.create();
+		ServletSession session = create();
 		session.setAttribute("a", new Bound("a"));
 		session.invalidate();
 		assertThat(this.events).containsExactly("1 created", "a bound", "1 destroyed", "a unbound");
@@ -247,7 +295,7 @@ class SessionStoreTests {
 
 	@Test
 	void bindingIsToldBeforeTheValueIsThereAndUnbindingAfterItIsGone() {
-		ServletSession session = this.store.create();
+		ServletSession session = create();
 		HttpSessionBindingListener value = new HttpSessionBindingListener() {
 
 			@Override
@@ -273,7 +321,7 @@ class SessionStoreTests {
 	@Test
 	void attributeListenersAreToldWhatWasAddedReplacedAndRemoved() {
 		record("attribute", new Attributes());
-		ServletSession session = this.store.create();
+		ServletSession session = create();
 		session.setAttribute("a", new Bound("1"));
 		session.setAttribute("a", new Bound("2"));
 		session.setAttribute("a", null);
@@ -287,7 +335,7 @@ class SessionStoreTests {
 	void attributesAreUnboundAfterTheSessionIsDestroyed() {
 		record("session", new Lifecycle("L"));
 		record("attribute", new Attributes());
-		ServletSession session = this.store.create();
+		ServletSession session = create();
 		session.setAttribute("a", new Bound("1"));
 		this.clock.addAndGet(Duration.ofHours(1).toMillis());
 		this.store.sweep(this.clock.get());
@@ -303,7 +351,7 @@ class SessionStoreTests {
 
 	@Test
 	void aSessionWithoutAttributesHasNone() {
-		ServletSession session = this.store.create();
+		ServletSession session = create();
 		assertThat(session.getAttribute("a")).isNull();
 		assertThat(session.getAttributeNames().hasMoreElements()).isFalse();
 		session.removeAttribute("a");
@@ -315,7 +363,7 @@ class SessionStoreTests {
 
 	@Test
 	void aNameMustNotBeNull() {
-		ServletSession session = this.store.create();
+		ServletSession session = create();
 		assertThatIllegalArgumentException().isThrownBy(() -> session.setAttribute(null, "1"));
 		assertThat(session.getAttribute(null)).isNull();
 	}
@@ -323,7 +371,7 @@ class SessionStoreTests {
 	@Test
 	void anAccessorReachesTheSessionBesideARequestAndKeepsItAlive() {
 		this.settings.setTimeout(Duration.ofSeconds(10));
-		ServletSession session = this.store.create();
+		ServletSession session = create();
 		HttpSession.Accessor accessor = session.getAccessor();
 		this.store.changeId(session);
 		this.clock.addAndGet(9_000);
@@ -332,7 +380,7 @@ class SessionStoreTests {
 			each.setAttribute("a", "1");
 		});
 		this.clock.addAndGet(9_000);
-		assertThat(this.store.find(session.getId())).isSameAs(session);
+		assertThat(find(session.getId())).isSameAs(session);
 		assertThat(session.getAttribute("a")).isEqualTo("1");
 		this.clock.addAndGet(10_000);
 		assertThatIllegalStateException().isThrownBy(() -> accessor.access((each) -> this.events.add("reached")));
@@ -343,13 +391,28 @@ class SessionStoreTests {
 	@Test
 	void stoppingEndsAllSessionsAndCreatesNoMore() {
 		record("session", new Lifecycle("L"));
-		ServletSession session = this.store.create();
-		this.store.create();
+		ServletSession session = create();
+		create();
 		this.store.stop();
 		assertThat(session.isValid()).isFalse();
 		assertThat(this.store.size()).isZero();
 		assertThatIllegalStateException().isThrownBy(this.store::create);
 		assertThat(this.events).containsExactly("L created", "L created", "L destroyed", "L destroyed");
+	}
+
+	// As a request that is over before the clock goes on.
+	private ServletSession create() {
+		ServletSession session = this.store.create();
+		this.store.release(session);
+		return session;
+	}
+
+	private ServletSession find(String id) {
+		ServletSession session = this.store.find(id);
+		if (session != null) {
+			this.store.release(session);
+		}
+		return session;
 	}
 
 	private void record(String kind, EventListener listener) {

@@ -56,30 +56,32 @@ final class TestServer implements AutoCloseable {
 
 	static TestServer start(ServletOptions.Builder options, WorkerOptions workers,
 			Consumer<ServletApplication> registrations) throws Exception {
-		return start(new ServletApplication(options.build(), TestServer.class.getClassLoader()), workers,
-				registrations);
+		return start(new ServletApplication(options.build(), TestServer.class.getClassLoader()),
+				EngineConfig.builder().transport(Transport.NIO).worker(workers), registrations);
+	}
+
+	static TestServer start(ServletOptions.Builder options, EngineConfig.Builder engine,
+			Consumer<ServletApplication> registrations) throws Exception {
+		return start(new ServletApplication(options.build(), TestServer.class.getClassLoader()), engine, registrations);
 	}
 
 	/** A server of an application with a class loader of its own. */
 	static TestServer start(ServletOptions.Builder options, ClassLoader loader,
 			Consumer<ServletApplication> registrations) throws Exception {
-		return start(new ServletApplication(options.build(), loader), WorkerOptions.defaults(), registrations);
+		return start(new ServletApplication(options.build(), loader), EngineConfig.builder().transport(Transport.NIO),
+				registrations);
 	}
 
-	private static TestServer start(ServletApplication application, WorkerOptions workers,
+	private static TestServer start(ServletApplication application, EngineConfig.Builder engine,
 			Consumer<ServletApplication> registrations) throws Exception {
 		registrations.accept(application);
 		application.start();
 		application.loadOnStartup();
 		InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-		Engine engine = new Engine(EngineConfig.builder()
-			.transport(Transport.NIO)
-			.eventLoops(1)
-			.worker(workers)
-			.listener(ListenerOptions.at(any))
-			.build(), new ServletBridge(application));
-		engine.start();
-		return new TestServer(application, engine);
+		Engine started = new Engine(engine.eventLoops(1).listener(ListenerOptions.at(any)).build(),
+				new ServletBridge(application));
+		started.start();
+		return new TestServer(application, started);
 	}
 
 	/** A server on virtual threads, with one servlet for everything. */

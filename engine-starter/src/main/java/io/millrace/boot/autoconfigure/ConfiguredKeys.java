@@ -40,22 +40,6 @@ public final class ConfiguredKeys {
 		return names;
 	}
 
-	/**
-	 * Whether a property has its value from the development tools' defaults.
-	 * @param environment where to look
-	 * @param property the name
-	 * @return whether nobody else has set it
-	 */
-	public static boolean isDevtoolsDefault(Environment environment, String property) {
-		ConfigurationPropertyName name = ConfigurationPropertyName.of(property);
-		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-			if (source.getConfigurationProperty(name) != null) {
-				return isDevtools(source);
-			}
-		}
-		return false;
-	}
-
 	private static boolean isDevtools(ConfigurationPropertySource source) {
 		return source.getUnderlyingSource() instanceof PropertySource<?> underlying
 				&& underlying.getName().equals(DEVTOOLS);

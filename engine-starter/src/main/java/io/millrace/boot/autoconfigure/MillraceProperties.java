@@ -423,7 +423,7 @@ public class MillraceProperties {
 	}
 
 	/**
-	 * Limits of forms in servlet applications.
+	 * Limits of forms and sessions in servlet applications.
 	 */
 	public static class Servlet {
 
@@ -450,6 +450,20 @@ public class MillraceProperties {
 		 * for no limit.
 		 */
 		private DataSize maxPartHeaderSize = DataSize.ofBytes(512);
+
+		/**
+		 * How many sessions there may be at once; a request that needs one more is
+		 * answered with 503. Negative for no limit.
+		 */
+		private int maxSessions = 1_000_000;
+
+		/**
+		 * Classes that session attributes may be restored of with
+		 * server.servlet.session.persistent=true, as com.example.Type, com.example.* or
+		 * com.example.**, besides the packages of the application, values of the JDK and
+		 * what Spring keeps in sessions.
+		 */
+		private List<String> storedSessionClasses = List.of();
 
 		public int getMaxParameterCount() {
 			return this.maxParameterCount;
@@ -481,6 +495,22 @@ public class MillraceProperties {
 
 		public void setMaxPartHeaderSize(DataSize maxPartHeaderSize) {
 			this.maxPartHeaderSize = maxPartHeaderSize;
+		}
+
+		public int getMaxSessions() {
+			return this.maxSessions;
+		}
+
+		public void setMaxSessions(int maxSessions) {
+			this.maxSessions = maxSessions;
+		}
+
+		public List<String> getStoredSessionClasses() {
+			return this.storedSessionClasses;
+		}
+
+		public void setStoredSessionClasses(List<String> storedSessionClasses) {
+			this.storedSessionClasses = storedSessionClasses;
 		}
 
 	}

@@ -1,5 +1,6 @@
 package io.millrace.boot.servlet;
 
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -12,6 +13,7 @@ import io.millrace.boot.MillraceWebServerFactory;
 import io.millrace.boot.UnsupportedFeatureException;
 import io.millrace.servlet.ServletApplication;
 import io.millrace.servlet.ServletOptions;
+import io.millrace.servlet.SessionStorage;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletException;
 import org.apache.commons.logging.Log;
@@ -24,6 +26,7 @@ import org.springframework.boot.web.server.servlet.ConfigurableServletWebServerF
 import org.springframework.boot.web.server.servlet.ContextPath;
 import org.springframework.boot.web.server.servlet.ServletContextInitializers;
 import org.springframework.boot.web.server.servlet.ServletWebServerSettings;
+import org.springframework.boot.web.server.servlet.Session;
 import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.context.ResourceLoaderAware;
 import org.springframework.core.io.ResourceLoader;
@@ -37,9 +40,15 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 
 	private static final Log logger = LogFactory.getLog(MillraceServletWebServerFactory.class);
 
+	private static final String SESSION_FILE = "sessions.millrace";
+
 	private final ServletWebServerSettings settings = new ServletWebServerSettings();
 
 	private ServletLimits limits = ServletLimits.defaults();
+
+	private int maxSessions = SessionStorage.DEFAULT_MAX_SESSIONS;
+
+	private List<String> storedSessionClasses = List.of();
 
 	private final Map<ServletContainerInitializer, Set<Class<?>>> containerInitializers = new LinkedHashMap<>();
 
@@ -90,6 +99,23 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 	}
 
 	/**
+	 * Set how many sessions there may be at once; a request that needs one more gets 503.
+	 * @param maxSessions the limit, negative for none
+	 */
+	public void setMaxSessions(int maxSessions) {
+		this.maxSessions = maxSessions;
+	}
+
+	/**
+	 * Set which classes the attributes of persistent sessions are restored of, besides
+	 * values of the JDK and what Spring keeps in sessions.
+	 * @param classes patterns like {@code com.example.**}
+	 */
+	public void setStoredSessionClasses(List<String> classes) {
+		this.storedSessionClasses = List.copyOf(classes);
+	}
+
+	/**
 	 * Add a servlet container initializer. As with Boot's other embedded servers nothing
 	 * is looked for: neither {@code META-INF/services} nor, for {@code @HandlesTypes},
 	 * the class path. It is called after all of Boot's own initializers, in the order of
@@ -108,7 +134,8 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 		TempDirs tempDirs = new TempDirs(getPort());
 		ServletApplication application = null;
 		try {
-			ServletOptions options = new ServletOptionsMapper(this.settings, getErrorPages(), this.limits)
+			ServletOptions options = new ServletOptionsMapper(this.settings, getErrorPages(), this.limits,
+					sessionStorage())
 				.map(tempDirs.createTempDir("millrace"));
 			application = new ServletApplication(options, classLoader());
 			initialize(application, initializers);
@@ -128,16 +155,18 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 	@Override
 	protected void checkFeatures() {
 		super.checkFeatures();
-		if (this.settings.getSession().isPersistent()) {
-			throw new UnsupportedFeatureException("server.servlet.session.persistent",
-					"Millrace does not keep sessions over a restart.",
-					"Remove the property, or keep sessions in a store with Spring Session.");
-		}
 		if (this.settings.getJsp().getRegistered()
 				&& ClassUtils.isPresent(this.settings.getJsp().getClassName(), classLoader())) {
 			logger
 				.info("Millrace does not serve JSPs: " + this.settings.getJsp().getClassName() + " is not registered");
 		}
+	}
+
+	private SessionStorage sessionStorage() {
+		Session session = this.settings.getSession();
+		Path file = session.isPersistent()
+				? session.getSessionStoreDirectory().getValidDirectory(true).toPath().resolve(SESSION_FILE) : null;
+		return new SessionStorage(this.maxSessions, file, this.storedSessionClasses);
 	}
 
 	private ClassLoader classLoader() {

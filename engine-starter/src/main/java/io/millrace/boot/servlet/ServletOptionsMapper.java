@@ -21,6 +21,7 @@ import java.util.Objects;
 
 import io.millrace.servlet.ErrorPage;
 import io.millrace.servlet.ServletOptions;
+import io.millrace.servlet.SessionStorage;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -41,11 +42,15 @@ class ServletOptionsMapper {
 
 	private final ServletLimits limits;
 
+	private final SessionStorage sessionStorage;
+
 	ServletOptionsMapper(ServletWebServerSettings settings,
-			Collection<org.springframework.boot.web.error.ErrorPage> errorPages, ServletLimits limits) {
+			Collection<org.springframework.boot.web.error.ErrorPage> errorPages, ServletLimits limits,
+			SessionStorage sessionStorage) {
 		this.settings = settings;
 		this.errorPages = errorPages;
 		this.limits = limits;
+		this.sessionStorage = sessionStorage;
 	}
 
 	ServletOptions map(Path temporaryDirectory) {
@@ -54,6 +59,7 @@ class ServletOptionsMapper {
 			.mimeMappings(mimeMappings())
 			.errorPages(this.errorPages.stream().map(this::errorPage).toList())
 			.sessionTimeout(sessionTimeout())
+			.sessionStorage(this.sessionStorage)
 			.localeCharsets(localeCharsets())
 			.documentRoot(documentRoot(temporaryDirectory))
 			.staticResources(staticResources())

@@ -28,6 +28,11 @@ public final class DirectOrigins implements OriginResolver {
 		return of(scheme, authority, connection);
 	}
 
+	@Override
+	public boolean isClientDirect() {
+		return true;
+	}
+
 	private static Origin of(String scheme, @Nullable String authority, ConnectionInfo connection) {
 		if (authority == null || authority.isEmpty()) {
 			InetSocketAddress local = connection.localAddress();

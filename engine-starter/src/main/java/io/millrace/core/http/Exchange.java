@@ -1,6 +1,7 @@
 package io.millrace.core.http;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -185,6 +186,14 @@ public final class Exchange {
 			this.origin = known;
 		}
 		return known;
+	}
+
+	/**
+	 * The address of the client, as {@link #origin} has it.
+	 * @return the address
+	 */
+	public InetSocketAddress client() {
+		return this.services.origins().isClientDirect() ? connection().remoteAddress() : origin().client();
 	}
 
 	/**

@@ -14,4 +14,13 @@ public interface OriginResolver {
 	 */
 	Origin resolve(RequestHead request, ConnectionInfo connection);
 
+	/**
+	 * Whether the client is always who the connection comes from, so that nothing has to
+	 * be resolved to know its address.
+	 * @return {@code false} where a request may say otherwise
+	 */
+	default boolean isClientDirect() {
+		return false;
+	}
+
 }

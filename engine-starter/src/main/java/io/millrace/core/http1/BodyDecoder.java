@@ -189,9 +189,9 @@ final class BodyDecoder {
 		byte[] line = new byte[length];
 		in.readBytes(line);
 		this.trailerSize += length;
-		HttpHeaders fields = HeadParser.fields(line, 0, length, 1);
+		HttpHeaders fields = FieldsParser.parse(line, 0, length, 1, ReceivedFields.NONE);
 		if (this.trailers.isEmpty()) {
-			this.trailers = fields;
+			this.trailers = fields.copy();
 		}
 		else {
 			this.trailers.add(fields);

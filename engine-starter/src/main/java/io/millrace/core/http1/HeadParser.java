@@ -2,7 +2,6 @@ package io.millrace.core.http1;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Iterator;
 
 import io.millrace.core.http.BodyFraming;
 import io.millrace.core.http.ProtocolException;
@@ -10,10 +9,7 @@ import io.millrace.core.http.ProtocolVersion;
 import io.millrace.core.http.RequestHead;
 import io.millrace.core.http.RequestTarget;
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.util.concurrent.FastThreadLocal;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +27,9 @@ final class HeadParser {
 
 	private static final byte[] HTTP = "HTTP/".getBytes(StandardCharsets.US_ASCII);
 
-	private static final HttpHeadersFactory UNCHECKED = DefaultHttpHeadersFactory.headersFactory()
-		.withValidation(false);
+	// A larger head is not kept for comparison with the next one: a connection that is
+	// idle must not take much.
+	private static final int REMEMBERED = 1024;
 
 	private static final FastThreadLocal<byte[]> scratch = new FastThreadLocal<>() {
 
@@ -58,6 +55,11 @@ final class HeadParser {
 	private int scanned;
 
 	private int requestLineEnd;
+
+	// Heads are immutable, and what is the same in two of them is shared.
+	private @Nullable RequestHead before;
+
+	private @Nullable String targetBefore;
 
 	HeadParser(Http1Options options) {
 		this.maxRequestLineSize = options.maxRequestLineSize();
@@ -185,10 +187,21 @@ final class HeadParser {
 		if (method.equals("CONNECT")) {
 			throw new ProtocolException(ProtocolException.Kind.UNSUPPORTED, 501, "This server is no tunnel");
 		}
-		RequestTarget target = RequestTarget.parse(method, text(head, methodEnd + 1, targetEnd));
-		HttpHeaders headers = fields(head, lineEnd, length - 2, this.maxHeaderCount);
+		RequestHead before = this.before;
+		String text = FieldsParser.text(head, methodEnd + 1, targetEnd, this.targetBefore);
+		ReceivedFields headers = FieldsParser.parse(head, lineEnd, length - 2, this.maxHeaderCount,
+				(before != null) ? (ReceivedFields) before.headers() : ReceivedFields.NONE);
+		if (before != null && headers == before.headers() && text.equals(this.targetBefore)
+				&& method.equals(before.method()) && version == before.version()) {
+			return before;
+		}
+		RequestTarget target = RequestTarget.parse(method, text);
 		checkHost(version, target, headers);
-		return new RequestHead(method, target, version, headers, BodyFraming.ofRequest(version, headers));
+		RequestHead parsed = new RequestHead(method, target, version, headers, BodyFraming.ofRequest(version, headers));
+		boolean small = length <= REMEMBERED;
+		this.before = small ? parsed : null;
+		this.targetBefore = small ? text : null;
+		return parsed;
 	}
 
 	private static ProtocolVersion version(byte[] head, int start, int end) throws ProtocolException {
@@ -207,73 +220,21 @@ final class HeadParser {
 		return b >= '0' && b <= '9';
 	}
 
-	/**
-	 * Parse field lines (RFC 9112 §5), of a header or of trailers.
-	 * @param bytes whole lines, each ending in CRLF
-	 * @param start where the first line starts
-	 * @param end where the last one ends
-	 * @param maxCount how many fields are allowed
-	 * @return the fields
-	 * @throws ProtocolException where one is malformed, or there are too many
-	 */
-	static HttpHeaders fields(byte[] bytes, int start, int end, int maxCount) throws ProtocolException {
-		// Names and values are checked here, so Netty need not do it again.
-		HttpHeaders fields = UNCHECKED.newHeaders();
-		int count = 0;
-		int at = start;
-		while (at < end) {
-			if (++count > maxCount) {
-				throw headerTooLarge("There are more than " + maxCount + " header fields");
-			}
-			int nameEnd = Syntax.tokenEnd(bytes, at, end);
-			if (nameEnd == at || bytes[nameEnd] != ':') {
-				throw ProtocolException.badRequest("A header field is not a name, a colon and a value");
-			}
-			int lineEnd = Syntax.valueEnd(bytes, nameEnd + 1, end);
-			if (bytes[lineEnd] != CR || bytes[lineEnd + 1] != LF) {
-				throw ProtocolException.badRequest("A header value has a control character");
-			}
-			fields.add(KnownNames.field(bytes, at, nameEnd), trimmed(bytes, nameEnd + 1, lineEnd));
-			at = lineEnd + 2;
-		}
-		return fields;
-	}
-
-	private static String trimmed(byte[] bytes, int start, int end) {
-		int from = start;
-		int to = end;
-		while (from < to && isBlank(bytes[from])) {
-			from++;
-		}
-		while (to > from && isBlank(bytes[to - 1])) {
-			to--;
-		}
-		return text(bytes, from, to);
-	}
-
-	private static boolean isBlank(byte b) {
-		return b == ' ' || b == '\t';
-	}
-
-	private static String text(byte[] bytes, int start, int end) {
-		return new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
-	}
-
 	// RFC 9112 §3.2: exactly one Host in HTTP/1.1, and none that says something else than
 	// an absolute target.
-	private static void checkHost(ProtocolVersion version, RequestTarget target, HttpHeaders headers)
+	private static void checkHost(ProtocolVersion version, RequestTarget target, ReceivedFields headers)
 			throws ProtocolException {
-		Iterator<? extends CharSequence> hosts = headers.valueCharSequenceIterator(HttpHeaderNames.HOST);
-		if (!hosts.hasNext()) {
+		int at = headers.find(HttpHeaderNames.HOST, 0);
+		if (at < 0) {
 			if (version == ProtocolVersion.HTTP_1_1) {
 				throw ProtocolException.badRequest("The request has no Host");
 			}
 			return;
 		}
-		String host = hosts.next().toString();
-		if (hosts.hasNext()) {
+		if (headers.find(HttpHeaderNames.HOST, at + 1) >= 0) {
 			throw ProtocolException.badRequest("The request has more than one Host");
 		}
+		String host = String.valueOf(headers.at(at));
 		if (!host.isEmpty()) {
 			RequestTarget.checkAuthority(host);
 		}

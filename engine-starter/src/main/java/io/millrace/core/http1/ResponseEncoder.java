@@ -146,11 +146,12 @@ final class ResponseEncoder {
 	}
 
 	private static void writeDecimal(long value, ByteBuf out) {
-		if (value < 10) {
-			out.writeByte((int) ('0' + value));
+		long unit = 1;
+		while (value / unit >= 10) {
+			unit *= 10;
 		}
-		else {
-			ByteBufUtil.writeAscii(out, Long.toString(value));
+		for (; unit > 0; unit /= 10) {
+			out.writeByte((int) ('0' + value / unit % 10));
 		}
 	}
 

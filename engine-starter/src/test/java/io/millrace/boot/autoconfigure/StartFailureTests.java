@@ -80,9 +80,9 @@ class StartFailureTests {
 	}
 
 	@Test
-	void persistentSessions(CapturedOutput output) {
-		fail(WebApplicationType.SERVLET, "server.servlet.session.persistent=true");
-		assertThat(output).contains("server.servlet.session.persistent=true", "Spring Session");
+	void classesOfStoredSessionsThatAreNoPattern(CapturedOutput output) {
+		fail(WebApplicationType.SERVLET, "millrace.servlet.stored-session-classes=!com.example.**");
+		assertThat(output).contains("'com.example.Type', 'com.example.*' or 'com.example.**'", "!com.example.**");
 	}
 
 	@Test

@@ -8,6 +8,7 @@ import io.millrace.boot.servlet.MillraceServletWebServerFactory;
 import io.millrace.core.http.Route;
 import jakarta.servlet.ServletRequest;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -21,7 +22,6 @@ import org.springframework.boot.web.server.autoconfigure.servlet.ServletWebServe
 import org.springframework.boot.web.server.servlet.ServletWebServerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.core.env.Environment;
 import org.springframework.web.context.WebApplicationContext;
 
 /**
@@ -54,9 +54,9 @@ public final class MillraceServletWebServerAutoConfiguration {
 	}
 
 	@Bean
-	MillraceServletWebServerFactoryCustomizer millraceServletWebServerFactoryCustomizer(Environment environment,
+	MillraceServletWebServerFactoryCustomizer millraceServletWebServerFactoryCustomizer(BeanFactory beanFactory,
 			MillraceProperties properties) {
-		return new MillraceServletWebServerFactoryCustomizer(environment, properties);
+		return new MillraceServletWebServerFactoryCustomizer(beanFactory, properties);
 	}
 
 }

@@ -1,14 +1,16 @@
 package io.millrace.boot.autoconfigure.servlet;
 
-import io.millrace.boot.autoconfigure.ConfiguredKeys;
+import java.util.ArrayList;
+import java.util.List;
+
 import io.millrace.boot.autoconfigure.MillraceProperties;
 import io.millrace.boot.servlet.MillraceServletWebServerFactory;
 import io.millrace.boot.servlet.ServletLimits;
 
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
-import org.springframework.boot.web.server.servlet.Session;
 import org.springframework.core.Ordered;
-import org.springframework.core.env.Environment;
 
 /**
  * Applies the properties that are for servlet applications only.
@@ -16,12 +18,12 @@ import org.springframework.core.env.Environment;
 public class MillraceServletWebServerFactoryCustomizer
 		implements WebServerFactoryCustomizer<MillraceServletWebServerFactory>, Ordered {
 
-	private final Environment environment;
+	private final BeanFactory beanFactory;
 
 	private final MillraceProperties.Servlet properties;
 
-	MillraceServletWebServerFactoryCustomizer(Environment environment, MillraceProperties properties) {
-		this.environment = environment;
+	MillraceServletWebServerFactoryCustomizer(BeanFactory beanFactory, MillraceProperties properties) {
+		this.beanFactory = beanFactory;
 		this.properties = properties.getServlet();
 	}
 
@@ -39,13 +41,21 @@ public class MillraceServletWebServerFactoryCustomizer
 		factory.setLimits(new ServletLimits(this.properties.getMaxParameterCount(),
 				this.properties.getMaxFormSize().toBytes(), this.properties.getMaxPartCount(),
 				(int) Math.min(this.properties.getMaxPartHeaderSize().toBytes(), Integer.MAX_VALUE)));
-		Session session = factory.getSettings().getSession();
-		// A wish of the user stops start-up; a convenience of the development tools must
-		// not.
-		if (session.isPersistent()
-				&& ConfiguredKeys.isDevtoolsDefault(this.environment, "server.servlet.session.persistent")) {
-			session.setPersistent(false);
+		factory.setMaxSessions(this.properties.getMaxSessions());
+		factory.setStoredSessionClasses(storedSessionClasses());
+	}
+
+	private List<String> storedSessionClasses() {
+		List<String> classes = new ArrayList<>(this.properties.getStoredSessionClasses());
+		if (AutoConfigurationPackages.has(this.beanFactory)) {
+			for (String ownPackage : AutoConfigurationPackages.get(this.beanFactory)) {
+				// Not the one without a name, which all classes are below of.
+				if (!ownPackage.isEmpty()) {
+					classes.add(ownPackage + ".**");
+				}
+			}
 		}
+		return classes;
 	}
 
 }

@@ -3,9 +3,11 @@ package io.millrace.boot.autoconfigure.servlet;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Serializable;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URLConnection;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -242,9 +244,45 @@ class ServletServerTests {
 	}
 
 	@Test
-	void sessionsThatOnlyTheDevelopmentToolsWantToKeepAreNotKept() throws Exception {
-		try (TestServer server = TestServer.servlet(DevelopmentTools.class)) {
-			assertThat(server.get("/session").statusCode()).isEqualTo(200);
+	void persistentSessionsSurviveARestartWithTheClassesOfTheApplication(@TempDir Path directory) throws Exception {
+		String[] properties = { "server.servlet.session.persistent=true",
+				"server.servlet.session.store-dir=" + directory };
+		assertThatVisitsAreKept(Application.class, properties);
+	}
+
+	@Test
+	void sessionsSurviveARestartByTheDevelopmentTools(@TempDir Path directory) throws Exception {
+		assertThatVisitsAreKept(DevelopmentTools.class, "server.servlet.session.store-dir=" + directory);
+	}
+
+	private static void assertThatVisitsAreKept(Class<?> application, String... properties) throws Exception {
+		String cookie;
+		try (TestServer server = TestServer.servlet(application, properties)) {
+			HttpResponse<String> first = server.get("/visits");
+			assertThat(first.body()).isEqualTo("1");
+			cookie = first.headers().firstValue("Set-Cookie").orElseThrow().split(";")[0];
+		}
+		try (TestServer server = TestServer.servlet(application, properties)) {
+			assertThat(server.get("/visits", "Cookie", cookie).body()).isEqualTo("2");
+		}
+	}
+
+	@Test
+	void sessionsEndWithTheApplicationUnlessSomebodyWantsToKeepThem(@TempDir Path directory) throws Exception {
+		try (TestServer server = TestServer.servlet(Application.class,
+				"server.servlet.session.store-dir=" + directory)) {
+			assertThat(server.get("/visits").body()).isEqualTo("1");
+		}
+		assertThat(directory).isEmptyDirectory();
+	}
+
+	@Test
+	void thereAreNoMoreSessionsThanThePropertyAllows() throws Exception {
+		try (TestServer server = TestServer.servlet(Application.class, "millrace.servlet.max-sessions=1")) {
+			assertThat(server.get("/visits").statusCode()).isEqualTo(200);
+			HttpResponse<String> refused = server.get("/visits");
+			assertThat(refused.statusCode()).isEqualTo(503);
+			assertThat(refused.body()).contains("\"status\":503");
 		}
 	}
 
@@ -353,6 +391,10 @@ class ServletServerTests {
 
 	}
 
+	record Visits(int count) implements Serializable {
+
+	}
+
 	static class AsyncListenerAdapter implements AsyncListener {
 
 		@Override
@@ -414,6 +456,14 @@ class ServletServerTests {
 		String session(HttpSession session, HttpServletResponse response) {
 			response.addCookie(new Cookie("other", "1"));
 			return Integer.toString(session.getMaxInactiveInterval());
+		}
+
+		@GetMapping("/visits")
+		int visits(HttpSession session) {
+			Visits before = (Visits) session.getAttribute("visits");
+			Visits visits = new Visits((before != null) ? before.count() + 1 : 1);
+			session.setAttribute("visits", visits);
+			return visits.count();
 		}
 
 		@GetMapping("/dispatched")
