@@ -37,7 +37,6 @@ final class TestServer implements AutoCloseable {
 	// A busy machine is no finding of these tests.
 	private static final WatchOptions UNWATCHED = new WatchOptions(Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
-
 	final Counts counts = new Counts();
 
 	private final Engine engine;
@@ -65,7 +64,8 @@ final class TestServer implements AutoCloseable {
 
 	static TestServer start(Transport transport, ExchangeHandler application,
 			UnaryOperator<EngineConfig.Builder> options) throws Exception {
-		return new TestServer(options.apply(EngineConfig.builder().transport(transport).eventLoops(2).watch(UNWATCHED)), application);
+		return new TestServer(options.apply(EngineConfig.builder().transport(transport).eventLoops(2).watch(UNWATCHED)),
+				application);
 	}
 
 	/**
