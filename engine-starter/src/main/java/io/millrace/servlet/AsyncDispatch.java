@@ -29,7 +29,8 @@ record AsyncDispatch(@Nullable ServletTarget target, String requestUri, @Nullabl
 	static AsyncDispatch of(ServletRuntime runtime, HttpServletRequest given, ExchangeServletRequest base) {
 		String uri = given.getRequestURI();
 		if (!uri.equals(base.getRequestURI())) {
-			return new AsyncDispatch(find(runtime, uri.substring(given.getContextPath().length())), uri,
+			boolean within = uri.startsWith(runtime.contextPath() + "/");
+			return new AsyncDispatch(within ? find(runtime, uri.substring(runtime.contextPath().length())) : null, uri,
 					given.getQueryString(), null);
 		}
 		String query = base.getQueryString();

@@ -45,6 +45,11 @@ final class ErrorDispatch {
 		if (refused != null) {
 			return new ErrorReport(refused.status(), refused.getMessage(), thrown);
 		}
+		// An upload that is malformed, or a body that the engine has refused.
+		ProtocolException malformed = Causes.find(thrown, ProtocolException.class);
+		if (malformed != null) {
+			return new ErrorReport(malformed.status(), malformed.getMessage(), thrown);
+		}
 		if (thrown instanceof UnavailableException unavailable) {
 			return unavailable(unavailable);
 		}

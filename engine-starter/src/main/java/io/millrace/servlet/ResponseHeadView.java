@@ -84,6 +84,10 @@ abstract class ResponseHeadView implements HttpServletResponse {
 		if (this.status >= SC_OK && this.status <= 999) {
 			return this.status;
 		}
+		if (this.status == SC_SWITCHING_PROTOCOLS) {
+			// It is the container's to send, and only for an upgrade.
+			return SC_OK;
+		}
 		logger.warn("{} is not the status of a final response: {} is sent", this.status, SC_INTERNAL_SERVER_ERROR);
 		return SC_INTERNAL_SERVER_ERROR;
 	}

@@ -76,7 +76,7 @@ class AsyncCycleTests {
 		})) {
 			assertThat(server.get("/x?a=1").body()).isEqualTo("done /x 1 /x");
 			assertThat(types).containsExactly(DispatcherType.REQUEST, DispatcherType.ASYNC);
-			assertThat(events).containsExactly("complete");
+			Awaitility.await().untilAsserted(() -> assertThat(events).containsExactly("complete"));
 		}
 	}
 

@@ -261,7 +261,7 @@ class HttpUpgradeTests {
 			response.getWriter().print("http");
 		}); RawClient client = server.client()) {
 			Response response = client.send(REQUEST).receive();
-			assertThat(response.status()).isEqualTo(200);
+			assertThat(response.status()).isEqualTo(500);
 			assertThat(response.body()).isEqualTo("http");
 		}
 	}
