@@ -113,8 +113,7 @@ final class ErrorDispatch {
 		ServletTarget failed = this.cycle.request().target();
 		if (this.dispatched && report.exception() == null) {
 			// The error page sends an error: Spring Security does where it guards the
-			// page.
-			// As with Tomcat the page was the answer, and there is nothing else to show.
+			// page. As with Tomcat that is the answer, and there is nothing to show.
 			response.reopen(report.status());
 			response.complete();
 			return;
