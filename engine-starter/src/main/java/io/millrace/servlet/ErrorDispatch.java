@@ -111,6 +111,13 @@ final class ErrorDispatch {
 		}
 		this.status = report.status();
 		ServletTarget failed = this.cycle.request().target();
+		if (this.dispatched && report.exception() == null) {
+			// The error page sends an error: Spring Security does where it guards the
+			// page. As with Tomcat that is the answer, and there is nothing to show.
+			response.reopen(report.status());
+			response.complete();
+			return;
+		}
 		String ofException = this.dispatched ? null : pageOfException(report.exception());
 		String path = this.dispatched ? null : page(ofException, report);
 		ServletDispatcher page = (path != null) ? this.runtime.dispatcher(path) : null;

@@ -84,10 +84,7 @@ abstract class ResponseHeadView implements HttpServletResponse {
 		if (this.status >= SC_OK && this.status <= 999) {
 			return this.status;
 		}
-		if (this.status == SC_SWITCHING_PROTOCOLS) {
-			// It is the container's to send, and only for an upgrade.
-			return SC_OK;
-		}
+		// A 101 is the container's to send, and only for an upgrade.
 		logger.warn("{} is not the status of a final response: {} is sent", this.status, SC_INTERNAL_SERVER_ERROR);
 		return SC_INTERNAL_SERVER_ERROR;
 	}

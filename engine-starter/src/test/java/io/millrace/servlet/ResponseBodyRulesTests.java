@@ -294,6 +294,7 @@ class ResponseBodyRulesTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
+	@SuppressWarnings("removal")
 	void headIsTheHeadOfGet(boolean legacy) throws Exception {
 		try (TestServer server = TestServer.start((application) -> {
 			var registration = application.addServlet("servlet", new GetServlet());

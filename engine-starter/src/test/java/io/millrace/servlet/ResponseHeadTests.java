@@ -129,7 +129,7 @@ class ResponseHeadTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(ints = { 100, 0, -1, 1000 })
+	@ValueSource(ints = { 100, 101, 0, -1, 1000 })
 	void aStatusThatNoResponseEndsWithIsKeptButNotSent(int status) throws Exception {
 		AtomicInteger seen = new AtomicInteger();
 		try (TestServer server = TestServer.serving((request, response) -> {

@@ -208,6 +208,7 @@ final class ReceivedFields extends HttpHeaders {
 	}
 
 	@Override
+	@SuppressWarnings("deprecation")
 	public Iterator<Map.Entry<String, String>> iterator() {
 		return Collections.unmodifiableList(entries()).iterator();
 	}
