@@ -53,6 +53,14 @@ public final class Dispatcher {
 	}
 
 	/**
+	 * Whether the application's exchanges go to workers.
+	 * @return whether it pays to {@linkplain ExchangeStream#lend lend} a connection
+	 */
+	public boolean mayLend() {
+		return this.applicationMayBlock;
+	}
+
+	/**
 	 * Have an exchange handled. Called on the event loop; handing over to a worker is the
 	 * last thing that the loop does with it, so there is no race to settle.
 	 * @param exchange the exchange
@@ -80,8 +88,10 @@ public final class Dispatcher {
 	private void dispatch(Exchange exchange, ExchangeHandler handler, boolean mayBlock) {
 		if (!mayBlock) {
 			run(exchange, handler);
+			return;
 		}
-		else if (!this.services.workers().tryExecute(() -> run(exchange, handler))) {
+		exchange.stream().lend(exchange);
+		if (!this.services.workers().tryExecute(() -> run(exchange, handler))) {
 			this.observer.overloaded();
 			this.services.errors().unavailable(exchange, this.retryAfterSeconds);
 		}

@@ -1,8 +1,8 @@
 package io.millrace.core.observe;
 
 /**
- * Is told what happens in the engine. Does nothing by default. Called by event loops:
- * must never block nor throw.
+ * Is told what happens in the engine. Does nothing by default. Called by event loops, and
+ * by workers that have written a response themselves: must never block nor throw.
  */
 public interface EngineObserver {
 
