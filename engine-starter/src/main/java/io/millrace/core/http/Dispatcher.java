@@ -61,6 +61,14 @@ public final class Dispatcher {
 	}
 
 	/**
+	 * Whether the application's exchanges go to workers.
+	 * @return whether it pays to {@linkplain ExchangeStream#lend lend} a connection
+	 */
+	public boolean mayLend() {
+		return this.applicationMayBlock;
+	}
+
+	/**
 	 * Have an exchange handled. Called on the event loop; handing over to a worker is the
 	 * last thing that the loop does with it, so there is no race to settle.
 	 * @param exchange the exchange
@@ -120,8 +128,10 @@ public final class Dispatcher {
 	private void dispatch(Exchange exchange, ExchangeHandler handler, boolean mayBlock) {
 		if (!mayBlock) {
 			run(exchange, handler);
+			return;
 		}
-		else if (!this.services.workers().tryExecute(new ExchangeWork(this, exchange, handler, latestStart()))) {
+		exchange.stream().lend(exchange);
+		if (!this.services.workers().tryExecute(new ExchangeWork(this, exchange, handler, latestStart()))) {
 			refuse(exchange, Refusal.FULL);
 		}
 	}

@@ -25,8 +25,9 @@ import org.slf4j.LoggerFactory;
  *    └──── connection lost ───┴───────────────────▶ ABORTED
  * </pre>
  *
- * The phase moves to COMMITTED on the thread that writes first, and to every other phase
- * on the event loop.
+ * The phase moves to COMMITTED on the thread that writes first, to COMPLETED on the event
+ * loop or on the worker that has written the response itself, and to every other phase on
+ * the event loop.
  */
 public final class Exchange {
 
@@ -60,8 +61,8 @@ public final class Exchange {
 	// Written once, guarded by this.
 	private volatile @Nullable ReceivedBody upgradedBody;
 
-	// Guarded by this.
-	private @Nullable List<Consumer<Outcome>> endListeners;
+	// Guarded by this; may be looked at by anybody.
+	private volatile @Nullable List<Consumer<Outcome>> endListeners;
 
 	private @Nullable Outcome told;
 
@@ -316,8 +317,8 @@ public final class Exchange {
 	}
 
 	/**
-	 * Be told how the exchange ended, once: by the event loop when it does, or at once by
-	 * the calling thread if it has.
+	 * Be told how the exchange ended, once: by the thread that ends it, mostly the event
+	 * loop, or at once by the calling thread if it has.
 	 * @param listener told the outcome, must not block
 	 */
 	public void onEnd(Consumer<Outcome> listener) {
@@ -325,10 +326,12 @@ public final class Exchange {
 		synchronized (this) {
 			outcome = this.told;
 			if (outcome == null) {
-				if (this.endListeners == null) {
-					this.endListeners = new ArrayList<>(2);
+				List<Consumer<Outcome>> listeners = this.endListeners;
+				if (listeners == null) {
+					listeners = new ArrayList<>(2);
+					this.endListeners = listeners;
 				}
-				this.endListeners.add(listener);
+				listeners.add(listener);
 			}
 		}
 		if (outcome != null) {
@@ -336,9 +339,14 @@ public final class Exchange {
 		}
 	}
 
+	// Listeners to the end are used to being told by the loop.
+	boolean mayEndOnWorker() {
+		return this.endListeners == null && this.services.workers().isAtLeisure();
+	}
+
 	/**
 	 * The last byte of the response was handed to the socket. Called by the stream on the
-	 * event loop.
+	 * event loop, or by the worker that does so.
 	 */
 	public void complete() {
 		end(Phase.COMPLETED, Outcome.COMPLETED, null);
@@ -378,7 +386,7 @@ public final class Exchange {
 		if (listeners != null) {
 			listeners.forEach((listener) -> tell(listener, outcome));
 		}
-		this.responseBody.tellWritable();
+		this.responseBody.exchangeEnded();
 	}
 
 	private static void endUpgraded(ReceivedBody upgraded, @Nullable IOException cause) {

@@ -32,6 +32,25 @@ public interface ExchangeStream {
 	ConnectionInfo connection();
 
 	/**
+	 * The exchange is about to be handed to a worker, which may {@link #respond}.
+	 * @param exchange the exchange
+	 */
+	default void lend(Exchange exchange) {
+	}
+
+	/**
+	 * Write the whole response now, on the calling thread. May be called by any thread
+	 * but the loop, as the first and last write of the exchange.
+	 * @param exchange the exchange, which nobody waits for the end of
+	 * @param data the body, released by the stream if it wrote it, or {@code null} for
+	 * none
+	 * @return {@code false} if nothing happened: the loop has to write it
+	 */
+	default boolean respond(Exchange exchange, @Nullable ByteBuf data) {
+		return false;
+	}
+
+	/**
 	 * Write a part of the response, its head first if this is the first part.
 	 * @param exchange the exchange
 	 * @param data bytes of the body, released by the stream, or {@code null} for none

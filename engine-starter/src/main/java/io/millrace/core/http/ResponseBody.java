@@ -30,10 +30,12 @@ public final class ResponseBody {
 
 	private boolean draining;
 
+	private boolean begun;
+
 	private boolean lastSeen;
 
-	// Owned by the event loop.
-	private @Nullable Runnable waiting;
+	// Changed by the event loop.
+	private volatile @Nullable Runnable waiting;
 
 	ResponseBody(Exchange exchange) {
 		this.exchange = exchange;
@@ -43,8 +45,8 @@ public final class ResponseBody {
 	 * Write a part of the body. Never blocks: a caller that has much to write asks
 	 * {@link #isWritable()} between its parts. On the event loop the bytes are handed to
 	 * the socket at the end of the current turn, from other threads as soon as the loop
-	 * takes them. After the exchange was aborted the bytes are released and nothing
-	 * happens.
+	 * takes them; a worker may hand a small whole response to the socket itself. After
+	 * the exchange was aborted the bytes are released and nothing happens.
 	 * @param data the bytes, released by this method in any case, or {@code null} for
 	 * none
 	 * @param last whether the response ends here; with the first write this makes the
@@ -77,17 +79,17 @@ public final class ResponseBody {
 		boolean inLoop = loop.inEventLoop();
 		boolean refused;
 		boolean direct = false;
+		boolean whole = false;
 		boolean schedule = false;
 		synchronized (this) {
 			refused = this.lastSeen;
 			if (committed && !refused) {
 				this.lastSeen = part.last;
+				whole = !this.begun && part.isWhole() && !inLoop;
+				this.begun = true;
 				direct = inLoop && !this.draining;
-				if (!direct) {
-					this.queue.add(part);
-					this.queued += part.weight();
-					schedule = !this.draining;
-					this.draining = true;
+				if (!direct && !whole) {
+					schedule = add(part);
 				}
 			}
 		}
@@ -103,9 +105,28 @@ public final class ResponseBody {
 				this.exchange.stream().flushSoon();
 			}
 		}
-		else if (schedule) {
+		else if (schedule || (whole && !respond(part))) {
 			this.exchange.execute(this::drain, this::releaseAll);
 		}
+	}
+
+	private boolean respond(Part part) {
+		if (this.exchange.mayEndOnWorker() && this.exchange.stream().respond(this.exchange, part.data)) {
+			return true;
+		}
+		synchronized (this) {
+			add(part);
+		}
+		return false;
+	}
+
+	// Guarded by this. Returns whether the loop has to be told.
+	private boolean add(Part part) {
+		this.queue.add(part);
+		this.queued += part.weight();
+		boolean first = !this.draining;
+		this.draining = true;
+		return first;
 	}
 
 	private void drain() {
@@ -185,6 +206,12 @@ public final class ResponseBody {
 		}
 	}
 
+	void exchangeEnded() {
+		if (this.waiting != null) {
+			this.exchange.execute(this::tellWritable, Exchange.NOTHING);
+		}
+	}
+
 	/**
 	 * Whether the last part was written by the application.
 	 * @return whether the response is whole from the application's side
@@ -199,6 +226,10 @@ public final class ResponseBody {
 		// A region of a file takes no memory while it waits.
 		long weight() {
 			return (this.data != null) ? this.length : 0;
+		}
+
+		boolean isWhole() {
+			return this.last && this.file == null;
 		}
 
 		boolean isBareEnd() {

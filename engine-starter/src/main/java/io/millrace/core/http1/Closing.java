@@ -20,7 +20,7 @@ final class Closing {
 
 	private final Deadlines deadlines;
 
-	private final OpenConnections connections;
+	private final Http1Services services;
 
 	private State state = State.OPEN;
 
@@ -28,10 +28,12 @@ final class Closing {
 
 	private boolean settled;
 
-	Closing(Sender sender, Deadlines deadlines, OpenConnections connections) {
+	private boolean aborted;
+
+	Closing(Sender sender, Deadlines deadlines, Http1Services services) {
 		this.sender = sender;
 		this.deadlines = deadlines;
-		this.connections = connections;
+		this.services = services;
 	}
 
 	/**
@@ -77,6 +79,14 @@ final class Closing {
 		}
 	}
 
+	/** The client has gone too early; counted once. */
+	void clientAborted() {
+		if (!this.aborted) {
+			this.aborted = true;
+			this.services.observer().clientAborted();
+		}
+	}
+
 	/**
 	 * Close the socket, whatever is under way.
 	 * @return whether it was open
@@ -95,7 +105,7 @@ final class Closing {
 	void settle() {
 		if (!this.settled) {
 			this.settled = true;
-			this.connections.settled();
+			this.services.connections().settled();
 		}
 	}
 

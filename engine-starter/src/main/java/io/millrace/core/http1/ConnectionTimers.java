@@ -1,6 +1,7 @@
 package io.millrace.core.http1;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -11,13 +12,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The deadlines of one connection and the one scheduled task that watches them. Setting a
  * deadline is two writes; the task runs when the nearest may have passed, and sleeps when
- * there is none. Owned by the event loop.
+ * there is none. Owned by who owns the connection: setting one may schedule from any
+ * thread.
  */
 final class ConnectionTimers {
 
 	private final EventExecutor loop;
 
 	private final Consumer<Kind> expired;
+
+	private final Executor owner;
 
 	private final long[] deadlines = new long[Kind.values().length];
 
@@ -33,10 +37,13 @@ final class ConnectionTimers {
 	 * Create the timers.
 	 * @param loop the event loop of the connection
 	 * @param expired is told what has passed; that deadline is off then
+	 * @param owner called on the loop, runs what it is given when the loop owns the
+	 * connection
 	 */
-	ConnectionTimers(EventExecutor loop, Consumer<Kind> expired) {
+	ConnectionTimers(EventExecutor loop, Consumer<Kind> expired, Executor owner) {
 		this.loop = loop;
 		this.expired = expired;
+		this.owner = owner;
 	}
 
 	/**
@@ -108,7 +115,7 @@ final class ConnectionTimers {
 			this.task.cancel(false);
 		}
 		this.nextCheck = deadline;
-		this.task = this.loop.schedule(this::check, nanos, TimeUnit.NANOSECONDS);
+		this.task = this.loop.schedule(() -> this.owner.execute(this::check), nanos, TimeUnit.NANOSECONDS);
 	}
 
 	private void check() {

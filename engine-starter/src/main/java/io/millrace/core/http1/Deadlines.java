@@ -1,6 +1,7 @@
 package io.millrace.core.http1;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 import io.millrace.core.http1.ConnectionTimers.Kind;
@@ -52,16 +53,17 @@ final class Deadlines {
 	 * @param body the request body
 	 * @param inbound the bytes that were not looked at yet
 	 * @param expired is told for what the client made us wait too long
+	 * @param owner runs what it is given when the loop owns the connection
 	 */
 	Deadlines(EventExecutor loop, ConnectionTimeouts timeouts, Sender sender, IncomingBody body, Inbound inbound,
-			Consumer<Kind> expired) {
+			Consumer<Kind> expired, Executor owner) {
 		this.timeouts = timeouts;
 		this.sender = sender;
 		this.body = body;
 		this.inbound = inbound;
 		this.expired = expired;
 		this.idleNanos = timeouts.idle().toNanos();
-		this.timers = new ConnectionTimers(loop, this::passed);
+		this.timers = new ConnectionTimers(loop, this::passed, owner);
 	}
 
 	/** The connection is there, or the first byte of a head is. */

@@ -2,27 +2,16 @@ package io.millrace.core.http1;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Objects;
 
-import io.millrace.core.http.ConnectionInfo;
-import io.millrace.core.http.ErrorResponder;
 import io.millrace.core.http.Exchange;
-import io.millrace.core.http.ExchangeStream;
 import io.millrace.core.http.ProtocolException;
-import io.millrace.core.http.ProtocolVersion;
 import io.millrace.core.http.ReceivedBody;
 import io.millrace.core.http.RequestHead;
 import io.millrace.core.http1.ConnectionTimers.Kind;
 import io.millrace.core.http1.ResponseEncoder.Persistence;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An HTTP/1.1 connection: next head, run the exchange, write its response, next. The last
- * handler of the pipeline. Everything but what {@link ExchangeStream} says is owned by
- * the event loop.
+ * An HTTP/1.1 connection: next head, run the exchange, write its response, next. Owned by
+ * the event loop, and by a worker while it writes a response, see {@link Loan}; so are
+ * all of its parts.
  *
  * <pre>
  *          ┌─────────────── response and request body ended ◀────────┐
@@ -44,15 +33,12 @@ import org.slf4j.LoggerFactory;
  *                                ENDED, see {@link Closing}
  * </pre>
  */
-public final class Http1Connection extends ChannelInboundHandlerAdapter implements ExchangeStream {
+final class Http1Connection {
 
 	private static final Logger logger = LoggerFactory.getLogger(Http1Connection.class);
 
 	// How much is read ahead while a response is under way: the bound of pipelining.
 	private static final int READ_AHEAD = 64 * 1024;
-
-	private static final ByteBuf CONTINUE = Unpooled.unreleasableBuffer(
-			Unpooled.copiedBuffer("HTTP/1.1 100 Continue\r\n\r\n", StandardCharsets.US_ASCII).asReadOnly());
 
 	private final Http1Services services;
 
@@ -64,53 +50,57 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	private final Channel channel;
 
-	private final SocketInfo info;
+	private final Loan loan;
+
+	private final Http1Stream stream;
 
 	private final Sender sender;
 
 	private final ResponseWriter writer;
 
+	private final Refusals refusals;
+
 	private final Deadlines deadlines;
 
 	private final Closing closing;
+
+	private final DirectResponse direct;
 
 	private State state = State.READING_HEAD;
 
 	private @Nullable Exchange exchange;
 
-	private boolean inputClosed;
+	// What is handed to a worker when the loop has finished its turn.
+	private @Nullable Exchange leaving;
 
-	private boolean aborted;
+	private boolean lendable;
+
+	private boolean inputClosed;
 
 	private boolean reading = true;
 
 	private boolean advancing;
 
-	private boolean flushScheduled;
-
-	/**
-	 * Create the handler of one connection.
-	 * @param services what all connections share
-	 * @param channel the connection, registered with its event loop
-	 */
-	public Http1Connection(Http1Services services, Channel channel) {
+	Http1Connection(Http1Services services, Channel channel, Loan loan) {
 		this.services = services;
 		this.channel = channel;
+		this.loan = loan;
 		this.parser = new HeadParser(services.options());
 		this.body = new IncomingBody(services.options());
-		this.info = new SocketInfo(channel);
 		this.sender = new Sender(channel);
 		this.writer = new ResponseWriter(services.encoder(), channel.alloc(), this.sender::write);
+		this.refusals = new Refusals(services, this.writer, channel.alloc());
 		this.deadlines = new Deadlines(channel.eventLoop(), services.timeouts(), this.sender, this.body, this.inbound,
-				this::expired);
-		this.closing = new Closing(this.sender, this.deadlines, services.connections());
+				this::expired, loan::whenBack);
+		this.closing = new Closing(this.sender, this.deadlines, services);
+		this.direct = new DirectResponse(this, services.dispatcher().mayLend() ? DirectSocket.of(channel) : null,
+				this.writer, this.sender, loan);
+		this.stream = new Http1Stream(this, channel, loan, this.direct);
 	}
 
-	// Events of the pipeline
+	// What happens to the socket
 
-	@Override
-	public void channelActive(ChannelHandlerContext ctx) {
-		this.services.observer().connectionOpened();
+	void opened() {
 		this.services.connections().opened(this);
 		this.deadlines.headExpected();
 		if (isDraining()) {
@@ -118,20 +108,17 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		}
 	}
 
-	@Override
-	public void channelRead(ChannelHandlerContext ctx, Object message) {
-		ByteBuf bytes = (ByteBuf) message;
+	void received(ByteBuf bytes) {
 		if (this.body.isBroken() || this.state == State.ENDED) {
 			bytes.release();
 			return;
 		}
-		this.inbound.add(ctx.alloc(), bytes);
+		this.inbound.add(this.channel.alloc(), bytes);
 		advance();
 	}
 
-	@Override
-	public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-		if (ctx.channel().isWritable()) {
+	void writabilityChanged() {
+		if (this.sender.isWritable()) {
 			if (this.exchange != null) {
 				this.exchange.responseBody().tellWritable();
 			}
@@ -140,9 +127,8 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	}
 
 	// The client may be waiting for its response, or be gone: the socket does not tell.
-	@Override
-	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-		if (event instanceof ChannelInputShutdownEvent && !this.inputClosed) {
+	void inputClosed() {
+		if (!this.inputClosed) {
 			this.inputClosed = true;
 			advance();
 			if (this.state == State.EXCHANGE) {
@@ -152,8 +138,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		}
 	}
 
-	@Override
-	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+	void failed(Throwable cause) {
 		if (cause instanceof IOException) {
 			logger.trace("A connection was lost", cause);
 			lost(!this.closing.isLingering() && (this.sender.isUnsent() || this.sender.isClosed()));
@@ -164,13 +149,11 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		}
 	}
 
-	@Override
-	public void channelInactive(ChannelHandlerContext ctx) {
+	void closed() {
 		lost(false);
 		this.inbound.clear();
 		this.closing.settle();
 		this.services.connections().closed(this);
-		this.services.observer().connectionClosed();
 	}
 
 	// The loop
@@ -194,6 +177,12 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		this.inbound.trim();
 		settleReading();
 		flush();
+		Exchange lent = this.leaving;
+		if (lent != null) {
+			// Nothing may follow: the connection may be a worker's now.
+			this.leaving = null;
+			this.services.dispatcher().dispatch(lent);
+		}
 	}
 
 	private boolean step() throws ProtocolException {
@@ -219,7 +208,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		}
 		if (this.inputClosed) {
 			if (this.parser.isStarted()) {
-				countAborted();
+				this.closing.clientAborted();
 			}
 			finish(false);
 		}
@@ -232,7 +221,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	private void start(RequestHead head) throws ProtocolException {
 		this.body.start(head);
 		this.writer.reset();
-		Exchange started = new Exchange(this, head, this.services.dispatcher().services());
+		Exchange started = new Exchange(this.stream, head, this.services.dispatcher().services());
 		this.exchange = started;
 		this.state = State.EXCHANGE;
 		this.services.observer().exchangeStarted();
@@ -243,7 +232,14 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 			if (this.inputClosed) {
 				this.deadlines.halfClosed();
 			}
-			this.services.dispatcher().dispatch(started);
+			this.lendable = this.direct.isPossible() && this.body.isEnded() && this.inbound.isEmpty()
+					&& !this.inputClosed;
+			if (this.lendable) {
+				this.leaving = started;
+			}
+			else {
+				this.services.dispatcher().dispatch(started);
+			}
 		}
 	}
 
@@ -308,28 +304,40 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	// What an exchange asks of its stream
 
-	@Override
-	public EventExecutor executor() {
-		return this.channel.eventLoop();
-	}
-
-	@Override
-	public ByteBufAllocator allocator() {
-		return this.channel.alloc();
-	}
-
-	@Override
-	public ConnectionInfo connection() {
-		return this.info;
-	}
-
-	@Override
-	public boolean isWritable() {
+	private boolean isWritable() {
 		return this.sender.isWritable();
 	}
 
-	@Override
-	public void write(Exchange exchange, @Nullable ByteBuf data, boolean last) {
+	/**
+	 * Whether nothing but the response to an exchange is waited for, which then a worker
+	 * may write.
+	 * @param waiting the exchange
+	 * @return whether the connection may be lent
+	 */
+	boolean isLendable(Exchange waiting) {
+		return this.lendable && waiting == this.exchange;
+	}
+
+	/**
+	 * Whether the connection will be kept after a response that was not begun yet.
+	 * @param answered whose response it is
+	 * @return whether it will, for all that is known
+	 */
+	boolean isKept(Exchange answered) {
+		return answered == this.exchange && mayKeepAlive(answered.request());
+	}
+
+	/**
+	 * Be ready for the next request, of which nothing has come yet.
+	 * @param answered the exchange whose response is written
+	 */
+	void answered(Exchange answered) {
+		this.deadlines.responseEnded();
+		exchangeEnded(answered);
+		idle();
+	}
+
+	void write(Exchange exchange, @Nullable ByteBuf data, boolean last) {
 		if (exchange != this.exchange) {
 			ReferenceCountUtil.release(data);
 			return;
@@ -338,8 +346,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		written(last);
 	}
 
-	@Override
-	public void writeFile(Exchange exchange, FileChannel file, long position, long length, boolean last) {
+	void writeFile(Exchange exchange, FileChannel file, long position, long length, boolean last) {
 		Region region = new Region(this.channel, file, position, length);
 		if (exchange != this.exchange) {
 			region.close();
@@ -361,7 +368,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		}
 		if (exchange.sentHead().isSwitching() && this.body.takeContinue()) {
 			// RFC 9110 §7.8: in this order.
-			this.sender.write(CONTINUE.duplicate());
+			this.sender.writeContinue();
 		}
 		return mayKeepAlive(exchange.request());
 	}
@@ -394,12 +401,10 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		return !lastOne && this.body.mayKeepAlive() && !Persistence.isUnwanted(request);
 	}
 
-	private void responseEnded() {
+	void responseEnded() {
 		Exchange ended = Objects.requireNonNull(this.exchange);
-		this.exchange = null;
 		this.deadlines.responseEnded();
-		ended.complete();
-		this.services.observer().exchangeEnded(true);
+		exchangeEnded(ended);
 		this.body.startDrain();
 		if (!this.writer.isKeepAlive() || this.body.isBroken() || this.body.isTooMuchToDrain()) {
 			// A client that has said that it will send no more needs no care.
@@ -415,14 +420,13 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		advance();
 	}
 
-	@Override
-	public void readBody(Exchange exchange) {
+	void readBody(Exchange exchange) {
 		if (exchange != this.exchange || this.body.isEnded() || this.body.isBroken()) {
 			return;
 		}
 		this.body.resume();
 		if (this.body.takeContinue() && !this.writer.isStarted()) {
-			this.sender.write(CONTINUE.duplicate());
+			this.sender.writeContinue();
 			flush();
 		}
 		if (!this.body.isUpgraded()) {
@@ -431,28 +435,27 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		advance();
 	}
 
-	@Override
-	public void limit(Exchange exchange, long nanos) {
+	void limit(Exchange exchange, long nanos) {
 		if (exchange == this.exchange) {
 			this.deadlines.responseExpected(nanos);
 		}
 	}
 
-	@Override
-	public boolean isUpgradable(Exchange exchange) {
-		return exchange.request().version() == ProtocolVersion.HTTP_1_1;
-	}
-
-	@Override
-	public void refuse(Exchange exchange, ProtocolException refusal) {
+	void refuse(Exchange exchange, ProtocolException refusal) {
 		if (exchange == this.exchange) {
-			count(refusal);
+			this.refusals.count(refusal);
 			this.exchange = null;
 			exchange.receivedBody().fail(refusal);
-			answer(exchange, refusal);
-			exchange.complete();
-			this.services.observer().exchangeEnded(true);
+			this.refusals.answer(exchange, refusal);
+			finish(true);
+			exchangeEnded(exchange);
 		}
+	}
+
+	private void exchangeEnded(Exchange ended) {
+		this.exchange = null;
+		ended.complete();
+		this.services.observer().exchangeEnded(true);
 	}
 
 	// A refusal of bytes that are no request yet, or of the body of one.
@@ -462,7 +465,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 			refuse(current, refusal);
 			return;
 		}
-		count(refusal);
+		this.refusals.count(refusal);
 		if (current != null && this.body.isUpgraded()) {
 			reset(current);
 		}
@@ -474,28 +477,15 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		}
 		else if (this.state == State.READING_HEAD) {
 			this.writer.reset();
-			RequestHead head = HeadParser.isHeadMethod(this.inbound.bytes()) ? RequestHead.UNKNOWN_HEAD
-					: RequestHead.UNKNOWN;
-			answer(new Exchange(this, head, this.services.dispatcher().services()), refusal);
+			this.refusals.answer(this.refusals.unknown(this.stream, this.inbound.bytes()), refusal);
+			finish(true);
 		}
 		else {
 			finish(true);
 		}
 	}
 
-	private void count(ProtocolException refusal) {
-		this.services.observer().protocolError(refusal.kind().name().toLowerCase(Locale.ROOT));
-	}
-
-	private void answer(Exchange refused, ProtocolException refusal) {
-		ErrorResponder errors = this.services.dispatcher().services().errors();
-		errors.describe(refused.substituteHead(), refusal.status());
-		this.writer.write(refused, errors.body(allocator(), refusal.status(), refusal.getMessage()), true, false);
-		finish(true);
-	}
-
-	@Override
-	public void reset(Exchange exchange) {
+	void reset(Exchange exchange) {
 		if (exchange == this.exchange) {
 			if (this.writer.endsWithConnection()) {
 				closeByReset("The response could not be finished");
@@ -506,23 +496,15 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		}
 	}
 
-	@Override
-	public void flush() {
-		if (!this.advancing && this.sender.needsFlush()) {
+	void flush() {
+		if (needsFlush()) {
 			this.sender.flush();
 			this.deadlines.flushed();
 		}
 	}
 
-	@Override
-	public void flushSoon() {
-		if (!this.advancing && !this.flushScheduled && this.sender.needsFlush()) {
-			this.flushScheduled = true;
-			executor().execute(() -> {
-				this.flushScheduled = false;
-				flush();
-			});
-		}
+	boolean needsFlush() {
+		return !this.advancing && this.sender.needsFlush();
 	}
 
 	// The end
@@ -543,14 +525,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 	private void lost(boolean unsent) {
 		boolean midway = this.exchange != null || (this.state == State.READING_HEAD && this.parser.isStarted());
 		if (close("The client has closed the connection") && (midway || unsent)) {
-			countAborted();
-		}
-	}
-
-	private void countAborted() {
-		if (!this.aborted) {
-			this.aborted = true;
-			this.services.observer().clientAborted();
+			this.closing.clientAborted();
 		}
 	}
 
@@ -575,7 +550,11 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	/** Close the socket, whatever is in flight. Any thread may call. */
 	void closeNow() {
-		executor().execute(() -> close("The server has stopped"));
+		executor().execute(() -> this.loan.whenBack(() -> close("The server has stopped")));
+	}
+
+	EventExecutor executor() {
+		return this.channel.eventLoop();
 	}
 
 	private boolean isDraining() {
@@ -584,14 +563,16 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
 	/** Close when nothing is in flight. */
 	void drain() {
-		this.deadlines.drain(this.state == State.READING_HEAD && !this.parser.isStarted());
-		Exchange open = this.exchange;
-		if (open != null && this.body.isUpgraded() && !this.body.isEnded()) {
-			// It may go on for ever: as if the client had closed its side, so that the
-			// other protocol can say goodbye.
-			this.body.endUpgraded(Objects.requireNonNull(open.upgradedBody()));
-			this.deadlines.halfClosed();
-		}
+		this.loan.whenBack(() -> {
+			this.deadlines.drain(this.state == State.READING_HEAD && !this.parser.isStarted());
+			Exchange open = this.exchange;
+			if (open != null && this.body.isUpgraded() && !this.body.isEnded()) {
+				// It may go on for ever: as if the client had closed its side, so that
+				// the other protocol can say goodbye.
+				this.body.endUpgraded(Objects.requireNonNull(open.upgradedBody()));
+				this.deadlines.halfClosed();
+			}
+		});
 	}
 
 	// The client has made us wait too long.
@@ -602,24 +583,20 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 		switch (kind) {
 			case HEADER -> {
 				if (this.parser.isStarted()) {
-					refuse(tooSlow("The request head did not come in time"));
+					refuse(Refusals.tooSlow("The request head did not come in time"));
 				}
 				else {
 					finish(false);
 				}
 			}
 			case REQUEST -> this.services.dispatcher().expired(Objects.requireNonNull(this.exchange));
-			case BODY -> refuse(tooSlow("The request body comes too slowly"));
+			case BODY -> refuse(Refusals.tooSlow("The request body comes too slowly"));
 			case IDLE -> finish(false);
 			case WRITE -> closeByReset("The client does not take its response");
 			case HALF_CLOSED -> lost(false);
 			case UPGRADED -> close("The connection was silent for too long");
 			case LINGER -> close("The connection has ended");
 		}
-	}
-
-	private static ProtocolException tooSlow(String message) {
-		return new ProtocolException(ProtocolException.Kind.TIMEOUT, 408, message);
 	}
 
 	private enum State {

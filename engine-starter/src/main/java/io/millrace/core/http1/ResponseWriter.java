@@ -24,7 +24,8 @@ final class ResponseWriter {
 
 	private static final Logger logger = LoggerFactory.getLogger(ResponseWriter.class);
 
-	private static final int COPY_LIMIT = 4096;
+	/** Bodies up to this size share a buffer with their head. */
+	static final int COPY_LIMIT = 4096;
 
 	private static final int HEAD_SIZE = 512;
 
@@ -121,6 +122,31 @@ final class ResponseWriter {
 			data.release();
 		}
 		end(head, last, exchange);
+	}
+
+	/**
+	 * Encode a whole response that has no trailers.
+	 * @param exchange whose response it is
+	 * @param data the body, {@link #COPY_LIMIT} bytes at most, released here
+	 * @param mayKeepAlive whether the connection may be kept
+	 * @return the response, to be sent and released by the caller
+	 */
+	ByteBuf whole(Exchange exchange, @Nullable ByteBuf data, boolean mayKeepAlive) {
+		int size = (data != null) ? data.readableBytes() : 0;
+		ByteBuf response = start(exchange, size, true, mayKeepAlive, size);
+		try {
+			int allowed = (int) allowed(size, exchange);
+			if (data != null) {
+				response.writeBytes(data, data.readerIndex(), allowed);
+				data.release();
+			}
+			checkLength(exchange);
+			return response;
+		}
+		catch (Throwable ex) {
+			response.release();
+			throw ex;
+		}
 	}
 
 	/**
@@ -240,12 +266,18 @@ final class ResponseWriter {
 			tail = (tail != null) ? tail : this.allocator.directBuffer(CHUNK_OVERHEAD);
 			this.encoder.writeLastChunk(exchange.sentHead().trailers(), tail);
 		}
-		if (last && this.framing.kind() == BodyFraming.Kind.LENGTH && this.left > 0) {
+		if (last) {
+			checkLength(exchange);
+		}
+		send(tail);
+	}
+
+	private void checkLength(Exchange exchange) {
+		if (this.framing.kind() == BodyFraming.Kind.LENGTH && this.left > 0) {
 			logger.warn("The response to {} {} has {} bytes less than its Content-Length: the connection is closed",
 					exchange.request().method(), exchange.request().target().path(), this.left);
 			this.keepAlive = false;
 		}
-		send(tail);
 	}
 
 	private void send(@Nullable Object message) {

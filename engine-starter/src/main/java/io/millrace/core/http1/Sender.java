@@ -1,5 +1,8 @@
 package io.millrace.core.http1;
 
+import java.nio.charset.StandardCharsets;
+
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -9,13 +12,16 @@ import io.netty.channel.socket.DuplexChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands to the socket what a connection writes, and tells how far it has got. Owned by
- * the event loop.
+ * Hands to the socket what a connection writes, and tells how far it has got. For the
+ * event loop only.
  */
 final class Sender {
 
 	// Odd and large, so that no number of messages looks like progress within one.
 	private static final long SPREAD = 0x9E3779B97F4A7C15L;
+
+	private static final ByteBuf CONTINUE = Unpooled.unreleasableBuffer(
+			Unpooled.copiedBuffer("HTTP/1.1 100 Continue\r\n\r\n", StandardCharsets.US_ASCII).asReadOnly());
 
 	private final Channel channel;
 
@@ -34,6 +40,11 @@ final class Sender {
 	void write(Object message) {
 		this.written++;
 		this.channel.write(message, this.channel.voidPromise());
+	}
+
+	/** Write the interim response that a client waits for (RFC 9110 §15.2.1). */
+	void writeContinue() {
+		write(CONTINUE.duplicate());
 	}
 
 	/**
@@ -74,6 +85,15 @@ final class Sender {
 	boolean isUnsent() {
 		ChannelOutboundBuffer buffer = buffer();
 		return buffer != null && !buffer.isEmpty();
+	}
+
+	/**
+	 * Whether everything that was written is sent, and more can be.
+	 * @return whether what is sent next follows on it at once
+	 */
+	boolean isIdle() {
+		ChannelOutboundBuffer buffer = buffer();
+		return !needsFlush() && buffer != null && buffer.isEmpty();
 	}
 
 	/**

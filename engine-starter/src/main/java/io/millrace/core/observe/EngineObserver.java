@@ -1,8 +1,9 @@
 package io.millrace.core.observe;
 
 /**
- * Is told what happens in the engine. Does nothing by default. Called by event loops
- * where nothing else is said: must never block nor throw.
+ * Is told what happens in the engine. Does nothing by default. Called by event loops, and
+ * by workers that have written a response themselves, where nothing else is said: must
+ * never block nor throw.
  */
 public interface EngineObserver {
 

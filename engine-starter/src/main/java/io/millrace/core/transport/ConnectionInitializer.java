@@ -1,6 +1,6 @@
 package io.millrace.core.transport;
 
-import io.millrace.core.http1.Http1Connection;
+import io.millrace.core.http1.Http1Handler;
 import io.millrace.core.http1.Http1Services;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -18,7 +18,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
 
 	@Override
 	protected void initChannel(Channel channel) {
-		channel.pipeline().addLast(new Http1Connection(this.services, channel));
+		channel.pipeline().addLast(new Http1Handler(this.services, channel));
 	}
 
 }

@@ -1,5 +1,7 @@
 package io.millrace.core.transport;
 
+import io.millrace.core.http1.Http1Handler;
+import io.netty.channel.Channel;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
@@ -129,8 +131,15 @@ final class LastingEpoll implements IoHandler {
 			return !this.cancelled;
 		}
 
+		// Netty closes the socket right after.
 		@Override
 		public boolean cancel() {
+			if (this.handle instanceof Channel.Unsafe unsafe) {
+				Http1Handler handler = unsafe.voidPromise().channel().pipeline().get(Http1Handler.class);
+				if (handler != null) {
+					handler.socketCloses();
+				}
+			}
 			if (this.cancelled) {
 				return false;
 			}

@@ -173,6 +173,11 @@ final class PlatformWorkerPool implements WorkerPool {
 		signal();
 	}
 
+	@Override
+	public boolean isAtLeisure() {
+		return !isWaiting();
+	}
+
 	// Work of admitted exchanges first: it makes room.
 	private @Nullable Runnable poll() {
 		Runnable task = this.resumed.poll();

@@ -48,6 +48,16 @@ public interface WorkerPool {
 	void resume(Runnable task);
 
 	/**
+	 * Whether a worker that has a small response should write it to the socket itself.
+	 * Asked by workers.
+	 * @return {@code true} where workers are threads of their own and nothing waits for
+	 * one: under pressure the event loop does it cheaper, for many responses at a time
+	 */
+	default boolean isAtLeisure() {
+		return false;
+	}
+
+	/**
 	 * What the pool is doing.
 	 * @return one reading
 	 */

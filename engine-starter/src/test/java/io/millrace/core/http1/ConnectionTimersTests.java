@@ -34,7 +34,7 @@ class ConnectionTimersTests {
 
 	private final List<Kind> expired = Collections.synchronizedList(new ArrayList<>());
 
-	private final ConnectionTimers timers = new ConnectionTimers(this.loop, this.expired::add);
+	private final ConnectionTimers timers = new ConnectionTimers(this.loop, this.expired::add, Runnable::run);
 
 	private static final long LONG = TimeUnit.MINUTES.toNanos(5);
 

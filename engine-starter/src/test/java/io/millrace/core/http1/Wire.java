@@ -52,7 +52,7 @@ final class Wire implements AutoCloseable {
 		this.channel = new EmbeddedChannel(new ChannelInitializer<>() {
 			@Override
 			protected void initChannel(Channel created) {
-				created.pipeline().addLast(new Http1Connection(services, created));
+				created.pipeline().addLast(new Http1Handler(services, created));
 			}
 		});
 	}

@@ -1,0 +1,82 @@
+package io.millrace.core.http1;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+
+/**
+ * The last handler of the pipeline: brings to an HTTP/1.1 connection what happens to its
+ * socket, when the connection is the loop's.
+ */
+public final class Http1Handler extends ChannelInboundHandlerAdapter {
+
+	private final Http1Services services;
+
+	private final Http1Connection connection;
+
+	private final Loan loan;
+
+	/**
+	 * Create the handler of one connection.
+	 * @param services what all connections share
+	 * @param channel the connection, registered with its event loop
+	 */
+	public Http1Handler(Http1Services services, Channel channel) {
+		this.services = services;
+		this.loan = new Loan(channel.eventLoop());
+		this.connection = new Http1Connection(services, channel, this.loan);
+	}
+
+	@Override
+	public void channelActive(ChannelHandlerContext ctx) {
+		this.services.observer().connectionOpened();
+		this.connection.opened();
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext ctx, Object message) {
+		ByteBuf bytes = (ByteBuf) message;
+		if (this.loan.recall()) {
+			this.connection.received(bytes);
+		}
+		else {
+			this.loan.whenBack(() -> this.connection.received(bytes));
+		}
+	}
+
+	@Override
+	public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+		this.loan.whenBack(this.connection::writabilityChanged);
+	}
+
+	@Override
+	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+		if (event instanceof ChannelInputShutdownEvent) {
+			this.loan.whenBack(this.connection::inputClosed);
+		}
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+		this.loan.whenBack(() -> this.connection.failed(cause));
+	}
+
+	@Override
+	public void channelInactive(ChannelHandlerContext ctx) {
+		this.loan.whenBack(() -> {
+			this.connection.closed();
+			this.services.observer().connectionClosed();
+		});
+	}
+
+	/**
+	 * The socket is going to be closed, by whomever: until then no worker writes to it.
+	 * Called by the event loop.
+	 */
+	public void socketCloses() {
+		this.loan.awaitReturn();
+	}
+
+}
