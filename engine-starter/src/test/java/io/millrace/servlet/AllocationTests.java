@@ -11,6 +11,7 @@ import io.millrace.core.EngineConfig;
 import io.millrace.core.RawClient;
 import io.netty.util.ResourceLeakDetector;
 import jakarta.servlet.ServletRegistration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.context.annotation.Configuration;
@@ -31,6 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * for a JSON response is recorded, and repeated without Spring: then all that the threads
  * of the engine allocate, from the socket to the socket, is ours.
  */
+@Tag("own-jvm")
 class AllocationTests {
 
 	// In bytes. 1,500 are the promise.
