@@ -151,14 +151,9 @@ public final class Dispatcher {
 		this.services.errors().refused(exchange, this.options.refusalStatus(), this.options.retryAfterSeconds());
 	}
 
-	/**
-	 * A request ended while it waited for a worker.
-	 * @param abandoned whether its client went away
-	 */
-	void dropped(boolean abandoned) {
-		if (abandoned) {
-			this.observer.abandoned();
-		}
+	/** A request waited for a worker, and its client went away. */
+	void abandoned() {
+		this.observer.abandoned();
 	}
 
 	/**

@@ -37,7 +37,9 @@ class ExchangeWork implements Work {
 		Exchange.Outcome outcome = this.exchange.outcome();
 		if (outcome != null) {
 			// Completed it is where it took too long, which was told already.
-			this.dispatcher.dropped(outcome == Exchange.Outcome.ABORTED);
+			if (outcome == Exchange.Outcome.ABORTED) {
+				this.dispatcher.abandoned();
+			}
 		}
 		else if (isLate()) {
 			this.dispatcher.refuse(this.exchange, Refusal.WAITED);

@@ -36,12 +36,4 @@ public record QueueOptions(int capacity, QueueOrder order, Duration maxWait, boo
 		return new QueueOptions(capacity, QueueOrder.FIFO, Duration.ZERO, false);
 	}
 
-	/**
-	 * The same with lanes.
-	 * @return a copy
-	 */
-	public QueueOptions withLanes() {
-		return new QueueOptions(this.capacity, this.order, this.maxWait, true);
-	}
-
 }

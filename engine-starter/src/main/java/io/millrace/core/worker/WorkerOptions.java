@@ -65,16 +65,6 @@ public record WorkerOptions(WorkerMode mode, int maxThreads, int minThreads, Dur
 				this.queue, this.reserved);
 	}
 
-	/**
-	 * The same with another queue.
-	 * @param queue how tasks wait
-	 * @return a copy
-	 */
-	public WorkerOptions withQueue(QueueOptions queue) {
-		return new WorkerOptions(this.mode, this.maxThreads, this.minThreads, this.keepAlive, this.maxConcurrency,
-				queue, this.reserved);
-	}
-
 	private static void require(boolean valid, String name, Object value, String rule) {
 		if (!valid) {
 			throw new IllegalArgumentException(name + " " + rule + ", and is " + value);
