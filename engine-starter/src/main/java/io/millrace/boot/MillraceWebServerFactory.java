@@ -125,7 +125,7 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 		Http1Options defaults = Http1Options.defaults();
 		String serverHeader = StringUtils.hasText(getServerHeader()) ? getServerHeader() : null;
 		return new Http1Options(defaults.maxRequestLineSize(), defaults.maxHeaderSize(), defaults.maxHeaderCount(),
-				defaults.maxBodySize(), defaults.maxDrainSize(), serverHeader);
+				defaults.maxBodySize(), defaults.maxDrainSize(), defaults.maxRequestsPerConnection(), serverHeader);
 	}
 
 }

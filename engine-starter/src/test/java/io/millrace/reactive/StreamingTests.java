@@ -202,7 +202,7 @@ class StreamingTests {
 			.doOnCancel(() -> end.tryEmitValue("cancelled"))
 			.count()
 			.then(response.setComplete());
-		Http1Options options = new Http1Options(8192, 8192, 100, 1000, 8192, null);
+		Http1Options options = new Http1Options(8192, 8192, 100, 1000, 8192, 0, null);
 		try (ReactiveServer server = new ReactiveServer(handler, options); RawClient client = server.raw()) {
 			client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + "3e8\r\n"
 					+ "x".repeat(1000) + "\r\n");

@@ -29,6 +29,7 @@ class ForeignServerKeys {
 			Map.entry("server.tomcat.accept-count", "millrace.backlog"),
 			Map.entry("server.tomcat.connection-timeout", "millrace.timeouts.header"),
 			Map.entry("server.tomcat.keep-alive-timeout", "millrace.timeouts.idle"),
+			Map.entry("server.tomcat.max-keep-alive-requests", "millrace.max-requests-per-connection"),
 			Map.entry("server.tomcat.max-swallow-size", "millrace.http1.max-drain-size"),
 			Map.entry("server.tomcat.max-http-form-post-size", "millrace.servlet.max-form-size"),
 			Map.entry("server.tomcat.max-parameter-count", "millrace.servlet.max-parameter-count"),
@@ -49,6 +50,7 @@ class ForeignServerKeys {
 			Map.entry("server.jetty.max-form-keys", "millrace.servlet.max-parameter-count"),
 			Map.entry("server.netty.connection-timeout", "millrace.timeouts.header"),
 			Map.entry("server.netty.idle-timeout", "millrace.timeouts.idle"),
+			Map.entry("server.netty.max-keep-alive-requests", "millrace.max-requests-per-connection"),
 			Map.entry("server.netty.max-initial-line-length", "millrace.http1.max-request-line-size"));
 
 	// The names of environment variables do not tell dots from dashes.

@@ -8,6 +8,7 @@ import io.millrace.core.worker.QueueOrder;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -59,6 +60,19 @@ public class MillraceProperties {
 	 * in the backlog. With 0 there is no limit.
 	 */
 	private int maxConnections = 0;
+
+	/**
+	 * How many connections may be open to one client: an IPv4 address, or an IPv6 network
+	 * of 64 bits. Above, they are closed as soon as they are accepted. Does not apply to
+	 * millrace.forwarded.trusted-proxies. With 0 there is no limit.
+	 */
+	private int maxConnectionsPerIp = 0;
+
+	/**
+	 * How many requests are answered on a connection; the last response says Connection:
+	 * close. With 0 there is no limit.
+	 */
+	private int maxRequestsPerConnection = 0;
 
 	/**
 	 * How large a request body of any kind may be; above, the client gets 413. With 0
@@ -158,6 +172,22 @@ public class MillraceProperties {
 	public DataSize getMaxRequestBodySize() {
 		return this.maxRequestBodySize;
 	}
+	public int getMaxConnectionsPerIp() {
+		return this.maxConnectionsPerIp;
+	}
+
+	public void setMaxConnectionsPerIp(int maxConnectionsPerIp) {
+		this.maxConnectionsPerIp = maxConnectionsPerIp;
+	}
+
+	public int getMaxRequestsPerConnection() {
+		return this.maxRequestsPerConnection;
+	}
+
+	public void setMaxRequestsPerConnection(int maxRequestsPerConnection) {
+		this.maxRequestsPerConnection = maxRequestsPerConnection;
+	}
+
 
 	public void setMaxRequestBodySize(DataSize maxRequestBodySize) {
 		this.maxRequestBodySize = maxRequestBodySize;

@@ -20,6 +20,8 @@ final class OptionNames {
 			Map.entry("maxHeaderSize", "server.max-http-request-header-size"),
 			Map.entry("maxHeaderCount", "millrace.http1.max-header-count"),
 			Map.entry("maxBodySize", "millrace.max-request-body-size"),
+			Map.entry("maxConnectionsPerIp", "millrace.max-connections-per-ip"),
+			Map.entry("maxRequestsPerConnection", "millrace.max-requests-per-connection"),
 			Map.entry("maxDrainSize", "millrace.http1.max-drain-size"), Map.entry("header", "millrace.timeouts.header"),
 			Map.entry("idle", "millrace.timeouts.idle"), Map.entry("write", "millrace.timeouts.write"),
 			Map.entry("halfClosed", "millrace.timeouts.half-closed"),

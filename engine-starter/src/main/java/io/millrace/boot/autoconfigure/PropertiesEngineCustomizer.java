@@ -5,6 +5,7 @@ import java.util.List;
 
 import io.millrace.boot.EngineCustomizer;
 import io.millrace.core.EngineConfig;
+import io.millrace.core.http.AddressBlocks;
 import io.millrace.core.http.DispatchOptions;
 import io.millrace.core.http.ForwardedOrigins;
 import io.millrace.core.http.RoutePolicy;
@@ -76,7 +77,8 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 					"The transport " + transport.id() + " cannot do it.");
 		}
 		return OptionNames.check(() -> new ListenerOptions(current.address(), this.properties.getBacklog(),
-				this.properties.isReusePort(), this.properties.getMaxConnections()));
+				this.properties.isReusePort(), this.properties.getMaxConnections(),
+				this.properties.getMaxConnectionsPerIp(), proxies()));
 	}
 
 	private Http1Options http1(Http1Options current) {
@@ -85,7 +87,7 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 		int header = size("server.max-http-request-header-size", this.maxHeaderSize);
 		return OptionNames.check(() -> new Http1Options(line, header, http1.getMaxHeaderCount(),
 				this.properties.getMaxRequestBodySize().toBytes(), http1.getMaxDrainSize().toBytes(),
-				current.serverHeader()));
+				this.properties.getMaxRequestsPerConnection(), current.serverHeader()));
 	}
 
 	private static int size(String property, DataSize size) {
@@ -125,21 +127,30 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 		return new QueueOptions(queue.getCapacity(), queue.getOrder(), queue.getMaxWait(), lanes);
 	}
 
-	private ForwardedOrigins origins() {
-		MillraceProperties.Forwarded forwarded = this.properties.getForwarded();
-		List<String> proxies = forwarded.getTrustedProxies();
-		ForwardedOrigins.Header header = switch (forwarded.getHeader()) {
-			case AUTO -> ForwardedOrigins.Header.AUTO;
-			case X_FORWARDED -> ForwardedOrigins.Header.X_FORWARDED;
-			case FORWARDED -> ForwardedOrigins.Header.FORWARDED;
-		};
+	// Everybody comes from them. Those who are trusted unless somebody says otherwise are
+	// most private addresses, which are clients where there is no proxy.
+	private List<String> proxies() {
+		List<String> proxies = this.properties.getForwarded().getTrustedProxies();
+		if (proxies == null) {
+			return this.forwarded ? ForwardedOrigins.INTERNAL_PROXIES : List.of();
+		}
 		try {
-			return new ForwardedOrigins((proxies != null) ? proxies : ForwardedOrigins.INTERNAL_PROXIES, header);
+			new AddressBlocks(proxies);
+			return proxies;
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidConfigurationPropertyValueException("millrace.forwarded.trusted-proxies", proxies,
 					String.valueOf(ex.getMessage()));
 		}
+	}
+
+	private ForwardedOrigins origins() {
+		ForwardedOrigins.Header header = switch (this.properties.getForwarded().getHeader()) {
+			case AUTO -> ForwardedOrigins.Header.AUTO;
+			case X_FORWARDED -> ForwardedOrigins.Header.X_FORWARDED;
+			case FORWARDED -> ForwardedOrigins.Header.FORWARDED;
+		};
+		return new ForwardedOrigins(proxies(), header);
 	}
 
 }

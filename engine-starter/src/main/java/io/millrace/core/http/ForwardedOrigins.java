@@ -1,6 +1,5 @@
 package io.millrace.core.http;
 
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
@@ -27,7 +26,7 @@ public final class ForwardedOrigins implements OriginResolver {
 	public static final List<String> INTERNAL_PROXIES = List.of("10.0.0.0/8", "192.168.0.0/16", "169.254.0.0/16",
 			"127.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "::1", "fe80::/10", "fc00::/7");
 
-	private final List<AddressBlock> trusted;
+	private final AddressBlocks trusted;
 
 	private final Header header;
 
@@ -39,14 +38,14 @@ public final class ForwardedOrigins implements OriginResolver {
 	 * @throws IllegalArgumentException where one of them is no block of addresses
 	 */
 	public ForwardedOrigins(Collection<String> trustedProxies, Header header) {
-		this.trusted = trustedProxies.stream().map(AddressBlock::parse).toList();
+		this.trusted = new AddressBlocks(trustedProxies);
 		this.header = header;
 	}
 
 	@Override
 	public Origin resolve(RequestHead request, ConnectionInfo connection) {
 		Origin direct = DirectOrigins.INSTANCE.resolve(request, connection);
-		if (!isTrusted(connection.remoteAddress().getAddress())) {
+		if (!this.trusted.contains(connection.remoteAddress().getAddress())) {
 			return direct;
 		}
 		ForwardedHops hops = hops(request.headers());
@@ -71,7 +70,7 @@ public final class ForwardedOrigins implements OriginResolver {
 			}
 			client = address;
 			hop = i;
-			if (!isTrusted(address.getAddress())) {
+			if (!this.trusted.contains(address.getAddress())) {
 				break;
 			}
 		}
@@ -97,17 +96,6 @@ public final class ForwardedOrigins implements OriginResolver {
 			return direct.port();
 		}
 		return Origin.defaultPort((proto != null) ? proto : direct.scheme());
-	}
-
-	private boolean isTrusted(@Nullable InetAddress address) {
-		if (address != null) {
-			for (AddressBlock block : this.trusted) {
-				if (block.contains(address)) {
-					return true;
-				}
-			}
-		}
-		return false;
 	}
 
 	/**

@@ -73,6 +73,9 @@ final class Http1Connection {
 	// What is handed to a worker when the loop has finished its turn.
 	private @Nullable Exchange leaving;
 
+	// How many requests have come.
+	private int requests;
+
 	private boolean lendable;
 
 	private boolean inputClosed;
@@ -219,6 +222,7 @@ final class Http1Connection {
 	}
 
 	private void start(RequestHead head) throws ProtocolException {
+		this.requests++;
 		this.body.start(head);
 		this.writer.reset();
 		Exchange started = new Exchange(this.stream, head, this.services.dispatcher().services());
@@ -397,11 +401,16 @@ final class Http1Connection {
 	}
 
 	private boolean mayKeepAlive(RequestHead request) {
-		boolean lastOne = isDraining() || (this.inputClosed && this.inbound.isEmpty());
+		boolean lastOne = isDraining() || isLastPermitted() || (this.inputClosed && this.inbound.isEmpty());
 		return !lastOne && this.body.mayKeepAlive() && !Persistence.isUnwanted(request);
 	}
 
 	void responseEnded() {
+	private boolean isLastPermitted() {
+		int limit = this.services.options().maxRequestsPerConnection();
+		return limit > 0 && this.requests >= limit;
+	}
+
 		Exchange ended = Objects.requireNonNull(this.exchange);
 		this.deadlines.responseEnded();
 		exchangeEnded(ended);

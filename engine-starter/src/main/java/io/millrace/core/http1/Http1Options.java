@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param maxBodySize bytes of a request body, more is answered 413; 0 for no limit
  * @param maxDrainSize how many bytes of an unread body are read away after the response,
  * so that the connection can be kept; above it the connection is closed
+ * @param maxRequestsPerConnection how many requests are answered on a connection: the
+ * last response says {@code Connection: close}. 0 for no limit
  * @param serverHeader the value of the Server header, {@code null} for none
  */
 public record Http1Options(int maxRequestLineSize, int maxHeaderSize, int maxHeaderCount, long maxBodySize,
-		long maxDrainSize, @Nullable String serverHeader) {
+		long maxDrainSize, int maxRequestsPerConnection, @Nullable String serverHeader) {
 
 	/**
 	 * Check the options.
@@ -27,6 +29,8 @@ public record Http1Options(int maxRequestLineSize, int maxHeaderSize, int maxHea
 		require(maxHeaderCount >= 1, "maxHeaderCount has to be 1 or more, and is " + maxHeaderCount);
 		require(maxBodySize >= 0, "maxBodySize has to be 0 (no limit) or more, and is " + maxBodySize);
 		require(maxDrainSize >= 0, "maxDrainSize has to be 0 or more, and is " + maxDrainSize);
+		require(maxRequestsPerConnection >= 0,
+				"maxRequestsPerConnection has to be 0 (no limit) or more, and is " + maxRequestsPerConnection);
 		require(serverHeader == null || Syntax.isValue(serverHeader), "serverHeader has a control character");
 	}
 
@@ -38,11 +42,11 @@ public record Http1Options(int maxRequestLineSize, int maxHeaderSize, int maxHea
 
 	/**
 	 * The options that nobody changed: 8 KB, 8 KB, 100 fields, no limit of the body, 2 MB
-	 * drained, no Server header.
+	 * drained, no limit of requests on a connection, no Server header.
 	 * @return the defaults
 	 */
 	public static Http1Options defaults() {
-		return new Http1Options(8 * 1024, 8 * 1024, 100, 0, 2 * 1024 * 1024, null);
+		return new Http1Options(8 * 1024, 8 * 1024, 100, 0, 2 * 1024 * 1024, 0, null);
 	}
 
 }

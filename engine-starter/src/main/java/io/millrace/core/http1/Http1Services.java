@@ -48,7 +48,11 @@ public final class Http1Services {
 		return this.dispatcher;
 	}
 
-	EngineObserver observer() {
+	/**
+	 * Who is told what happens.
+	 * @return the observer
+	 */
+	public EngineObserver observer() {
 		return this.observer;
 	}
 

@@ -15,6 +15,22 @@ public interface EngineObserver {
 	default void connectionOpened() {
 	}
 
+	/**
+	 * An attempt to accept a connection has failed; the connection waits in the backlog
+	 * and is tried again.
+	 * @param reason in lower case why: descriptors (the process or the system has as many
+	 * files and sockets open as it may), other
+	 */
+	default void acceptFailed(String reason) {
+	}
+
+	/**
+	 * A connection was accepted and closed at once, without being served.
+	 * @param reason in lower case why: per_ip (its client has as many open as one may)
+	 */
+	default void connectionRefused(String reason) {
+	}
+
 	/** A connection was closed, by whichever side. */
 	default void connectionClosed() {
 	}

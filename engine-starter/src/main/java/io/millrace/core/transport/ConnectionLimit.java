@@ -103,7 +103,7 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
 	// Loops may settle at the same time and in the wrong order. Whoever changes the count
 	// settles afterwards, and whoever has settled looks whether the count still says so:
 	// so the last one to write knows the last count.
-	private void settle() {
+	void settle() {
 		boolean accept;
 		do {
 			accept = isOpen();

@@ -15,7 +15,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.unix.UnixChannelOption;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One bound address: a listening socket that hands connections to the event loops in
@@ -53,11 +52,11 @@ public final class Listener {
 		if (options.reusePort()) {
 			checkReusePort(loops.transport(), address);
 		}
-		ConnectionLimit limit = (options.maxConnections() > 0) ? new ConnectionLimit(options.maxConnections()) : null;
+		ListenerInitializer initializer = new ListenerInitializer(options, services.observer());
 		List<Channel> sockets = new ArrayList<>();
 		try {
 			for (EventLoopGroup group : acceptors(options, loops)) {
-				Channel socket = bind(bootstrap(options, loops.transport(), group, services, limit), address);
+				Channel socket = bind(bootstrap(options, loops.transport(), group, services, initializer), address);
 				sockets.add(socket);
 				// The first may have taken any free port: the others share it.
 				address = (InetSocketAddress) socket.localAddress();
@@ -112,7 +111,7 @@ public final class Listener {
 	}
 
 	private static ServerBootstrap bootstrap(ListenerOptions options, Transport transport, EventLoopGroup group,
-			Http1Services services, @Nullable ConnectionLimit limit) {
+			Http1Services services, ListenerInitializer initializer) {
 		ServerBootstrap bootstrap = new ServerBootstrap().group(group)
 			.channel(transport.serverChannel())
 			.option(ChannelOption.SO_BACKLOG, options.backlog())
@@ -120,12 +119,10 @@ public final class Listener {
 			.childOption(ChannelOption.TCP_NODELAY, true)
 			// A client that has sent its request may close its side and still wait.
 			.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+			.handler(initializer)
 			.childHandler(new ConnectionInitializer(services));
 		if (options.reusePort()) {
 			bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
-		}
-		if (limit != null) {
-			bootstrap.handler(limit);
 		}
 		return bootstrap;
 	}

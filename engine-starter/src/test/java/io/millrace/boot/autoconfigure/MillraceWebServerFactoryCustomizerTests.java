@@ -61,6 +61,7 @@ class MillraceWebServerFactoryCustomizerTests {
 		set("millrace.event-loops", "3");
 		set("millrace.backlog", "100");
 		set("millrace.max-connections", "1000");
+		set("millrace.max-requests-per-connection", "500");
 		set("millrace.max-request-body-size", "5MB");
 		set("millrace.min-body-rate", "1KB");
 		set("millrace.body-grace", "7s");
@@ -94,7 +95,8 @@ class MillraceWebServerFactoryCustomizerTests {
 		assertThat(config.transport()).isEqualTo(Transport.NIO);
 		assertThat(config.eventLoops()).isEqualTo(3);
 		assertThat(config.listener()).isEqualTo(new ListenerOptions(new InetSocketAddress(8080), 100, false, 1000));
-		assertThat(config.http1()).isEqualTo(new Http1Options(4096, 16384, 50, 5 * 1024 * 1024, 1024 * 1024, "desk"));
+		assertThat(config.http1())
+			.isEqualTo(new Http1Options(4096, 16384, 50, 5 * 1024 * 1024, 1024 * 1024, 500, "desk"));
 		assertThat(config.timeouts()).isEqualTo(new ConnectionTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(2),
 				Duration.ofSeconds(3), Duration.ofSeconds(4), 1024, Duration.ofSeconds(7), Duration.ofSeconds(5)));
 		assertThat(config.watch())
@@ -116,7 +118,7 @@ class MillraceWebServerFactoryCustomizerTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', value = { "millrace.event-loops|-1|0 (one for each processor) or more",
 			"millrace.backlog|0|1 or more", "millrace.max-connections|-1|0 (no limit) or more",
-			"millrace.worker.max-threads|0|1 to 100000",
+			"millrace.max-requests-per-connection|-1|0 (no limit) or more", "millrace.worker.max-threads|0|1 to 100000",
 			"millrace.worker.min-threads|201|0 to millrace.worker.max-threads (200)",
 			"millrace.worker.keep-alive|0s|more than 0", "millrace.worker.max-concurrency|0|1 or more",
 			"millrace.worker.queue.capacity|0|1 to 1000000", "millrace.worker.queue.max-wait|-1s|0 (no limit) or more",

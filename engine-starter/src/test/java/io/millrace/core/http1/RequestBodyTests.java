@@ -39,7 +39,7 @@ class RequestBodyTests {
 
 	private static TestServer withLimits(ExchangeHandler handler, long maxBody, long maxDrain) throws Exception {
 		return TestServer.start(Transport.best(), handler,
-				(config) -> config.http1(new Http1Options(8192, 8192, 100, maxBody, maxDrain, null)));
+				(config) -> config.http1(new Http1Options(8192, 8192, 100, maxBody, maxDrain, 0, null)));
 	}
 
 	@ParameterizedTest
@@ -151,7 +151,7 @@ class RequestBodyTests {
 	@MethodSource("transports")
 	void aRefusalReachesAClientThatIsStillSending(Transport transport) throws Exception {
 		try (TestServer server = TestServer.start(transport, TestServer::echo,
-				(config) -> config.http1(new Http1Options(8192, 8192, 100, 1000, 1000, null)));
+				(config) -> config.http1(new Http1Options(8192, 8192, 100, 1000, 1000, 0, null)));
 				RawClient client = server.connect()) {
 			client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n");
 			client.send(new byte[3_000_000]);

@@ -24,7 +24,7 @@ class RequestLimitsTests {
 	@BeforeAll
 	static void start() throws Exception {
 		server = TestServer.start(Transport.best(), TestServer::echo,
-				(config) -> config.http1(new Http1Options(8192, 8192, 100, 1000, 2000, "millrace")));
+				(config) -> config.http1(new Http1Options(8192, 8192, 100, 1000, 2000, 0, "millrace")));
 	}
 
 	@AfterAll

@@ -1,0 +1,86 @@
+package io.millrace.core.transport;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+import io.millrace.core.http.AddressBlocks;
+import io.millrace.core.http.ClientNetwork;
+import io.millrace.core.observe.EngineObserver;
+import io.millrace.core.observe.LogThrottle;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Bounds how many connections one client may have open. What comes above is closed at
+ * once, before anything is read of it or made for it. Sits in the pipelines of the
+ * listening sockets. Knows a client only as long as it has a connection.
+ */
+@Sharable
+final class ClientLimit extends ChannelInboundHandlerAdapter {
+
+	private static final Logger logger = LoggerFactory.getLogger(ClientLimit.class);
+
+	private final int limit;
+
+	private final AddressBlocks uncounted;
+
+	private final EngineObserver observer;
+
+	private final LogThrottle throttle = new LogThrottle();
+
+	private final ConcurrentMap<InetAddress, Integer> open = new ConcurrentHashMap<>();
+
+	ClientLimit(int limit, AddressBlocks uncounted, EngineObserver observer) {
+		this.limit = limit;
+		this.uncounted = uncounted;
+		this.observer = observer;
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext ctx, Object message) {
+		Channel connection = (Channel) message;
+		InetAddress client = client(connection);
+		if (client == null) {
+			ctx.fireChannelRead(connection);
+		}
+		else if (this.open.merge(client, 1, Integer::sum) <= this.limit) {
+			connection.closeFuture().addListener((done) -> this.open.computeIfPresent(client, ClientLimit::oneLess));
+			ctx.fireChannelRead(connection);
+		}
+		else {
+			this.open.computeIfPresent(client, ClientLimit::oneLess);
+			refuse(connection, client);
+		}
+	}
+
+	private @Nullable InetAddress client(Channel connection) {
+		// A connection that was reset in the backlog has no address any more.
+		if (connection.remoteAddress() instanceof InetSocketAddress peer && peer.getAddress() != null
+				&& !this.uncounted.contains(peer.getAddress())) {
+			return ClientNetwork.of(peer.getAddress());
+		}
+		return null;
+	}
+
+	private static @Nullable Integer oneLess(InetAddress client, Integer known) {
+		return (known > 1) ? known - 1 : null;
+	}
+
+	// No loop knows the connection yet.
+	private void refuse(Channel connection, InetAddress client) {
+		connection.unsafe().closeForcibly();
+		this.observer.connectionRefused("per_ip");
+		if (this.throttle.isDue()) {
+			logger.warn("{} has as many connections open as one client may ({}), and gets no more for now",
+					client.getHostAddress(), this.limit);
+		}
+	}
+
+}
