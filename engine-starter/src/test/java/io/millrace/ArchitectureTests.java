@@ -55,11 +55,11 @@ class ArchitectureTests {
 			Map.entry("core.http2..", and(HTTP, "core.websocket..")), Map.entry("core.http3..", and(HTTP)),
 			Map.entry("core.websocket..", and(HTTP)), Map.entry("core.transport..", and(HTTP, PROTOCOLS)),
 			Map.entry("core", of("core..")), Map.entry("servlet..", of("core.http..")),
-			Map.entry("reactive..", of("core.http..")), Map.entry("boot", of("core..")),
-			Map.entry("boot.servlet..", of("boot", "servlet..", "core..")),
+			Map.entry("ratelimit..", of("core.http..")), Map.entry("reactive..", of("core.http..")),
+			Map.entry("boot", of("core..")), Map.entry("boot.servlet..", of("boot", "servlet..", "core..")),
 			Map.entry("boot.reactive..", of("boot", "reactive..", "core..")),
 			Map.entry("boot.metrics..", of("boot", "boot.servlet..", "boot.reactive..", "core..")),
-			Map.entry("boot.autoconfigure..", of("boot..", "servlet..", "reactive..", "core..")));
+			Map.entry("boot.autoconfigure..", of("boot..", "servlet..", "reactive..", "ratelimit..", "core..")));
 
 	static Set<String> packagesWithRules() {
 		return MAY_USE.keySet();

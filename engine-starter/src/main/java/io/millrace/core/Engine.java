@@ -82,7 +82,7 @@ public final class Engine {
 				this.workers.watch(config.watch(), config.observer()), this.loopWatch::look),
 				List.of(maxWait, config.watch().precision()));
 		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder());
-		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, lanes,
+		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, lanes, config.rateLimiter(),
 				config.dispatch().withMaxWait(maxWait), config.observer());
 	}
 

@@ -6,6 +6,7 @@ import java.util.List;
 import io.millrace.core.http.OriginResolver;
 import io.millrace.core.http.DirectOrigins;
 import io.millrace.core.http.DispatchOptions;
+import io.millrace.core.http.RateLimiter;
 import io.millrace.core.http.Route;
 import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.http1.ConnectionTimeouts;
@@ -38,6 +39,8 @@ public final class EngineConfig {
 
 	private final @Nullable WorkerPool workerPool;
 
+	private final @Nullable RateLimiter rateLimiter;
+
 	private final DispatchOptions dispatch;
 
 	private final OriginResolver origins;
@@ -58,6 +61,7 @@ public final class EngineConfig {
 		this.timeouts = builder.timeouts;
 		this.worker = builder.worker;
 		this.workerPool = builder.workerPool;
+		this.rateLimiter = builder.rateLimiter;
 		this.dispatch = builder.dispatch;
 		this.origins = builder.origins;
 		this.routes = List.copyOf(builder.routes);
@@ -131,6 +135,14 @@ public final class EngineConfig {
 	}
 
 	/**
+	 * Says how many requests may come in some time.
+	 * @return the limiter, {@code null} for any number
+	 */
+	public @Nullable RateLimiter rateLimiter() {
+		return this.rateLimiter;
+	}
+
+	/**
 	 * How long requests may take, and what those are told that cannot be served.
 	 * @return the options; how long they may wait is said by the queue of the
 	 * {@linkplain #worker() workers}
@@ -197,6 +209,8 @@ public final class EngineConfig {
 		private WorkerOptions worker = WorkerOptions.defaults();
 
 		private @Nullable WorkerPool workerPool;
+
+		private @Nullable RateLimiter rateLimiter;
 
 		private DispatchOptions dispatch = DispatchOptions.defaults();
 
@@ -284,6 +298,16 @@ public final class EngineConfig {
 		 */
 		public Builder workerPool(@Nullable WorkerPool workerPool) {
 			this.workerPool = workerPool;
+			return this;
+		}
+
+		/**
+		 * Set who says how many requests may come in some time.
+		 * @param rateLimiter the limiter, {@code null} for any number
+		 * @return this builder
+		 */
+		public Builder rateLimiter(@Nullable RateLimiter rateLimiter) {
+			this.rateLimiter = rateLimiter;
 			return this;
 		}
 

@@ -103,6 +103,9 @@ public class MillraceProperties {
 
 	private final Refusal refusal = new Refusal();
 
+	@NestedConfigurationProperty
+	private final RateLimitProperties rateLimit = new RateLimitProperties();
+
 	private final Watch watch = new Watch();
 
 	private final Http1 http1 = new Http1();
@@ -169,9 +172,6 @@ public class MillraceProperties {
 		this.maxConnections = maxConnections;
 	}
 
-	public DataSize getMaxRequestBodySize() {
-		return this.maxRequestBodySize;
-	}
 	public int getMaxConnectionsPerIp() {
 		return this.maxConnectionsPerIp;
 	}
@@ -188,6 +188,9 @@ public class MillraceProperties {
 		this.maxRequestsPerConnection = maxRequestsPerConnection;
 	}
 
+	public DataSize getMaxRequestBodySize() {
+		return this.maxRequestBodySize;
+	}
 
 	public void setMaxRequestBodySize(DataSize maxRequestBodySize) {
 		this.maxRequestBodySize = maxRequestBodySize;
@@ -223,6 +226,10 @@ public class MillraceProperties {
 
 	public Refusal getRefusal() {
 		return this.refusal;
+	}
+
+	public RateLimitProperties getRateLimit() {
+		return this.rateLimit;
 	}
 
 	public Watch getWatch() {

@@ -17,7 +17,6 @@ import org.springframework.boot.web.server.autoconfigure.ServerProperties.Forwar
 import org.springframework.boot.web.server.reactive.ConfigurableReactiveWebServerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
-import org.springframework.util.StringUtils;
 
 /**
  * Applies the properties that mean the same to servlet and reactive applications. The
@@ -78,16 +77,11 @@ public class MillraceWebServerFactoryCustomizer
 			return List.of();
 		}
 		boolean reactive = factory instanceof ConfigurableReactiveWebServerFactory;
-		String context = path(reactive ? "spring.webflux.base-path" : "server.servlet.context-path");
-		String dispatcher = reactive ? "" : path("spring.mvc.servlet.path");
+		ApplicationPaths paths = ApplicationPaths.of(this.environment, reactive);
 		List<RoutePolicy> policies = new ArrayList<>(
-				new ConfiguredRoutes(this.properties.getRoutes()).policies(context));
-		policies.addAll(new ProbePaths(this.environment).policies(context + dispatcher));
+				new ConfiguredRoutes(this.properties.getRoutes()).policies(paths.context()));
+		policies.addAll(new ProbePaths(this.environment).policies(paths.context() + paths.dispatcher()));
 		return policies;
-	}
-
-	private String path(String property) {
-		return StringUtils.trimTrailingCharacter(this.environment.getProperty(property, ""), '/');
 	}
 
 	private WorkerMode workerMode() {

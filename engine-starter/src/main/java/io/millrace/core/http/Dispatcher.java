@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 
 import io.millrace.core.observe.EngineObserver;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,8 @@ public final class Dispatcher {
 
 	private final Lanes lanes;
 
+	private final @Nullable RateGate rates;
+
 	private final DispatchOptions options;
 
 	private final long maxWaitNanos;
@@ -42,16 +45,19 @@ public final class Dispatcher {
 	 * @param application who answers everything else
 	 * @param services what the engine supplies to all exchanges
 	 * @param lanes which of the application's requests are run otherwise than the others
+	 * @param rateLimiter says how many requests may come in some time, {@code null} for
+	 * any number
 	 * @param options how long requests wait, and what the refused are told
 	 * @param observer is told of refusals
 	 */
 	public Dispatcher(Routes routes, ExchangeHandler application, HttpServices services, Lanes lanes,
-			DispatchOptions options, EngineObserver observer) {
+			@Nullable RateLimiter rateLimiter, DispatchOptions options, EngineObserver observer) {
 		this.routes = routes;
 		this.application = application;
 		this.applicationMayBlock = application.mayBlock();
 		this.services = services;
 		this.lanes = lanes;
+		this.rates = (rateLimiter != null) ? new RateGate(rateLimiter, this, observer) : null;
 		this.options = options;
 		this.maxWaitNanos = options.maxWait().toNanos();
 		this.timeoutNanos = options.timeout().toNanos();
@@ -83,6 +89,19 @@ public final class Dispatcher {
 	 * @param exchange the exchange
 	 */
 	public void dispatch(Exchange exchange) {
+		if (this.rates != null) {
+			this.rates.enter(exchange);
+		}
+		else {
+			dispatchAdmitted(exchange);
+		}
+	}
+
+	/**
+	 * Have an exchange handled of which there are not too many.
+	 * @param exchange the exchange
+	 */
+	void dispatchAdmitted(Exchange exchange) {
 		if (exchange.request().target().form() == RequestTarget.Form.ASTERISK) {
 			answerAsterisk(exchange);
 			return;
@@ -100,6 +119,14 @@ public final class Dispatcher {
 			limit(exchange, this.timeoutNanos);
 			dispatch(exchange, this.application, this.applicationMayBlock);
 		}
+	}
+
+	/**
+	 * An exchange has to wait before it is known how it is run.
+	 * @param exchange the exchange
+	 */
+	void dispatchLater(Exchange exchange) {
+		limit(exchange, this.timeoutNanos);
 	}
 
 	private static void limit(Exchange exchange, long nanos) {
@@ -198,7 +225,7 @@ public final class Dispatcher {
 
 	// A refusal is an answer, and a client that goes away takes down whoever reads or
 	// writes: neither is an error of the server.
-	private static void report(Exchange exchange, Throwable cause) {
+	static void report(Exchange exchange, Throwable cause) {
 		String method = exchange.request().method();
 		String path = exchange.request().target().path();
 		if (cause instanceof ProtocolException || exchange.outcome() == Exchange.Outcome.ABORTED) {

@@ -17,7 +17,10 @@ public enum Refusal {
 	DISPLACED,
 
 	/** As many requests of its route are under way and wait as are allowed. */
-	ROUTE;
+	ROUTE,
+
+	/** More requests have come in some time than are allowed. */
+	RATE("Too many requests have come, try again later.");
 
 	private final String id = name().toLowerCase(Locale.ROOT);
 

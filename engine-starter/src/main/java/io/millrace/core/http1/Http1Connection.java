@@ -319,7 +319,8 @@ final class Http1Connection {
 	 * @return whether the connection may be lent
 	 */
 	boolean isLendable(Exchange waiting) {
-		return this.lendable && waiting == this.exchange;
+		// Something may have come while the exchange waited to be dispatched.
+		return this.lendable && waiting == this.exchange && this.inbound.isEmpty() && !this.inputClosed;
 	}
 
 	/**
@@ -405,12 +406,12 @@ final class Http1Connection {
 		return !lastOne && this.body.mayKeepAlive() && !Persistence.isUnwanted(request);
 	}
 
-	void responseEnded() {
 	private boolean isLastPermitted() {
 		int limit = this.services.options().maxRequestsPerConnection();
 		return limit > 0 && this.requests >= limit;
 	}
 
+	void responseEnded() {
 		Exchange ended = Objects.requireNonNull(this.exchange);
 		this.deadlines.responseEnded();
 		exchangeEnded(ended);

@@ -65,9 +65,16 @@ public interface EngineObserver {
 	 * A request was refused that is right in itself. Called by any thread.
 	 * @param reason in lower case why, one of a few: full (workers and queue), waited
 	 * (too long for a worker), displaced (by a more urgent one), route (its bulkhead is
-	 * full)
+	 * full), rate (more have come in some time than are allowed)
 	 */
 	default void refused(String reason) {
+	}
+
+	/**
+	 * It could not be found out whether more requests have come than are allowed, so one
+	 * was let through.
+	 */
+	default void rateUnknown() {
 	}
 
 	/**

@@ -6,6 +6,7 @@ import io.millrace.boot.autoconfigure.MillraceProperties;
 import io.millrace.boot.autoconfigure.MillraceWebServerConfiguration;
 import io.millrace.boot.autoconfigure.OnMillraceEngineCondition;
 import io.millrace.boot.reactive.MillraceReactiveWebServerFactory;
+import io.millrace.core.http.RateLimiter;
 import io.millrace.core.http.Route;
 import io.millrace.core.worker.WorkerPool;
 import reactor.core.publisher.Mono;
@@ -49,7 +50,7 @@ public final class MillraceReactiveWebServerAutoConfiguration {
 	@ConditionalOnMissingBean(ReactiveWebServerFactory.class)
 	MillraceReactiveWebServerFactory millraceReactiveWebServerFactory(MillraceProperties properties,
 			ObjectProvider<EngineCustomizer> customizers, ObjectProvider<Route> routes,
-			ObjectProvider<WorkerPool> workerPool) {
+			ObjectProvider<WorkerPool> workerPool, ObjectProvider<RateLimiter> rateLimiters) {
 		if (properties.getEngine() == MillraceProperties.Engine.REACTOR_NETTY) {
 			throw new UnsupportedFeatureException("millrace.engine=reactor-netty",
 					"Reactor Netty is not on the class path.",
@@ -57,6 +58,11 @@ public final class MillraceReactiveWebServerAutoConfiguration {
 		}
 		MillraceReactiveWebServerFactory factory = new MillraceReactiveWebServerFactory();
 		workerPool.ifAvailable((pool) -> factory.addEngineCustomizers((builder) -> builder.workerPool(pool)));
+		// A stream, since the limiter is not for the management server on a port of its
+		// own, whose context has this one as its parent.
+		rateLimiters.orderedStream()
+			.findFirst()
+			.ifPresent((limiter) -> factory.addEngineCustomizers((builder) -> builder.rateLimiter(limiter)));
 		customizers.orderedStream().forEach(factory::addEngineCustomizers);
 		factory.getRoutes().addAll(routes.orderedStream().toList());
 		return factory;

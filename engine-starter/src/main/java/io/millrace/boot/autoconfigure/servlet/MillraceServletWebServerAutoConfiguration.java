@@ -5,6 +5,7 @@ import io.millrace.boot.UnsupportedFeatureException;
 import io.millrace.boot.autoconfigure.MillraceProperties;
 import io.millrace.boot.autoconfigure.MillraceWebServerConfiguration;
 import io.millrace.boot.servlet.MillraceServletWebServerFactory;
+import io.millrace.core.http.RateLimiter;
 import io.millrace.core.http.Route;
 import io.millrace.core.worker.WorkerPool;
 import jakarta.servlet.ServletRequest;
@@ -43,7 +44,7 @@ public final class MillraceServletWebServerAutoConfiguration {
 	@ConditionalOnMissingBean(value = ServletWebServerFactory.class, search = SearchStrategy.CURRENT)
 	MillraceServletWebServerFactory millraceServletWebServerFactory(MillraceProperties properties,
 			ObjectProvider<EngineCustomizer> customizers, ObjectProvider<Route> routes,
-			ObjectProvider<WorkerPool> workerPool) {
+			ObjectProvider<WorkerPool> workerPool, ObjectProvider<RateLimiter> rateLimiters) {
 		if (properties.getEngine() == MillraceProperties.Engine.REACTOR_NETTY) {
 			throw new UnsupportedFeatureException("millrace.engine=reactor-netty",
 					"Reactor Netty serves reactive applications only, and this is a servlet application.",
@@ -51,6 +52,11 @@ public final class MillraceServletWebServerAutoConfiguration {
 		}
 		MillraceServletWebServerFactory factory = new MillraceServletWebServerFactory();
 		workerPool.ifAvailable((pool) -> factory.addEngineCustomizers((builder) -> builder.workerPool(pool)));
+		// A stream, since the limiter is not for the management server on a port of its
+		// own, whose context has this one as its parent.
+		rateLimiters.orderedStream()
+			.findFirst()
+			.ifPresent((limiter) -> factory.addEngineCustomizers((builder) -> builder.rateLimiter(limiter)));
 		customizers.orderedStream().forEach(factory::addEngineCustomizers);
 		factory.getRoutes().addAll(routes.orderedStream().toList());
 		return factory;
