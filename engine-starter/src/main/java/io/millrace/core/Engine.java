@@ -81,8 +81,9 @@ public final class Engine {
 		this.keeper = new PoolKeeper(List.of(this.workers::sweep, lanes::sweep,
 				this.workers.watch(config.watch(), config.observer()), this.loopWatch::look),
 				List.of(maxWait, config.watch().precision()));
-		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder());
-		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, lanes, config.rateLimiter(),
+		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder(),
+				config.rateLimiter());
+		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, lanes,
 				config.dispatch().withMaxWait(maxWait), config.observer());
 	}
 

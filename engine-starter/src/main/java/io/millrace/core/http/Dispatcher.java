@@ -45,18 +45,17 @@ public final class Dispatcher {
 	 * @param application who answers everything else
 	 * @param services what the engine supplies to all exchanges
 	 * @param lanes which of the application's requests are run otherwise than the others
-	 * @param rateLimiter says how many requests may come in some time, {@code null} for
-	 * any number
 	 * @param options how long requests wait, and what the refused are told
 	 * @param observer is told of refusals
 	 */
 	public Dispatcher(Routes routes, ExchangeHandler application, HttpServices services, Lanes lanes,
-			@Nullable RateLimiter rateLimiter, DispatchOptions options, EngineObserver observer) {
+			DispatchOptions options, EngineObserver observer) {
 		this.routes = routes;
 		this.application = application;
 		this.applicationMayBlock = application.mayBlock();
 		this.services = services;
 		this.lanes = lanes;
+		RateLimiter rateLimiter = services.rateLimiter();
 		this.rates = (rateLimiter != null) ? new RateGate(rateLimiter, this, observer) : null;
 		this.options = options;
 		this.maxWaitNanos = options.maxWait().toNanos();

@@ -1,6 +1,7 @@
 package io.millrace.core.http;
 
 import io.millrace.core.worker.WorkerPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the engine supplies to all exchanges.
@@ -8,7 +9,20 @@ import io.millrace.core.worker.WorkerPool;
  * @param origins who tells where a request came from
  * @param workers runs what may block
  * @param errors answers where no application does
+ * @param rateLimiter says how many requests may come in some time, {@code null} for any
+ * number
  */
-public record HttpServices(OriginResolver origins, WorkerPool workers, ErrorResponder errors) {
+public record HttpServices(OriginResolver origins, WorkerPool workers, ErrorResponder errors,
+		@Nullable RateLimiter rateLimiter) {
+
+	/**
+	 * Services without a limit of requests in time.
+	 * @param origins who tells where a request came from
+	 * @param workers runs what may block
+	 * @param errors answers where no application does
+	 */
+	public HttpServices(OriginResolver origins, WorkerPool workers, ErrorResponder errors) {
+		this(origins, workers, errors, null);
+	}
 
 }

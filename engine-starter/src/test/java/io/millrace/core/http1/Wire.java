@@ -47,7 +47,7 @@ final class Wire implements AutoCloseable {
 				new ErrorResponder());
 		Http1Services services = new Http1Services(options, ConnectionTimeouts.defaults(),
 				new Dispatcher(new Routes(List.of()), (exchange) -> handle(application, exchange), http, Lanes.NONE,
-						null, DispatchOptions.defaults(), this.counts),
+						DispatchOptions.defaults(), this.counts),
 				this.counts);
 		this.channel = new EmbeddedChannel(new ChannelInitializer<>() {
 			@Override
