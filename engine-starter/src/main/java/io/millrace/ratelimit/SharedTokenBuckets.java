@@ -1,5 +1,6 @@
 package io.millrace.ratelimit;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -54,7 +55,7 @@ public final class SharedTokenBuckets implements TokenBuckets {
 		}
 		CompletableFuture<Long> asked;
 		try {
-			asked = this.store.tryConsume(key.toString());
+			asked = this.store.tryConsume(text(key));
 		}
 		catch (RuntimeException ex) {
 			asked = CompletableFuture.failedFuture(ex);
@@ -70,6 +71,11 @@ public final class SharedTokenBuckets implements TokenBuckets {
 		}
 		asked.whenComplete(question::answered);
 		return RateLimiter.LATER;
+	}
+
+	// An address may have got a name meanwhile, because somebody has asked for it.
+	private static String text(Object key) {
+		return (key instanceof InetAddress address) ? address.getHostAddress() : key.toString();
 	}
 
 	// Where the store has failed, one caller a second.
@@ -142,14 +148,16 @@ public final class SharedTokenBuckets implements TokenBuckets {
 		}
 
 		void answered(@Nullable Long nanosToWait, @Nullable Throwable failure) {
-			if (nanosToWait != null) {
-				succeeded();
-			}
+			// Who is too late has not answered: the next request would wait as long.
 			if (this.told.compareAndSet(false, true)) {
-				if (nanosToWait == null) {
+				if (nanosToWait != null) {
+					succeeded();
+				}
+				else {
 					failed(failure);
 				}
-				this.answer.tell(this.exchange, (nanosToWait != null) ? nanosToWait : SharedTokenBuckets.this.unanswered);
+				this.answer.tell(this.exchange,
+						(nanosToWait != null) ? nanosToWait : SharedTokenBuckets.this.unanswered);
 			}
 		}
 

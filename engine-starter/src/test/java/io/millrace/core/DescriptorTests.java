@@ -61,6 +61,9 @@ class DescriptorTests {
 			clients.add(known);
 			assertThat(known.get("/").receive().body()).isEqualTo("hello");
 			assertThat(known.get("/file").receive().body()).isEqualTo("content");
+			// So that the classes of an error are there: they are files here, not entries
+			// of a jar that is open already.
+			assertThat(known.get("/fail").receive().status()).isEqualTo(500);
 			int before = open(process);
 			for (int i = 0; i < CLIENTS; i++) {
 				clients.add(new RawClient(port).get("/"));
@@ -76,11 +79,9 @@ class DescriptorTests {
 			}
 			for (RawClient waiting : clients.subList(301, clients.size())) {
 				assertThat(waiting.receive().body()).isEqualTo("hello");
+				waiting.close();
 			}
-			assertThat(known.get("/file").receive().body()).isEqualTo("content");
-			for (RawClient served : clients.subList(301, clients.size())) {
-				served.close();
-			}
+			Awaitility.await().untilAsserted(() -> assertThat(known.get("/file").receive().body()).isEqualTo("content"));
 			Awaitility.await().untilAsserted(() -> assertThat(open(process)).isLessThanOrEqualTo(before + 2));
 			assertThat(known.get("/file").receive().body()).isEqualTo("content");
 			assertThat(warnings(log)).hasSize(1);
@@ -185,6 +186,7 @@ class DescriptorTests {
 					FileChannel channel = FileChannel.open(this.file);
 					exchange.responseBody().writeFile(channel, 0, channel.size(), true);
 				}
+				case "/fail" -> throw new IOException("This one fails");
 				default -> TestEngine.text(exchange, "hello");
 			}
 		}

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Predicate;
 
 import io.millrace.core.http.RequestHead;
@@ -14,6 +13,7 @@ import io.millrace.ratelimit.RateLimitKey;
 import io.millrace.ratelimit.RateLimitRule;
 import io.millrace.ratelimit.RuleRateLimiter;
 import io.millrace.ratelimit.TokenBuckets;
+import io.millrace.ratelimit.TokenStore;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -51,10 +51,10 @@ class ConfiguredRateLimit {
 	 * @param store where the buckets of a limit are
 	 * @return the limiter
 	 */
-	RuleRateLimiter limiter(Function<RateLimit, TokenBuckets> store) {
+	RuleRateLimiter limiter(TokenStore store) {
 		RateLimitKey key = key();
 		List<Predicate<RequestHead>> matchers = matchers();
-		TokenBuckets buckets = store.apply(limit());
+		TokenBuckets buckets = store.buckets(limit());
 		List<RateLimitRule> rules = new ArrayList<>();
 		this.probes.forEach((probe) -> rules.add(RateLimitRule.unlimited(probe.matcher())));
 		matchers.forEach((matcher) -> rules.add(new RateLimitRule(matcher, key, buckets)));

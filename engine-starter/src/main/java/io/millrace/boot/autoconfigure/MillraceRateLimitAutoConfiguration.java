@@ -2,29 +2,39 @@ package io.millrace.boot.autoconfigure;
 
 import java.util.List;
 
+import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
+import io.lettuce.core.RedisClient;
 import io.millrace.boot.UnsupportedFeatureException;
 import io.millrace.core.http.RateLimiter;
 import io.millrace.core.http.RoutePolicy;
 import io.millrace.ratelimit.LocalTokenBuckets;
+import io.millrace.ratelimit.TokenStore;
+import io.millrace.ratelimit.redis.RedisTokenStore;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.web.context.reactive.ReactiveWebApplicationContext;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
-import org.springframework.util.ClassUtils;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the rate limit that the
  * properties ask for. A {@link RateLimiter} of the application takes its place.
  */
-@AutoConfiguration
+@AutoConfiguration(afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
 @ConditionalOnWebApplication
 @ConditionalOnBooleanProperty(name = "millrace.enabled", matchIfMissing = true)
 @Conditional(OnRateLimitCondition.class)
@@ -33,25 +43,49 @@ public final class MillraceRateLimitAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	RateLimiter millraceRateLimiter(MillraceProperties properties, Environment environment,
-			ApplicationContext context) {
-		require("io.github.bucket4j.Bucket", "Bucket4j", "com.bucket4j", "bucket4j_jdk17-core", "8.19.0");
-		require("com.github.benmanes.caffeine.cache.Caffeine", "Caffeine", "com.github.ben-manes.caffeine", "caffeine",
-				"");
+	RateLimiter millraceRateLimiter(MillraceProperties properties, Environment environment, ApplicationContext context,
+			ObjectProvider<TokenStore> stores) {
 		RateLimitProperties limit = properties.getRateLimit();
+		RateLimitLibraries.check(limit.getStore(), getClass().getClassLoader());
 		ApplicationPaths paths = ApplicationPaths.of(environment, context instanceof ReactiveWebApplicationContext);
 		List<RoutePolicy> probes = new ProbePaths(environment).policies(paths.context() + paths.dispatcher());
-		return new ConfiguredRateLimit(limit, paths, probes)
-			.limiter((each) -> new LocalTokenBuckets(each, limit.getMaxBuckets()));
+		return new ConfiguredRateLimit(limit, paths, probes).limiter(store(limit, stores));
 	}
 
-	private static void require(String type, String name, String group, String artifact, String version) {
-		if (!ClassUtils.isPresent(type, MillraceRateLimitAutoConfiguration.class.getClassLoader())) {
-			String line = version.isEmpty() ? "" : "\n        <version>" + version + "</version>";
-			throw new UnsupportedFeatureException(OnRateLimitCondition.PREFIX, name + " is not on the class path.",
-					"Add it:\n\n    <dependency>\n        <groupId>" + group + "</groupId>\n        <artifactId>"
-							+ artifact + "</artifactId>" + line + "\n    </dependency>\n\nOr remove the properties.");
+	private static TokenStore store(RateLimitProperties properties, ObjectProvider<TokenStore> stores) {
+		if (properties.getStore() == RateLimitProperties.Store.LOCAL) {
+			return (limit) -> new LocalTokenBuckets(limit, properties.getMaxBuckets());
 		}
+		TokenStore shared = stores.getIfAvailable();
+		if (shared == null) {
+			throw new UnsupportedFeatureException(OnRateLimitCondition.PREFIX + ".store=redis",
+					"The application has no LettuceConnectionFactory.",
+					"Configure one by spring.data.redis, with Lettuce as its client, or set the store to local.");
+		}
+		return shared;
+	}
+
+	/**
+	 * Buckets in the Redis of the application.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ RedisClient.class, LettuceConnectionFactory.class, Bucket4jLettuce.class })
+	@ConditionalOnProperty(name = "millrace.rate-limit.store", havingValue = "redis")
+	static class RedisConfiguration {
+
+		@Bean
+		@ConditionalOnBean(LettuceConnectionFactory.class)
+		@ConditionalOnMissingBean({ TokenStore.class, RateLimiter.class })
+		RedisTokenStore millraceRedisTokenStore(LettuceConnectionFactory redis, MillraceProperties properties) {
+			RateLimitProperties.Redis options = properties.getRateLimit().getRedis();
+			if (options.getTimeout().isZero() || options.getTimeout().isNegative()) {
+				throw new InvalidConfigurationPropertyValueException(OnRateLimitCondition.PREFIX + ".redis.timeout",
+						options.getTimeout(), "The value has to be more than 0.");
+			}
+			return new RedisTokenStore(redis::getRequiredNativeClient, options.getKeyPrefix(), options.getTimeout(),
+					options.isFailOpen());
+		}
+
 	}
 
 }

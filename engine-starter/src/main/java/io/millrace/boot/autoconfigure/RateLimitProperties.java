@@ -47,6 +47,15 @@ public class RateLimitProperties {
 	 */
 	private long maxBuckets = 100000;
 
+	/**
+	 * Where the buckets are: local for this process, redis for all that share a Redis.
+	 * Redis needs Lettuce and Bucket4j's module for it, and is configured by
+	 * spring.data.redis.
+	 */
+	private Store store = Store.LOCAL;
+
+	private final Redis redis = new Redis();
+
 	public long getCapacity() {
 		return this.capacity;
 	}
@@ -87,12 +96,89 @@ public class RateLimitProperties {
 		this.paths = paths;
 	}
 
+	public Store getStore() {
+		return this.store;
+	}
+
+	public void setStore(Store store) {
+		this.store = store;
+	}
+
+	public Redis getRedis() {
+		return this.redis;
+	}
+
 	public long getMaxBuckets() {
 		return this.maxBuckets;
 	}
 
 	public void setMaxBuckets(long maxBuckets) {
 		this.maxBuckets = maxBuckets;
+	}
+
+	/**
+	 * Where buckets are.
+	 */
+	public enum Store {
+
+		/**
+		 * In this process.
+		 */
+		LOCAL,
+
+		/**
+		 * In Redis, shared between processes.
+		 */
+		REDIS
+
+	}
+
+	/**
+	 * How buckets in Redis are asked.
+	 */
+	public static class Redis {
+
+		/**
+		 * How long a request waits for the answer of Redis, more than 0. After one that
+		 * did not come, Redis is asked once a second until it answers.
+		 */
+		private Duration timeout = Duration.ofMillis(100);
+
+		/**
+		 * Whether requests go on where Redis does not answer. Otherwise they get 429.
+		 */
+		private boolean failOpen = true;
+
+		/**
+		 * What the keys in Redis begin with. Applications with the same prefix and the
+		 * same limit share it.
+		 */
+		private String keyPrefix = "millrace:rate-limit:";
+
+		public Duration getTimeout() {
+			return this.timeout;
+		}
+
+		public void setTimeout(Duration timeout) {
+			this.timeout = timeout;
+		}
+
+		public boolean isFailOpen() {
+			return this.failOpen;
+		}
+
+		public void setFailOpen(boolean failOpen) {
+			this.failOpen = failOpen;
+		}
+
+		public String getKeyPrefix() {
+			return this.keyPrefix;
+		}
+
+		public void setKeyPrefix(String keyPrefix) {
+			this.keyPrefix = keyPrefix;
+		}
+
 	}
 
 }

@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
  * Without that pause the socket, which is still ready, would keep its loop busy. One for
  * each listening socket, owned by its loop; Netty's own pause of a second, and its
  * warning each time, never come to pass.
+ * <p>
+ * Whatever it needs then it has beforehand: without a descriptor no class can be loaded
+ * from a file that is not open yet.
  */
 final class AcceptFailures extends ChannelInboundHandlerAdapter {
 
@@ -24,13 +27,24 @@ final class AcceptFailures extends ChannelInboundHandlerAdapter {
 
 	private static final long PAUSE_MILLIS = 100;
 
-	private final DescriptorLimit descriptors;
+	// What strerror(3) says, which every transport passes on.
+	private static final String PROCESS_IS_FULL = "Too many open files";
+
+	private static final String SYSTEM_IS_FULL = PROCESS_IS_FULL + " in system";
+
+	private static final String SYSTEM_WARNING = "No connection can be accepted: all processes together have as many "
+			+ "files and sockets open as the system allows. New clients wait in the backlog until some are closed. "
+			+ "Allow more (sysctl fs.file-max), or fewer connections (millrace.max-connections)";
+
+	private final String processWarning;
 
 	private final @Nullable ConnectionLimit limit;
 
 	private final LogThrottle throttle;
 
 	private final EngineObserver observer;
+
+	private @Nullable Runnable resume;
 
 	private boolean paused;
 
@@ -43,29 +57,41 @@ final class AcceptFailures extends ChannelInboundHandlerAdapter {
 	 */
 	AcceptFailures(DescriptorLimit descriptors, @Nullable ConnectionLimit limit, LogThrottle throttle,
 			EngineObserver observer) {
-		this.descriptors = descriptors;
+		this.processWarning = "No connection can be accepted: the process has as many files and sockets open as it may"
+				+ ((descriptors.allowed() >= 0) ? " (" + descriptors.allowed() + ")" : "")
+				+ ". New clients wait in the backlog until others have gone. " + DescriptorLimit.REMEDY;
 		this.limit = limit;
 		this.throttle = throttle;
 		this.observer = observer;
 	}
 
 	@Override
+	public void handlerAdded(ChannelHandlerContext ctx) {
+		this.resume = () -> resume(ctx);
+	}
+
+	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-		if (!(cause instanceof IOException failure)) {
+		if (!(cause instanceof IOException) || this.resume == null) {
 			ctx.fireExceptionCaught(cause);
 			return;
 		}
-		// First of all: with no descriptor left, logging may fail to load a class.
 		ctx.channel().config().setAutoRead(false);
 		if (!this.paused) {
 			this.paused = true;
-			ctx.executor().schedule(() -> resume(ctx), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+			ctx.executor().schedule(this.resume, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
 		}
-		Reason reason = Reason.of(failure);
-		this.observer.acceptFailed(reason.id);
+		String reason = String.valueOf(cause.getMessage());
+		boolean descriptors = reason.contains(PROCESS_IS_FULL);
+		this.observer.acceptFailed(descriptors ? "descriptors" : "other");
 		if (this.throttle.isDue()) {
-			report(reason, failure);
+			logger.warn(descriptors ? warning(reason)
+					: "No connection can be accepted, which is tried again: ".concat(reason));
 		}
+	}
+
+	private String warning(String reason) {
+		return reason.contains(SYSTEM_IS_FULL) ? SYSTEM_WARNING : this.processWarning;
 	}
 
 	private void resume(ChannelHandlerContext ctx) {
@@ -76,41 +102,6 @@ final class AcceptFailures extends ChannelInboundHandlerAdapter {
 		else {
 			ctx.channel().config().setAutoRead(true);
 		}
-	}
-
-	private void report(Reason reason, IOException failure) {
-		switch (reason) {
-			case PROCESS -> logger.warn(
-					"No connection can be accepted: the process has as many files and sockets open as it may{}. New "
-							+ "clients wait in the backlog until others have gone. {}",
-					(this.descriptors.allowed() >= 0) ? " (" + this.descriptors.allowed() + ")" : "",
-					DescriptorLimit.REMEDY);
-			case SYSTEM -> logger.warn("No connection can be accepted: all processes together have as many files and "
-					+ "sockets open as the system allows. New clients wait in the backlog until some are closed. "
-					+ "Allow more (sysctl fs.file-max), or fewer connections (millrace.max-connections)");
-			case OTHER -> logger.warn("No connection can be accepted: {}. It is tried again", failure.getMessage());
-		}
-	}
-
-	private enum Reason {
-
-		PROCESS("descriptors"), SYSTEM("descriptors"), OTHER("other");
-
-		private final String id;
-
-		Reason(String id) {
-			this.id = id;
-		}
-
-		// The JDK passes on what strerror(3) says, as Netty does besides the number.
-		static Reason of(IOException failure) {
-			String message = String.valueOf(failure.getMessage());
-			if (!message.contains("Too many open files")) {
-				return OTHER;
-			}
-			return message.contains("Too many open files in system") ? SYSTEM : PROCESS;
-		}
-
 	}
 
 }

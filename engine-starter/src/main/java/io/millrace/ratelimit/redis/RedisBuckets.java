@@ -2,14 +2,12 @@ package io.millrace.ratelimit.redis;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
 import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
-import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
@@ -22,10 +20,9 @@ import org.jspecify.annotations.Nullable;
  * since; it expires when it would be full again. Time is that of the processes, whose
  * clocks should agree.
  */
-public final class RedisBuckets implements SharedTokenBuckets.Store, AutoCloseable {
+final class RedisBuckets implements SharedTokenBuckets.Store {
 
-	// For the first connection: the application starts without it as well.
-	private static final Duration PATIENCE = Duration.ofSeconds(2);
+	private static final Duration EXPIRY_MARGIN = Duration.ofSeconds(10);
 
 	private final RedisConnector connector;
 
@@ -38,19 +35,17 @@ public final class RedisBuckets implements SharedTokenBuckets.Store, AutoCloseab
 	private volatile @Nullable AsyncProxyManager<String> buckets;
 
 	/**
-	 * Create buckets, and wait some seconds at most until Redis is connected to.
-	 * @param client the client of the application, which is not closed here
+	 * Create buckets.
+	 * @param connector connects to Redis
 	 * @param limit what each bucket holds
 	 * @param prefix what the keys in Redis begin with
 	 * @param timeout after which time an answer is not waited for any more
 	 */
-	public RedisBuckets(Supplier<? extends AbstractRedisClient> client, RateLimit limit, String prefix,
-			Duration timeout) {
-		this.connector = new RedisConnector(client);
+	RedisBuckets(RedisConnector connector, RateLimit limit, String prefix, Duration timeout) {
+		this.connector = connector;
 		this.configuration = limit.configuration();
 		this.prefix = prefix;
 		this.timeout = timeout;
-		this.connector.await(PATIENCE);
 	}
 
 	@Override
@@ -67,7 +62,8 @@ public final class RedisBuckets implements SharedTokenBuckets.Store, AutoCloseab
 
 	private CompletableFuture<Long> tryConsume(StatefulConnection<String, byte[]> connection, String key) {
 		if (!connection.isOpen()) {
-			// Lettuce would keep what it is asked until it has connected again, all of it.
+			// Lettuce would keep what it is asked until it has connected again, all of
+			// it.
 			return CompletableFuture.failedFuture(new IllegalStateException("There is no connection to Redis"));
 		}
 		return buckets(connection).getProxy(this.prefix + key, this::configuration)
@@ -88,8 +84,7 @@ public final class RedisBuckets implements SharedTokenBuckets.Store, AutoCloseab
 		AsyncProxyManager<String> known = this.buckets;
 		if (known == null) {
 			known = builder(connection)
-				.expirationAfterWrite(
-						ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(Duration.ofSeconds(10)))
+				.expirationAfterWrite(ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(EXPIRY_MARGIN))
 				.requestTimeout(this.timeout)
 				.build()
 				.asAsync();
@@ -104,12 +99,6 @@ public final class RedisBuckets implements SharedTokenBuckets.Store, AutoCloseab
 			return Bucket4jLettuce.casBasedBuilder(cluster);
 		}
 		return Bucket4jLettuce.casBasedBuilder((StatefulRedisConnection<String, byte[]>) connection);
-	}
-
-	/** Close the connection. Requests go on as if Redis were away. */
-	@Override
-	public void close() {
-		this.connector.close();
 	}
 
 }
