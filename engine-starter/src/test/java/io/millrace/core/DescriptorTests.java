@@ -81,7 +81,8 @@ class DescriptorTests {
 				assertThat(waiting.receive().body()).isEqualTo("hello");
 				waiting.close();
 			}
-			Awaitility.await().untilAsserted(() -> assertThat(known.get("/file").receive().body()).isEqualTo("content"));
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(known.get("/file").receive().body()).isEqualTo("content"));
 			Awaitility.await().untilAsserted(() -> assertThat(open(process)).isLessThanOrEqualTo(before + 2));
 			assertThat(known.get("/file").receive().body()).isEqualTo("content");
 			assertThat(warnings(log)).hasSize(1);

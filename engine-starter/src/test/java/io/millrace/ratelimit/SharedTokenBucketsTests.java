@@ -134,7 +134,8 @@ class SharedTokenBucketsTests {
 			throw new IllegalStateException("There is no store");
 		};
 		assertThat(ask(buckets)).isEqualTo(RateLimiter.UNKNOWN);
-		assertThat(output).contains("The rate limit cannot be looked up: java.lang.IllegalStateException: There is no store");
+		assertThat(output)
+			.contains("The rate limit cannot be looked up: java.lang.IllegalStateException: There is no store");
 	}
 
 	@Test

@@ -164,8 +164,7 @@ class RateLimitTests {
 			"millrace.rate-limit.max-buckets|0|The value has to be 1 or more",
 			"millrace.rate-limit.key|ip|It has to be client, global, or header:",
 			"millrace.rate-limit.key|header:|It has to be client, global, or header:",
-			"millrace.rate-limit.paths[0]|api/**|Write /api/**.",
-			"millrace.rate-limit.paths[0]|/{x|It is no pattern" })
+			"millrace.rate-limit.paths[0]|api/**|Write /api/**.", "millrace.rate-limit.paths[0]|/{x|It is no pattern" })
 	void whatContradictsItselfStopsStartUp(String property, String value, String reason, CapturedOutput output) {
 		fail(TWO, property + "=" + value);
 		assertThat(output).contains("APPLICATION FAILED TO START", property, reason);
