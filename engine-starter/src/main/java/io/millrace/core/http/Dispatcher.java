@@ -129,6 +129,9 @@ public final class Dispatcher {
 
 	private void dispatch(Exchange exchange, Lane lane) {
 		limit(exchange, lane.timeoutNanos(this.timeoutNanos));
+		if (lane.isLending()) {
+			exchange.stream().lend(exchange);
+		}
 		if (!lane.submit(new LaneWork(this, exchange, this.application, latestStart(), lane))) {
 			refuse(exchange, (lane.bulkhead() != null) ? Refusal.ROUTE : Refusal.FULL);
 		}
@@ -140,7 +143,8 @@ public final class Dispatcher {
 			return;
 		}
 		exchange.stream().lend(exchange);
-		if (!this.services.workers().tryExecute(new ExchangeWork(this, exchange, handler, latestStart()))) {
+		ExchangeWork work = new ExchangeWork(this, exchange, handler, latestStart());
+		if (!this.services.workers().tryExecute(work, exchange.stream().executor())) {
 			refuse(exchange, Refusal.FULL);
 		}
 	}
