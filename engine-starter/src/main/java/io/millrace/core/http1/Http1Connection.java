@@ -342,7 +342,12 @@ final class Http1Connection {
 			ReferenceCountUtil.release(data);
 			return;
 		}
-		this.writer.write(exchange, data, last, start(exchange));
+		boolean whole = last && !this.writer.isStarted();
+		boolean mayKeepAlive = start(exchange);
+		// Within a step of ours more may follow, for the same flush.
+		if (!whole || this.advancing || !this.direct.send(exchange, data, mayKeepAlive)) {
+			this.writer.write(exchange, data, last, mayKeepAlive);
+		}
 		written(last);
 	}
 
