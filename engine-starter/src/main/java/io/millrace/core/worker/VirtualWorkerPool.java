@@ -36,6 +36,9 @@ final class VirtualWorkerPool implements WorkerPool {
 
 	private final TaskCount admission;
 
+	// Whether what is less urgent may have to give its place up.
+	private final boolean lanes;
+
 	private final int limit;
 
 	private final int capacity;
@@ -48,6 +51,7 @@ final class VirtualWorkerPool implements WorkerPool {
 	VirtualWorkerPool(WorkerOptions options) {
 		this.limit = options.maxConcurrency();
 		this.capacity = options.queueCapacity();
+		this.lanes = options.queue().lanes();
 		this.queue = TaskQueue.createUnbounded(options.queue());
 		this.admission = new TaskCount(this.limit, this.capacity);
 	}
@@ -68,6 +72,16 @@ final class VirtualWorkerPool implements WorkerPool {
 			this.queue.offer(task);
 		}
 		return true;
+	}
+
+	@Override
+	public boolean isFull() {
+		return !this.lanes && this.admission.isFull();
+	}
+
+	@Override
+	public void refused() {
+		this.admission.refuse();
 	}
 
 	@Override
