@@ -8,6 +8,7 @@ import io.millrace.core.worker.QueueOrder;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -86,6 +87,9 @@ public class MillraceProperties {
 	private List<RouteProperties> routes = new ArrayList<>();
 
 	private final Worker worker = new Worker();
+
+	@NestedConfigurationProperty
+	private final AdmissionProperties admission = new AdmissionProperties();
 
 	private final Refusal refusal = new Refusal();
 
@@ -189,6 +193,10 @@ public class MillraceProperties {
 
 	public Worker getWorker() {
 		return this.worker;
+	}
+
+	public AdmissionProperties getAdmission() {
+		return this.admission;
 	}
 
 	public Refusal getRefusal() {
