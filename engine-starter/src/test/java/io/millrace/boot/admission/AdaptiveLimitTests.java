@@ -116,9 +116,9 @@ class AdaptiveLimitTests {
 		for (int second = 0; second < 20; second++) {
 			for (int i = 0; i < 20; i++) {
 				long now = start + second * 1_000_000_000L + i * 40_000_000L;
-				limit.onSample(now, 10_000_000, 60, false);
+				limit.onSample(now, 10_000_000, 200, false);
 				if (second == 10) {
-					limit.onSample(now, 0, 60, true);
+					limit.onSample(now, 0, 200, true);
 				}
 			}
 		}
