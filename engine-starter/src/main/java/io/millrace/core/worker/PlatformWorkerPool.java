@@ -67,6 +67,9 @@ final class PlatformWorkerPool implements WorkerPool {
 
 	private final TaskCount admission;
 
+	// Whether what is less urgent may have to give its place up.
+	private final boolean lanes;
+
 	private final AtomicBoolean searching = new AtomicBoolean();
 
 	private final FastThreadLocal<TurnSignal> turn = new FastThreadLocal<>() {
@@ -128,6 +131,7 @@ final class PlatformWorkerPool implements WorkerPool {
 		this.minThreads = options.minThreads();
 		this.keepAliveNanos = options.keepAlive().toNanos();
 		this.capacity = options.queueCapacity();
+		this.lanes = options.queue().lanes();
 		this.admission = new TaskCount(this.maxThreads, this.capacity);
 		// Room for all that is admitted: what a thread will run waits here first.
 		this.queue = TaskQueue.create(options.queue(), this.admission.bound());
@@ -154,6 +158,16 @@ final class PlatformWorkerPool implements WorkerPool {
 		}
 		this.turn.get().queued(loop);
 		return true;
+	}
+
+	@Override
+	public boolean isFull() {
+		return !this.lanes && this.admission.isFull();
+	}
+
+	@Override
+	public void refused() {
+		this.admission.refuse();
 	}
 
 	@Override

@@ -54,6 +54,9 @@ final class VirtualWorkerPool implements WorkerPool {
 
 	private final AtomicInteger threads = new AtomicInteger();
 
+	// Whether what is less urgent may have to give its place up.
+	private final boolean lanes;
+
 	private final int limit;
 
 	private final int capacity;
@@ -66,6 +69,7 @@ final class VirtualWorkerPool implements WorkerPool {
 	VirtualWorkerPool(WorkerOptions options) {
 		this.limit = options.maxConcurrency();
 		this.capacity = options.queueCapacity();
+		this.lanes = options.queue().lanes();
 		this.admission = new TaskCount(this.limit, this.capacity);
 		// Room for all that is admitted: what a thread will run waits here first.
 		this.queue = TaskQueue.create(options.queue(), this.admission.bound());
@@ -92,6 +96,16 @@ final class VirtualWorkerPool implements WorkerPool {
 		}
 		this.turn.get().queued(loop);
 		return true;
+	}
+
+	@Override
+	public boolean isFull() {
+		return !this.lanes && this.admission.isFull();
+	}
+
+	@Override
+	public void refused() {
+		this.admission.refuse();
 	}
 
 	@Override

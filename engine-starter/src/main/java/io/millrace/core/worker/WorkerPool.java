@@ -32,6 +32,20 @@ public interface WorkerPool {
 	}
 
 	/**
+	 * Whether a task of normal priority would be refused now. What comes then is refused
+	 * for less than it costs to offer a task; so it may say {@code false} though it is
+	 * full, and not the reverse.
+	 * @return whether there is no room
+	 */
+	default boolean isFull() {
+		return false;
+	}
+
+	/** A task was refused without being offered, because the pool {@link #isFull()}. */
+	default void refused() {
+	}
+
+	/**
 	 * Run a task only if it would not have to wait for others.
 	 * @param task the work
 	 * @return {@code false} if nothing happened because it would, or the pool is stopped
