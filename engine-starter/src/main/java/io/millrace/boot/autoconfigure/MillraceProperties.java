@@ -257,6 +257,14 @@ public class MillraceProperties {
 		 */
 		private int reserved = 2;
 
+		/**
+		 * Whether a thread is interrupted when the client goes away whose request it
+		 * handles. What the handler does then has to stand it: an interrupt closes
+		 * channels of files and databases that are in use. Event loops are never
+		 * interrupted.
+		 */
+		private boolean interruptOnDisconnect;
+
 		private final Queue queue = new Queue();
 
 		public WorkerMode getMode() {
@@ -307,6 +315,14 @@ public class MillraceProperties {
 			this.reserved = reserved;
 		}
 
+		public boolean isInterruptOnDisconnect() {
+			return this.interruptOnDisconnect;
+		}
+
+		public void setInterruptOnDisconnect(boolean interruptOnDisconnect) {
+			this.interruptOnDisconnect = interruptOnDisconnect;
+		}
+
 		public Queue getQueue() {
 			return this.queue;
 		}
@@ -334,7 +350,9 @@ public class MillraceProperties {
 
 		/**
 		 * How long a request may wait for a thread; then the client gets 503 with
-		 * Retry-After, and the application does not see the request. With 0 for ever.
+		 * Retry-After, and the application does not see the request. One that would wait
+		 * longer, by how fast requests are served at the moment, is refused at once. With
+		 * 0 for ever.
 		 */
 		private Duration maxWait = Duration.ofSeconds(0);
 

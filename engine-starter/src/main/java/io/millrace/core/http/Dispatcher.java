@@ -42,7 +42,7 @@ public final class Dispatcher {
 	public Dispatcher(Routes routes, ExchangeHandler application, HttpServices services, Lanes lanes,
 			DispatchOptions options, EngineObserver observer) {
 		this.routes = routes;
-		this.application = application;
+		this.application = options.interruptOnDisconnect() ? new InterruptingHandler(application) : application;
 		this.applicationMayBlock = application.mayBlock();
 		this.services = services;
 		this.lanes = lanes;
