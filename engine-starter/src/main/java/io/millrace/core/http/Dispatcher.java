@@ -69,6 +69,22 @@ public final class Dispatcher {
 	}
 
 	/**
+	 * Whether a request had better wait on the event loop for what is missing of its
+	 * body: a worker would only wait for it too, and there is not one to spare. Called on
+	 * the event loop. From the first answer on the time of the request counts.
+	 * @param exchange the exchange, which was not dispatched yet
+	 * @return {@code false} if it should be dispatched as it is
+	 */
+	public boolean isHeld(Exchange exchange) {
+		if (!this.services.workers().isCrowded() || this.routes.find(exchange.request()) != null) {
+			return false;
+		}
+		Lane lane = this.lanes.find(exchange.request());
+		limit(exchange, (lane != null) ? lane.timeoutNanos(this.timeoutNanos) : this.timeoutNanos);
+		return (lane != null) ? lane.hasWorkers() : this.applicationMayBlock;
+	}
+
+	/**
 	 * Have an exchange handled. Called on the event loop; handing over to a worker is the
 	 * last thing that the loop does with it, so there is no race to settle.
 	 * @param exchange the exchange

@@ -67,6 +67,14 @@ final class Lane {
 		return (this.timeout != null) ? this.timeout.toNanos() : otherwise;
 	}
 
+	/**
+	 * Whether its requests take threads.
+	 * @return {@code false} where the event loop runs them
+	 */
+	boolean hasWorkers() {
+		return this.workers != null;
+	}
+
 	@Nullable Bulkhead bulkhead() {
 		return this.bulkhead;
 	}

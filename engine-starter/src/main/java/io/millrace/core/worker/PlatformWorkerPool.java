@@ -56,6 +56,12 @@ final class PlatformWorkerPool implements WorkerPool {
 
 	private final TaskCount admission;
 
+	private final QueueKeeper keeper;
+
+	private final RunGate gate = new RunGate();
+
+	private final CpuFit fit;
+
 	private final AtomicBoolean searching = new AtomicBoolean();
 
 	private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
@@ -80,8 +86,6 @@ final class PlatformWorkerPool implements WorkerPool {
 
 	private final long keepAliveNanos;
 
-	private final int capacity;
-
 	private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
 
 	private final AtomicInteger threadNumber = new AtomicInteger();
@@ -104,10 +108,11 @@ final class PlatformWorkerPool implements WorkerPool {
 		this.maxThreads = options.maxThreads();
 		this.minThreads = options.minThreads();
 		this.keepAliveNanos = options.keepAlive().toNanos();
-		this.capacity = options.queueCapacity();
-		this.admission = new TaskCount(this.maxThreads, this.capacity);
+		this.admission = new TaskCount(this.maxThreads, options.queueCapacity());
 		// Room for all that is admitted: what a thread will run waits here first.
 		this.queue = TaskQueue.create(options.queue(), this.admission.bound());
+		this.fit = new CpuFit(this.gate, this.maxThreads, Runtime.getRuntime().availableProcessors());
+		this.keeper = new QueueKeeper(this.queue, this.admission, options.queue());
 	}
 
 	@Override
@@ -120,7 +125,11 @@ final class PlatformWorkerPool implements WorkerPool {
 
 	@Override
 	public boolean tryExecuteNow(Runnable task) {
-		return !this.stopped && this.admission.tryEnterBelow(this.maxThreads) >= 0 && submit(task);
+		return !this.stopped && this.admission.tryEnterBelow(running()) >= 0 && submit(task);
+	}
+
+	private int running() {
+		return Math.min(this.maxThreads, this.gate.limit());
 	}
 
 	// Of a task that was counted.
@@ -149,14 +158,13 @@ final class PlatformWorkerPool implements WorkerPool {
 	// Whoever counts on what is taken out for a moment here is called when it is back.
 	@Override
 	public void sweep() {
-		if (this.sleeping > 0 || this.queue.isEmpty()) {
-			return;
-		}
-		for (Work pointless : this.queue.sweep()) {
+		this.fit.look(this.admission.admitted(), this.watched, System.nanoTime());
+		boolean behind = (this.sleeping == 0 || !this.gate.isOpen()) && !this.queue.isEmpty();
+		for (Work pointless : this.keeper.look(behind, running())) {
 			Tasks.run(pointless);
-			this.admission.leave();
+			this.admission.leave(false);
 		}
-		if (isWaiting()) {
+		if (behind && isWaiting()) {
 			signal();
 		}
 	}
@@ -171,6 +179,11 @@ final class PlatformWorkerPool implements WorkerPool {
 		this.admission.enter();
 		this.resumed.add(task);
 		signal();
+	}
+
+	@Override
+	public boolean isCrowded() {
+		return this.admission.isCrowded();
 	}
 
 	@Override
@@ -269,12 +282,15 @@ final class PlatformWorkerPool implements WorkerPool {
 		int waiting = this.queue.size() + this.resumed.size();
 		int now = this.threads;
 		int busy = Math.max(0, Math.min(now, this.admission.admitted() - waiting));
-		return new WorkerSnapshot(this.maxThreads, now, busy, waiting, this.capacity, this.admission.refused());
+		int limit = running();
+		return new WorkerSnapshot(limit, now, busy, waiting, this.admission.allowed() - limit,
+				this.admission.refused());
 	}
 
 	@Override
 	public void stop(Duration patience) {
 		this.stopped = true;
+		this.gate.remove();
 		List<Worker> sleepers;
 		synchronized (this.idle) {
 			sleepers = List.copyOf(this.idle);
@@ -303,6 +319,8 @@ final class PlatformWorkerPool implements WorkerPool {
 		// A new worker was started because a task waits: it has the token.
 		private boolean searcher = true;
 
+		private boolean inside;
+
 		private boolean retired;
 
 		void start() {
@@ -321,6 +339,7 @@ final class PlatformWorkerPool implements WorkerPool {
 
 		@Override
 		public void run() {
+			this.progress.begin();
 			PlatformWorkerPool.this.watched.add(this.progress);
 			try {
 				Runnable task = take();
@@ -336,7 +355,9 @@ final class PlatformWorkerPool implements WorkerPool {
 			}
 		}
 
+		// With a task the worker is through the gate.
 		private @Nullable Runnable take() {
+			this.inside = PlatformWorkerPool.this.gate.enter();
 			Runnable task;
 			while ((task = poll()) == null && isWaiting()) {
 				// A producer is between counting and publishing.
@@ -346,7 +367,17 @@ final class PlatformWorkerPool implements WorkerPool {
 				task = linger();
 			}
 			stepBack();
+			if (task == null) {
+				leave();
+			}
 			return task;
+		}
+
+		private void leave() {
+			if (this.inside) {
+				this.inside = false;
+				PlatformWorkerPool.this.gate.leave();
+			}
 		}
 
 		// Under load the next task is a moment away, and giving way to who brings it is
@@ -376,12 +407,14 @@ final class PlatformWorkerPool implements WorkerPool {
 
 		private void runTask(Runnable task) {
 			this.progress.step();
+			boolean served = PlatformWorkerPool.this.keeper.isServed(task);
 			try {
 				Tasks.run(task);
 			}
 			finally {
 				this.progress.step();
-				PlatformWorkerPool.this.admission.leave();
+				PlatformWorkerPool.this.admission.leave(served);
+				leave();
 				// An interrupt was meant for this task, not for the next one.
 				Thread.interrupted();
 			}
@@ -445,6 +478,7 @@ final class PlatformWorkerPool implements WorkerPool {
 		private void ended() {
 			PlatformWorkerPool.this.alive.remove(this.thread);
 			PlatformWorkerPool.this.watched.remove(this.progress);
+			leave();
 			if (!this.retired) {
 				synchronized (PlatformWorkerPool.this.idle) {
 					PlatformWorkerPool.this.threads = PlatformWorkerPool.this.threads - 1;

@@ -36,9 +36,9 @@ final class VirtualWorkerPool implements WorkerPool {
 
 	private final TaskCount admission;
 
-	private final int limit;
+	private final QueueKeeper keeper;
 
-	private final int capacity;
+	private final int limit;
 
 	// Who is to be waited for, and interrupted, at the end.
 	private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
@@ -47,9 +47,9 @@ final class VirtualWorkerPool implements WorkerPool {
 
 	VirtualWorkerPool(WorkerOptions options) {
 		this.limit = options.maxConcurrency();
-		this.capacity = options.queueCapacity();
 		this.queue = TaskQueue.createUnbounded(options.queue());
-		this.admission = new TaskCount(this.limit, this.capacity);
+		this.admission = new TaskCount(this.limit, options.queueCapacity());
+		this.keeper = new QueueKeeper(this.queue, this.admission, options.queue());
 	}
 
 	@Override
@@ -89,6 +89,11 @@ final class VirtualWorkerPool implements WorkerPool {
 		}
 	}
 
+	@Override
+	public boolean isCrowded() {
+		return this.admission.isCrowded();
+	}
+
 	private boolean displace(Runnable task) {
 		Work displaced = this.queue.displace(task);
 		if (displaced != null) {
@@ -100,7 +105,7 @@ final class VirtualWorkerPool implements WorkerPool {
 	// The place of what is taken out becomes free when a thread comes to it.
 	@Override
 	public void sweep() {
-		for (Work pointless : this.queue.sweep()) {
+		for (Work pointless : this.keeper.look(!this.queue.isEmpty(), this.limit)) {
 			this.queue.offer(NOTHING);
 			Tasks.run(pointless);
 		}
@@ -115,7 +120,7 @@ final class VirtualWorkerPool implements WorkerPool {
 		catch (Throwable ex) {
 			// No memory: a thread that failed to start will not run later.
 			this.alive.remove(thread);
-			Runnable next = next();
+			Runnable next = next(false);
 			if (next != null) {
 				start(next);
 			}
@@ -128,17 +133,18 @@ final class VirtualWorkerPool implements WorkerPool {
 		me.setContextClassLoader(this.classLoader);
 		Runnable task = first;
 		while (task != null) {
+			boolean served = task != NOTHING && this.keeper.isServed(task);
 			Tasks.run(task);
 			// An interrupt was meant for this task, not for the next one.
 			Thread.interrupted();
-			task = next();
+			task = next(served);
 		}
 		this.alive.remove(me);
 	}
 
 	// A task has ended: its thread is for the one returned.
-	private @Nullable Runnable next() {
-		if (this.admission.leave() <= this.limit) {
+	private @Nullable Runnable next(boolean served) {
+		if (this.admission.leave(served) <= this.limit) {
 			return null;
 		}
 		Runnable next = poll();
@@ -160,7 +166,8 @@ final class VirtualWorkerPool implements WorkerPool {
 	public WorkerSnapshot snapshot() {
 		int admitted = this.admission.admitted();
 		int busy = Math.min(admitted, this.limit);
-		return new WorkerSnapshot(this.limit, busy, busy, admitted - busy, this.capacity, this.admission.refused());
+		return new WorkerSnapshot(this.limit, busy, busy, admitted - busy, this.admission.allowed() - this.limit,
+				this.admission.refused());
 	}
 
 	@Override

@@ -102,8 +102,8 @@ class MillraceWebServerFactoryCustomizerTests {
 			.isEqualTo(new WatchOptions(Duration.ofSeconds(11), Duration.ofSeconds(12), Duration.ofSeconds(13)));
 		assertThat(config.worker()).isEqualTo(new WorkerOptions(WorkerMode.INLINE, 20, 2, Duration.ofSeconds(5), 50,
 				new QueueOptions(60, QueueOrder.ADAPTIVE, Duration.ofSeconds(2), false), 3));
-		assertThat(config.dispatch())
-			.isEqualTo(new DispatchOptions(Duration.ZERO, Duration.ofSeconds(8), 504, 429, Duration.ofSeconds(9), true));
+		assertThat(config.dispatch()).isEqualTo(
+				new DispatchOptions(Duration.ZERO, Duration.ofSeconds(8), 504, 429, Duration.ofSeconds(9), true));
 	}
 
 	@ParameterizedTest
