@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -61,7 +62,7 @@ class CpuFitTests {
 
 	private void block() {
 		while (!this.over.get()) {
-			java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+			LockSupport.parkNanos(1_000_000);
 		}
 	}
 
@@ -106,6 +107,30 @@ class CpuFitTests {
 			this.pool.sweep();
 			return all.getCount() == 0;
 		});
+	}
+
+	@Test
+	void noTaskIsForgottenWhileTheGateOpensAndCloses() {
+		int least = THREADS;
+		for (int round = 0; round < 100; round++) {
+			CountDownLatch done = new CountDownLatch(300);
+			for (int i = 0; i < 300; i++) {
+				assertThat(this.pool.tryExecute(() -> {
+					long until = System.nanoTime() + 200_000;
+					while (System.nanoTime() < until) {
+						Thread.onSpinWait();
+					}
+					done.countDown();
+				})).isTrue();
+			}
+			while (done.getCount() > 0) {
+				this.pool.sweep();
+				least = Math.min(least, this.pool.snapshot().limit());
+				LockSupport.parkNanos(1_000_000);
+			}
+			this.pool.sweep();
+		}
+		assertThat(least).isLessThan(THREADS);
 	}
 
 	@Test
