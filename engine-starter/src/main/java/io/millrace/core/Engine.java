@@ -41,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Engine {
 
+	// The keeper looks ten times as often: so soon it is seen that too many threads run.
+	private static final Duration OVERLOAD_PERIOD = Duration.ofMillis(400);
+
 	private static final Duration WORKER_PATIENCE = Duration.ofSeconds(1);
 
 	private final EngineConfig config;
@@ -80,9 +83,11 @@ public final class Engine {
 		Lanes lanes = new Lanes(config.policies(), this.workers, application.mayBlock());
 		Duration maxWait = config.worker().queue().maxWait();
 		this.loopWatch = new LoopWatch(this.loops, config.watch(), config.observer());
-		this.keeper = new PoolKeeper(List.of(this.workers::sweep, lanes::sweep,
-				this.workers.watch(config.watch(), config.observer()), this.loopWatch::look),
-				List.of(maxWait, config.watch().precision()));
+		this.keeper = new PoolKeeper(
+				List.of(this.workers::sweep, lanes::sweep, this.workers.watch(config.watch(), config.observer()),
+						this.loopWatch::look),
+				// Overload has to be seen long before what comes has waited too long.
+				List.of(maxWait.dividedBy(4), OVERLOAD_PERIOD, config.watch().precision()));
 		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder());
 		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, lanes, config.admission(),
 				config.dispatch().withMaxWait(maxWait), config.observer());
