@@ -1,5 +1,6 @@
 package io.millrace.boot.autoconfigure;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -20,6 +21,12 @@ public class MillraceWebServerConfiguration {
 			ServerProperties serverProperties, MillraceProperties properties, ApplicationContext context) {
 		return new MillraceWebServerFactoryCustomizer(environment, serverProperties, properties,
 				WebServerApplicationContext.hasServerNamespace(context, "management"));
+	}
+
+	@Bean
+	MillraceRouteCustomizer millraceRouteCustomizer(ObjectProvider<MappedHandlers> handlers,
+			ApplicationContext context) {
+		return new MillraceRouteCustomizer(handlers, context);
 	}
 
 }

@@ -2,10 +2,12 @@ package io.millrace.core.worker;
 
 import java.time.Duration;
 import java.util.Queue;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.IntSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +43,10 @@ final class VirtualWorkerPool implements WorkerPool {
 	private final int capacity;
 
 	// Who is to be waited for, and interrupted, at the end.
-	private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
+	private final Map<Thread, Runner> alive = new ConcurrentHashMap<>();
+
+	// Owned by the keeper.
+	private final SeenThreads seen = new SeenThreads();
 
 	private volatile boolean stopped;
 
@@ -107,8 +112,9 @@ final class VirtualWorkerPool implements WorkerPool {
 	}
 
 	private void start(Runnable first) {
-		Thread thread = this.threads.newThread(() -> runAll(first));
-		this.alive.add(thread);
+		Runner runner = new Runner(first);
+		Thread thread = this.threads.newThread(runner);
+		this.alive.put(thread, runner);
 		try {
 			thread.start();
 		}
@@ -121,19 +127,6 @@ final class VirtualWorkerPool implements WorkerPool {
 			}
 			throw ex;
 		}
-	}
-
-	private void runAll(Runnable first) {
-		Thread me = Thread.currentThread();
-		me.setContextClassLoader(this.classLoader);
-		Runnable task = first;
-		while (task != null) {
-			Tasks.run(task);
-			// An interrupt was meant for this task, not for the next one.
-			Thread.interrupted();
-			task = next();
-		}
-		this.alive.remove(me);
 	}
 
 	// A task has ended: its thread is for the one returned.
@@ -157,6 +150,11 @@ final class VirtualWorkerPool implements WorkerPool {
 	}
 
 	@Override
+	public void watch(WorkerWatch watch) {
+		watch.lookAtVirtual(this, this.seen.look(this.alive), this.seen.stepsOfEnded());
+	}
+
+	@Override
 	public WorkerSnapshot snapshot() {
 		int admitted = this.admission.admitted();
 		int busy = Math.min(admitted, this.limit);
@@ -166,10 +164,46 @@ final class VirtualWorkerPool implements WorkerPool {
 	@Override
 	public void stop(Duration patience) {
 		this.stopped = true;
-		if (!Threads.join(this.alive, patience)) {
-			this.alive.forEach(Thread::interrupt);
-			Threads.join(this.alive, patience);
+		Set<Thread> running = this.alive.keySet();
+		if (!Threads.join(running, patience)) {
+			running.forEach(Thread::interrupt);
+			Threads.join(running, patience);
 		}
+	}
+
+	/** What a thread does: one task after the other. */
+	private final class Runner implements Runnable, IntSupplier {
+
+		private final Runnable first;
+
+		// Written by the thread only; read by the keeper a moment too late, which does
+		// not matter to it.
+		private int begun;
+
+		Runner(Runnable first) {
+			this.first = first;
+		}
+
+		@Override
+		public void run() {
+			Thread me = Thread.currentThread();
+			me.setContextClassLoader(VirtualWorkerPool.this.classLoader);
+			Runnable task = this.first;
+			while (task != null) {
+				this.begun++;
+				Tasks.run(task);
+				// An interrupt was meant for this task, not for the next one.
+				Thread.interrupted();
+				task = next();
+			}
+			VirtualWorkerPool.this.alive.remove(me);
+		}
+
+		@Override
+		public int getAsInt() {
+			return this.begun;
+		}
+
 	}
 
 }
