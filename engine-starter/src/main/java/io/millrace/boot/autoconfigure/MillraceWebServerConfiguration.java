@@ -29,4 +29,9 @@ public class MillraceWebServerConfiguration {
 		return new MillraceRouteCustomizer(handlers, context);
 	}
 
+	@Bean
+	MillraceSettingsCustomizer millraceSettingsCustomizer(ApplicationContext context) {
+		return new MillraceSettingsCustomizer(context);
+	}
+
 }
