@@ -54,7 +54,7 @@ final class Dispatching {
 		this.pinningWatch = isWorkerUsed(config, application)
 				? this.workers.pinningWatch(config.watch(), config.observer()) : null;
 		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder());
-		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, lanes,
+		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, lanes, config.admission(),
 				config.dispatch().withMaxWait(maxWait), config.observer());
 	}
 

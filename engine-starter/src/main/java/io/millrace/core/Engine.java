@@ -12,6 +12,8 @@ import io.millrace.core.transport.EventLoops;
 import io.millrace.core.transport.Listener;
 import io.millrace.core.transport.LoopWatch;
 import io.millrace.core.transport.Transport;
+import io.millrace.core.worker.Admission;
+import io.millrace.core.worker.AdmissionSnapshot;
 import io.millrace.core.worker.WorkerPool;
 import io.millrace.core.worker.WorkerSnapshot;
 import io.netty.channel.EventLoopGroup;
@@ -195,6 +197,15 @@ public final class Engine {
 	 */
 	public EventLoopGroup eventLoops() {
 		return this.loops.group();
+	}
+
+	/**
+	 * What is admitted of the application's requests.
+	 * @return one reading, {@code null} where nothing limits how many are in flight
+	 */
+	public @Nullable AdmissionSnapshot admission() {
+		Admission admission = this.config.admission();
+		return (admission != null) ? admission.snapshot() : null;
 	}
 
 	/**

@@ -15,6 +15,7 @@ import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.Transport;
+import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.WorkerOptions;
 import io.millrace.core.worker.WorkerPool;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,8 @@ public final class EngineConfig {
 
 	private final @Nullable WorkerPool workerPool;
 
+	private final @Nullable Admission admission;
+
 	private final DispatchOptions dispatch;
 
 	private final OriginResolver origins;
@@ -62,6 +65,7 @@ public final class EngineConfig {
 		this.timeouts = builder.timeouts;
 		this.worker = builder.worker;
 		this.workerPool = builder.workerPool;
+		this.admission = builder.admission;
 		this.dispatch = builder.dispatch;
 		this.origins = builder.origins;
 		this.routes = List.copyOf(builder.routes);
@@ -132,6 +136,14 @@ public final class EngineConfig {
 	 */
 	public @Nullable WorkerPool workerPool() {
 		return this.workerPool;
+	}
+
+	/**
+	 * What bounds how many requests of the application are in flight.
+	 * @return the admission, {@code null} for no bound but those of the workers
+	 */
+	public @Nullable Admission admission() {
+		return this.admission;
 	}
 
 	/**
@@ -216,6 +228,8 @@ public final class EngineConfig {
 		private WorkerOptions worker = WorkerOptions.defaults();
 
 		private @Nullable WorkerPool workerPool;
+
+		private @Nullable Admission admission;
 
 		private DispatchOptions dispatch = DispatchOptions.defaults();
 
@@ -314,6 +328,18 @@ public final class EngineConfig {
 		 */
 		public Builder workerPool(@Nullable WorkerPool workerPool) {
 			this.workerPool = workerPool;
+			return this;
+		}
+
+		/**
+		 * Set what bounds how many requests of the application are in flight, whatever
+		 * runs them.
+		 * @param admission the admission, {@code null} for no bound but those of the
+		 * workers
+		 * @return this builder
+		 */
+		public Builder admission(@Nullable Admission admission) {
+			this.admission = admission;
 			return this;
 		}
 

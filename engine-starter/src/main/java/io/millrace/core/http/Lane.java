@@ -1,6 +1,5 @@
 package io.millrace.core.http;
 
-import java.time.Duration;
 import java.util.function.Predicate;
 
 import io.millrace.core.worker.Priority;
@@ -30,8 +29,10 @@ final class Lane {
 
 	private final @Nullable Bulkhead bulkhead;
 
-	// Null for what holds for all others.
-	private final @Nullable Duration timeout;
+	private final boolean lending;
+
+	// Negative for what holds for all others, 0 for no limit.
+	private final long timeoutNanos;
 
 	/**
 	 * Settle the way.
@@ -47,9 +48,11 @@ final class Lane {
 		this.position = position;
 		this.usual = policy.isUsual();
 		this.priority = policy.priority();
-		this.timeout = policy.timeout();
+		this.timeoutNanos = (policy.timeout() != null) ? policy.timeout().toNanos() : -1;
 		this.workers = workers(policy, workers, mayBlock);
 		this.bulkhead = bulkhead;
+		// Whose permit waits for the end of the response has it told by the loop.
+		this.lending = this.bulkhead == null && this.workers == workers.standard();
 	}
 
 	private static @Nullable WorkerPool workers(RoutePolicy policy, WorkerSet workers, boolean mayBlock) {
@@ -97,10 +100,18 @@ final class Lane {
 	/**
 	 * How long a request may take.
 	 * @param otherwise what holds for all others
-	 * @return 0 for no limit
+	 * @return nanoseconds, 0 for no limit
 	 */
 	long timeoutNanos(long otherwise) {
-		return (this.timeout != null) ? this.timeout.toNanos() : otherwise;
+		return (this.timeoutNanos >= 0) ? this.timeoutNanos : otherwise;
+	}
+
+	/**
+	 * Whether the worker may write the response itself.
+	 * @return whether the connection is {@linkplain ExchangeStream#lend lent}
+	 */
+	boolean isLending() {
+		return this.lending;
 	}
 
 	@Nullable Bulkhead bulkhead() {
@@ -123,7 +134,7 @@ final class Lane {
 	 */
 	boolean start(LaneWork work) {
 		if (this.workers != null) {
-			return this.workers.tryExecute(work);
+			return work.runBy(this.workers);
 		}
 		work.runInLoop();
 		return true;

@@ -28,14 +28,6 @@ final class Progress {
 		this.steps++;
 	}
 
-	/**
-	 * A task runs. For threads that count for themselves.
-	 * @param tasks how many were begun before it
-	 */
-	void begun(int tasks) {
-		this.steps = 2 * tasks + 1;
-	}
-
 	int steps() {
 		return this.steps;
 	}

@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.function.IntSupplier;
+import java.util.Set;
 
 /**
- * What was seen of virtual threads. They only count the tasks that they begin, and pay
- * nothing for being watched. Owned by the keeper.
+ * What was seen of virtual threads, each of which runs one task and pays nothing for
+ * being watched. Owned by the keeper.
  */
 final class SeenThreads {
 
@@ -17,20 +17,26 @@ final class SeenThreads {
 	private long stepsOfEnded;
 
 	/**
-	 * Look which threads there are, and how many tasks each has begun.
+	 * Look which threads there are.
 	 * @param running the threads that run a task
 	 * @return the progress of each
 	 */
-	Collection<Progress> look(Map<Thread, ? extends IntSupplier> running) {
+	Collection<Progress> look(Set<Thread> running) {
 		for (Iterator<Progress> each = this.seen.values().iterator(); each.hasNext();) {
 			Progress progress = each.next();
-			if (!running.containsKey(progress.thread())) {
+			if (!running.contains(progress.thread())) {
 				this.stepsOfEnded += progress.steps();
 				each.remove();
 			}
 		}
-		running.forEach((thread, begun) -> this.seen.computeIfAbsent(thread, Progress::new).begun(begun.getAsInt()));
+		running.forEach((thread) -> this.seen.computeIfAbsent(thread, SeenThreads::begun));
 		return this.seen.values();
+	}
+
+	private static Progress begun(Thread thread) {
+		Progress progress = new Progress(thread);
+		progress.step();
+		return progress;
 	}
 
 	/**

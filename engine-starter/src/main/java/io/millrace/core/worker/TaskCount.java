@@ -63,6 +63,19 @@ final class TaskCount {
 	}
 
 	/**
+	 * Whether a task would be refused.
+	 * @return whether the bound is reached
+	 */
+	boolean isFull() {
+		return this.admitted.get() >= this.bound;
+	}
+
+	/** A task was refused that did not try. */
+	void refuse() {
+		this.refused.increment();
+	}
+
+	/**
 	 * Take a task in any case.
 	 * @return how many there were before it
 	 */
