@@ -2,12 +2,16 @@ package io.millrace.boot.autoconfigure;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 
 /**
  * Threads for requests that may block: all of Spring MVC, and routes that say so.
  */
 public class WorkerProperties {
+
+	private static final int DEFAULT_MIN_THREADS = 10;
 
 	/**
 	 * What runs requests that may block: pool for platform threads, virtual for a virtual
@@ -24,9 +28,10 @@ public class WorkerProperties {
 	private int maxThreads = 200;
 
 	/**
-	 * How many platform threads stay when they are idle, 0 to max-threads.
+	 * How many platform threads stay when they are idle, 0 to max-threads. Unset: 10, or
+	 * max-threads where that is less.
 	 */
-	private int minThreads = 10;
+	private @Nullable Integer minThreads;
 
 	/**
 	 * How long an idle platform thread above min-threads stays, more than 0.
@@ -73,7 +78,7 @@ public class WorkerProperties {
 	}
 
 	public int getMinThreads() {
-		return this.minThreads;
+		return (this.minThreads != null) ? this.minThreads : Math.min(DEFAULT_MIN_THREADS, this.maxThreads);
 	}
 
 	public void setMinThreads(int minThreads) {

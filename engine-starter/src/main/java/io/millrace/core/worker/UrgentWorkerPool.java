@@ -58,6 +58,11 @@ final class UrgentWorkerPool implements WorkerPool {
 		this.reserve.sweep();
 	}
 
+	@Override
+	public void watch(WorkerWatch watch) {
+		this.reserve.watch(watch);
+	}
+
 	// The shared pool has an owner of its own.
 	@Override
 	public void stop(Duration patience) {

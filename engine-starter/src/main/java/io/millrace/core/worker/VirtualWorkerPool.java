@@ -64,6 +64,9 @@ final class VirtualWorkerPool implements WorkerPool {
 	// Who is to be waited for, and interrupted, at the end.
 	private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
 
+	// Owned by the keeper.
+	private final SeenThreads seen = new SeenThreads();
+
 	private volatile boolean stopped;
 
 	VirtualWorkerPool(WorkerOptions options) {
@@ -220,11 +223,17 @@ final class VirtualWorkerPool implements WorkerPool {
 	}
 
 	@Override
+	public void watch(WorkerWatch watch) {
+		watch.lookAtVirtual(this, this.seen.look(this.alive), this.seen.stepsOfEnded());
+	}
+
+	@Override
 	public WorkerSnapshot snapshot() {
 		int waiting = this.queue.size() + this.resumed.size();
 		int now = this.threads.get();
 		int busy = Math.max(0, Math.min(now, this.admission.admitted() - waiting));
-		return new WorkerSnapshot(this.limit, now, busy, waiting, this.admission.allowed() - this.limit, this.admission.refused());
+		return new WorkerSnapshot(this.limit, now, busy, waiting, this.admission.allowed() - this.limit,
+				this.admission.refused());
 	}
 
 	@Override
