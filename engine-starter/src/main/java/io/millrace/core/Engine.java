@@ -22,6 +22,7 @@ import io.millrace.core.transport.EventLoops;
 import io.millrace.core.transport.Listener;
 import io.millrace.core.transport.LoopWatch;
 import io.millrace.core.transport.Transport;
+import io.millrace.core.worker.CarrierWatch;
 import io.millrace.core.worker.PoolKeeper;
 import io.millrace.core.worker.WorkerMode;
 import io.millrace.core.worker.WorkerPool;
@@ -70,17 +71,22 @@ public final class Engine {
 	 * transport that is asked for does not work here
 	 * @throws io.millrace.core.worker.VirtualThreadsUnavailableException where virtual
 	 * threads are asked for and this JDK has none
+	 * @throws io.millrace.core.worker.LoopUnavailableException where loops that carry
+	 * virtual threads are asked for and cannot be had here
 	 */
 	public Engine(EngineConfig config, ExchangeHandler application) {
 		this.config = config;
 		this.workers = new WorkerSet(config.worker(), workerPool(config), modes(config.policies()));
-		this.loops = EventLoops.create(config.transport(), config.eventLoops());
+		this.loops = loops(config);
 		Lanes lanes = new Lanes(config.policies(), this.workers, application.mayBlock());
 		Duration maxWait = config.worker().queue().maxWait();
 		this.loopWatch = new LoopWatch(this.loops, config.watch(), config.observer());
-		this.keeper = new PoolKeeper(List.of(this.workers::sweep, lanes::sweep,
-				this.workers.watch(config.watch(), config.observer()), this.loopWatch::look),
-				List.of(maxWait, config.watch().precision()));
+		CarrierWatch carrierWatch = new CarrierWatch(this.loops.carriers(), config.watch(), config.observer());
+		this.keeper = new PoolKeeper(
+				List.of(this.workers::sweep, lanes::sweep, this.workers.watch(config.watch(), config.observer()),
+						this.loopWatch::look, carrierWatch::look),
+				List.of(maxWait, config.watch().precision(),
+						this.loops.carriers().isEmpty() ? Duration.ZERO : CarrierWatch.PRECISION));
 		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder());
 		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, lanes,
 				config.dispatch().withMaxWait(maxWait), config.observer());
@@ -89,6 +95,15 @@ public final class Engine {
 	private static WorkerPool workerPool(EngineConfig config) {
 		WorkerPool own = config.workerPool();
 		return (own != null) ? own : WorkerPools.create(config.worker());
+	}
+
+	// Loops that carry nothing are threads of the plain kind.
+	private static EventLoops loops(EngineConfig config) {
+		boolean carrying = modes(config.policies()).contains(WorkerMode.LOOP)
+				|| (config.workerPool() == null && config.worker().mode() == WorkerMode.LOOP);
+		return carrying
+				? EventLoops.createCarrying(config.transport(), config.eventLoops(), config.worker().maxThreads())
+				: EventLoops.create(config.transport(), config.eventLoops());
 	}
 
 	private static Set<WorkerMode> modes(List<RoutePolicy> policies) {
@@ -176,9 +191,10 @@ public final class Engine {
 	public synchronized void close() {
 		stop();
 		this.closed = true;
-		this.keeper.stop();
 		this.workers.stop(WORKER_PATIENCE);
 		this.loops.stop();
+		// It relieves loops, until there are none.
+		this.keeper.stop();
 	}
 
 	/**

@@ -148,6 +148,7 @@ class ConfiguredRoutes {
 		}
 		return switch (mode) {
 			case POOL -> WorkerMode.POOL;
+			case LOOP -> WorkerMode.LOOP;
 			case INLINE -> WorkerMode.INLINE;
 			case VIRTUAL -> {
 				if (JavaVersion.getJavaVersion().isOlderThan(JavaVersion.TWENTY_ONE)) {

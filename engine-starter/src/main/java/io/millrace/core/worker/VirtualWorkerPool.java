@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * queued; a task that ends above the limit leaves its thread to one of the queue, one
  * that ends below it ends the thread. So no task can be forgotten.
  */
-final class VirtualWorkerPool implements WorkerPool {
+class VirtualWorkerPool implements WorkerPool {
 
 	private final ThreadFactory threads = VirtualThreads.factory("millrace-virtual-");
 
@@ -106,7 +106,11 @@ final class VirtualWorkerPool implements WorkerPool {
 		}
 	}
 
-	private void start(Runnable first) {
+	/**
+	 * Run a task that was counted as one of those that run.
+	 * @param first the task
+	 */
+	void start(Runnable first) {
 		Thread thread = this.threads.newThread(() -> runAll(first));
 		this.alive.add(thread);
 		try {
@@ -125,19 +129,31 @@ final class VirtualWorkerPool implements WorkerPool {
 
 	private void runAll(Runnable first) {
 		Thread me = Thread.currentThread();
-		me.setContextClassLoader(this.classLoader);
 		Runnable task = first;
 		while (task != null) {
-			Tasks.run(task);
-			// An interrupt was meant for this task, not for the next one.
-			Thread.interrupted();
+			runOne(task);
 			task = next();
 		}
 		this.alive.remove(me);
 	}
 
-	// A task has ended: its thread is for the one returned.
-	private @Nullable Runnable next() {
+	/**
+	 * Run a task, on the calling thread.
+	 * @param task the task
+	 */
+	final void runOne(Runnable task) {
+		Thread.currentThread().setContextClassLoader(this.classLoader);
+		Tasks.run(task);
+		// An interrupt was meant for this task, not for the next one.
+		Thread.interrupted();
+	}
+
+	/**
+	 * A task has ended.
+	 * @return the one that its thread is for, which is counted already; {@code null}
+	 * where none waits
+	 */
+	final @Nullable Runnable next() {
 		if (this.admission.leave() <= this.limit) {
 			return null;
 		}
@@ -156,6 +172,14 @@ final class VirtualWorkerPool implements WorkerPool {
 		return (task != null) ? task : this.queue.poll();
 	}
 
+	/**
+	 * Those that run a task, who are waited for and interrupted at the end.
+	 * @return the threads, which come and go by themselves
+	 */
+	final Set<Thread> alive() {
+		return this.alive;
+	}
+
 	@Override
 	public WorkerSnapshot snapshot() {
 		int admitted = this.admission.admitted();
@@ -166,10 +190,27 @@ final class VirtualWorkerPool implements WorkerPool {
 	@Override
 	public void stop(Duration patience) {
 		this.stopped = true;
-		if (!Threads.join(this.alive, patience)) {
+		if (!awaitEnd(patience)) {
 			this.alive.forEach(Thread::interrupt);
-			Threads.join(this.alive, patience);
+			awaitEnd(patience);
 		}
+	}
+
+	/**
+	 * Wait until all tasks have ended.
+	 * @param patience how long
+	 * @return whether none but the calling thread's own is left
+	 */
+	boolean awaitEnd(Duration patience) {
+		return Threads.join(this.alive, patience);
+	}
+
+	/**
+	 * How many tasks run and wait.
+	 * @return their number
+	 */
+	final int admitted() {
+		return this.admission.admitted();
 	}
 
 }

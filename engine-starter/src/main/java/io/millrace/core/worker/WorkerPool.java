@@ -1,6 +1,7 @@
 package io.millrace.core.worker;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 
 /**
  * Runs work that may block. A pool has a bound for what runs and a bound for what waits,
@@ -46,6 +47,15 @@ public interface WorkerPool {
 	 * @param task the work
 	 */
 	void resume(Runnable task);
+
+	/**
+	 * The same, of work that belongs to an event loop.
+	 * @param task the work
+	 * @param loop the loop, which matters to a pool whose workers are carried by loops
+	 */
+	default void resume(Runnable task, Executor loop) {
+		resume(task);
+	}
 
 	/**
 	 * Whether a worker that has a small response should write it to the socket itself.

@@ -30,6 +30,8 @@ public final class WorkerSet {
 	 * @param modes which modes are asked for besides
 	 * @throws VirtualThreadsUnavailableException where {@link WorkerMode#VIRTUAL} is
 	 * asked for and this JDK has no virtual threads
+	 * @throws LoopUnavailableException where {@link WorkerMode#LOOP} is asked for and
+	 * something that it needs is missing
 	 */
 	public WorkerSet(WorkerOptions options, WorkerPool standard, Collection<WorkerMode> modes) {
 		this.standard = standard;
@@ -44,9 +46,8 @@ public final class WorkerSet {
 
 	private static WorkerPool urgent(WorkerOptions options, WorkerPool standard) {
 		int reserved = options.reserved();
-		WorkerMode mode = (options.mode() == WorkerMode.VIRTUAL) ? WorkerMode.VIRTUAL : WorkerMode.POOL;
-		WorkerPool reserve = WorkerPools.create(new WorkerOptions(mode, reserved, 0, options.keepAlive(), reserved,
-				new QueueOptions(RESERVE_CAPACITY, QueueOrder.FIFO, options.queue().maxWait(), false), 0));
+		WorkerPool reserve = WorkerPools.create(new WorkerOptions(options.mode(), reserved, 0, options.keepAlive(),
+				reserved, new QueueOptions(RESERVE_CAPACITY, QueueOrder.FIFO, options.queue().maxWait(), false), 0));
 		return new UrgentWorkerPool(standard, reserve, options.queue().lanes());
 	}
 
