@@ -17,11 +17,12 @@ final class CarriedThread implements Executor {
 	private static final Runnable ENDED = () -> {
 	};
 
-	private final LoopCarrier carrier;
-
 	private final String name;
 
-	// Null when it has ended: those that inherit this scheduler may live for long.
+	// Null when the thread has ended, as is what follows: those that inherit this
+	// scheduler may live for long.
+	private volatile @Nullable LoopCarrier carrier;
+
 	private volatile @Nullable Thread thread;
 
 	// Set when the thread is started, before it can have made another one.
@@ -60,8 +61,9 @@ final class CarriedThread implements Executor {
 		if (this.continuation == null) {
 			this.continuation = next;
 		}
-		if (next == this.continuation) {
-			this.carrier.ready(this);
+		LoopCarrier by = this.carrier;
+		if (next == this.continuation && by != null) {
+			by.ready(this);
 		}
 		else {
 			VirtualThreadSchedulers.jdk().execute(next);
@@ -106,6 +108,7 @@ final class CarriedThread implements Executor {
 	/** End. The last thing that the thread does. */
 	void end() {
 		delist();
+		this.carrier = null;
 		this.thread = null;
 		this.continuation = ENDED;
 	}

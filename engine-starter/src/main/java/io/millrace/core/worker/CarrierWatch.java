@@ -58,12 +58,22 @@ public final class CarrierWatch {
 	private void tell(Thread left) {
 		this.observer.stuck("event_loop");
 		StackSnapshot stack = StackSnapshot.of(left);
-		if (this.places.size() < MAX_PLACES && this.places.add(Arrays.hashCode(stack.getStackTrace()))) {
+		if (this.places.size() < MAX_PLACES && this.places.add(place(stack))) {
 			logger.warn(
 					"{} has held its event loop, and goes on in a platform thread of its own. What computes for "
 							+ "long, reads files or calls native code belongs on a route with mode pool",
 					left.getName(), stack);
 		}
+	}
+
+	// The methods on the way there, but for those of the JDK: what it does at the moment
+	// differs each time.
+	private static int place(StackSnapshot stack) {
+		return Arrays.stream(stack.getStackTrace())
+			.filter((frame) -> frame.getModuleName() == null)
+			.map((frame) -> frame.getClassName() + "." + frame.getMethodName())
+			.toList()
+			.hashCode();
 	}
 
 }

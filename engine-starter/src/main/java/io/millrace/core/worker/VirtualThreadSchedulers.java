@@ -82,6 +82,18 @@ final class VirtualThreadSchedulers {
 			// A virtual machine that has no continuations.
 			throw new LoopUnavailableException(Reason.PRIVATE_API, ex);
 		}
+		startPollers();
+	}
+
+	// The JDK starts virtual threads of its own when the first one waits for a socket, and
+	// they would keep the scheduler of that one, and all that it knows, for ever.
+	private static void startPollers() {
+		try {
+			Class.forName("sun.nio.ch.Poller");
+		}
+		catch (ClassNotFoundException ex) {
+			// It does so elsewhere. They run as well as others that inherit a scheduler.
+		}
 	}
 
 	/**
