@@ -3,7 +3,6 @@ package io.millrace.servlet;
 import java.util.ArrayList;
 import java.util.EventListener;
 import java.util.List;
-import java.util.function.Consumer;
 
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextAttributeEvent;
@@ -19,16 +18,12 @@ import jakarta.servlet.http.HttpSessionAttributeListener;
 import jakarta.servlet.http.HttpSessionIdListener;
 import jakarta.servlet.http.HttpSessionListener;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The listeners of an application in the order of their registration (Servlet 6.1 §11.2),
  * those of sessions apart. Changed before the start only; ends are told in reverse order.
  */
 final class ApplicationListeners {
-
-	private static final Logger logger = LoggerFactory.getLogger(ApplicationListeners.class);
 
 	private static final List<Class<? extends EventListener>> KINDS = List.of(ServletContextListener.class,
 			ServletContextAttributeListener.class, ServletRequestListener.class, ServletRequestAttributeListener.class,
@@ -105,7 +100,7 @@ final class ApplicationListeners {
 		ServletContextEvent event = new ServletContextEvent(context);
 		for (int i = this.initialised - 1; i >= 0; i--) {
 			ServletContextListener listener = this.context.get(i).listener;
-			tell(listener, (each) -> each.contextDestroyed(event));
+			Notices.tell(listener, (each) -> each.contextDestroyed(event));
 		}
 		this.initialised = 0;
 	}
@@ -118,13 +113,13 @@ final class ApplicationListeners {
 		ServletContextAttributeEvent event = new ServletContextAttributeEvent(context, name, told);
 		for (ServletContextAttributeListener listener : this.contextAttributes) {
 			if (value == null) {
-				tell(listener, (each) -> each.attributeRemoved(event));
+				Notices.tell(listener, (each) -> each.attributeRemoved(event));
 			}
 			else if (previous == null) {
-				tell(listener, (each) -> each.attributeAdded(event));
+				Notices.tell(listener, (each) -> each.attributeAdded(event));
 			}
 			else {
-				tell(listener, (each) -> each.attributeReplaced(event));
+				Notices.tell(listener, (each) -> each.attributeReplaced(event));
 			}
 		}
 	}
@@ -145,7 +140,7 @@ final class ApplicationListeners {
 		}
 		ServletRequestEvent event = new ServletRequestEvent(context, request);
 		for (int i = this.requests.size() - 1; i >= 0; i--) {
-			tell(this.requests.get(i), (each) -> each.requestDestroyed(event));
+			Notices.tell(this.requests.get(i), (each) -> each.requestDestroyed(event));
 		}
 	}
 
@@ -158,28 +153,14 @@ final class ApplicationListeners {
 		ServletRequestAttributeEvent event = new ServletRequestAttributeEvent(context, request, name, told);
 		for (ServletRequestAttributeListener listener : this.requestAttributes) {
 			if (value == null) {
-				tell(listener, (each) -> each.attributeRemoved(event));
+				Notices.tell(listener, (each) -> each.attributeRemoved(event));
 			}
 			else if (previous == null) {
-				tell(listener, (each) -> each.attributeAdded(event));
+				Notices.tell(listener, (each) -> each.attributeAdded(event));
 			}
 			else {
-				tell(listener, (each) -> each.attributeReplaced(event));
+				Notices.tell(listener, (each) -> each.attributeReplaced(event));
 			}
-		}
-	}
-
-	// What a listener throws harms nobody else (as with Tomcat): the change that it is
-	// told of has happened.
-	private static <L> void tell(L listener, Consumer<L> event) {
-		try {
-			event.accept(listener);
-		}
-		catch (VirtualMachineError ex) {
-			throw ex;
-		}
-		catch (Throwable ex) {
-			logger.error("The listener {} failed", listener.getClass().getName(), ex);
 		}
 	}
 

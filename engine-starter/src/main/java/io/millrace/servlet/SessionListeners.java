@@ -3,7 +3,6 @@ package io.millrace.servlet;
 import java.util.EventListener;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 
 import jakarta.servlet.http.HttpSessionActivationListener;
 import jakarta.servlet.http.HttpSessionAttributeListener;
@@ -13,8 +12,6 @@ import jakarta.servlet.http.HttpSessionEvent;
 import jakarta.servlet.http.HttpSessionIdListener;
 import jakarta.servlet.http.HttpSessionListener;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The listeners that are told of sessions, in the order of Servlet 6.1 §11: as they were
@@ -22,8 +19,6 @@ import org.slf4j.LoggerFactory;
  * does not keep the others from being told, nor a session from ending.
  */
 final class SessionListeners {
-
-	private static final Logger logger = LoggerFactory.getLogger(SessionListeners.class);
 
 	// Written while the application starts, read by all threads.
 	private final List<HttpSessionListener> lifecycle = new CopyOnWriteArrayList<>();
@@ -61,7 +56,7 @@ final class SessionListeners {
 		}
 		HttpSessionEvent event = new HttpSessionEvent(session);
 		for (HttpSessionListener listener : this.lifecycle) {
-			tell(listener, (each) -> each.sessionCreated(event));
+			Notices.tell(listener, (each) -> each.sessionCreated(event));
 		}
 	}
 
@@ -69,42 +64,42 @@ final class SessionListeners {
 		HttpSessionEvent event = new HttpSessionEvent(session);
 		Object[] reversed = this.lifecycle.toArray();
 		for (int i = reversed.length - 1; i >= 0; i--) {
-			tell((HttpSessionListener) reversed[i], (each) -> each.sessionDestroyed(event));
+			Notices.tell((HttpSessionListener) reversed[i], (each) -> each.sessionDestroyed(event));
 		}
 	}
 
 	void idChanged(ServletSession session, String oldId) {
 		HttpSessionEvent event = new HttpSessionEvent(session);
 		for (HttpSessionIdListener listener : this.ids) {
-			tell(listener, (each) -> each.sessionIdChanged(event, oldId));
+			Notices.tell(listener, (each) -> each.sessionIdChanged(event, oldId));
 		}
 	}
 
 	/** Before the value can be read from the session (Servlet 6.1 §7.4). */
 	void bound(ServletSession session, String name, Object value) {
 		if (value instanceof HttpSessionBindingListener listener) {
-			tell(listener, (each) -> each.valueBound(new HttpSessionBindingEvent(session, name, value)));
+			Notices.tell(listener, (each) -> each.valueBound(new HttpSessionBindingEvent(session, name, value)));
 		}
 	}
 
 	/** After the value could be read from the session (Servlet 6.1 §7.4). */
 	void unbound(ServletSession session, String name, Object value) {
 		if (value instanceof HttpSessionBindingListener listener) {
-			tell(listener, (each) -> each.valueUnbound(new HttpSessionBindingEvent(session, name, value)));
+			Notices.tell(listener, (each) -> each.valueUnbound(new HttpSessionBindingEvent(session, name, value)));
 		}
 	}
 
 	/** Before the session is saved (Servlet 6.1 §7.7.2). */
 	void passivating(ServletSession session, Object value) {
 		if (value instanceof HttpSessionActivationListener listener) {
-			tell(listener, (each) -> each.sessionWillPassivate(new HttpSessionEvent(session)));
+			Notices.tell(listener, (each) -> each.sessionWillPassivate(new HttpSessionEvent(session)));
 		}
 	}
 
 	/** After the session was restored (Servlet 6.1 §7.7.2). */
 	void activated(ServletSession session, Object value) {
 		if (value instanceof HttpSessionActivationListener listener) {
-			tell(listener, (each) -> each.sessionDidActivate(new HttpSessionEvent(session)));
+			Notices.tell(listener, (each) -> each.sessionDidActivate(new HttpSessionEvent(session)));
 		}
 	}
 
@@ -115,7 +110,7 @@ final class SessionListeners {
 		HttpSessionBindingEvent event = new HttpSessionBindingEvent(session, name,
 				(replaced != null) ? replaced : value);
 		for (HttpSessionAttributeListener listener : this.attributes) {
-			tell(listener, (each) -> {
+			Notices.tell(listener, (each) -> {
 				if (replaced != null) {
 					each.attributeReplaced(event);
 				}
@@ -132,19 +127,7 @@ final class SessionListeners {
 		}
 		HttpSessionBindingEvent event = new HttpSessionBindingEvent(session, name, value);
 		for (HttpSessionAttributeListener listener : this.attributes) {
-			tell(listener, (each) -> each.attributeRemoved(event));
-		}
-	}
-
-	private static <L> void tell(L listener, Consumer<L> event) {
-		try {
-			event.accept(listener);
-		}
-		catch (VirtualMachineError ex) {
-			throw ex;
-		}
-		catch (Throwable ex) {
-			logger.error("The session listener {} failed", listener.getClass().getName(), ex);
+			Notices.tell(listener, (each) -> each.attributeRemoved(event));
 		}
 	}
 

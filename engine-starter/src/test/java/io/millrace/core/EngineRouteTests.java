@@ -68,23 +68,12 @@ class EngineRouteTests {
 			.start();
 	}
 
-	/** Waits at the gate under /slow, and answers at once elsewhere. */
-	private static ExchangeHandler slow(Gate gate) {
-		return TestEngine.blocking((exchange) -> {
-			if (exchange.request().target().path().startsWith("/slow")) {
-				gate.handle(exchange);
-			}
-			else {
-				TestEngine.text(exchange, Thread.currentThread().getName());
-			}
-		});
-	}
-
 	@Test
 	void aStuckRouteHoldsAsManyWorkersAsItMayAndOthersDoNotNotice() throws Exception {
 		Gate gate = new Gate(2);
-		try (TestEngine engine = engine(slow(gate), (config) -> config.worker(TestEngine.workers(3, 100))
-			.policies(List.of(policy("/slow", null, 2, 1, Priority.NORMAL))))) {
+		try (TestEngine engine = engine(TestEngine.slow("/slow", gate),
+				(config) -> config.worker(TestEngine.workers(3, 100))
+					.policies(List.of(policy("/slow", null, 2, 1, Priority.NORMAL))))) {
 			List<RawClient> stuck = new ArrayList<>();
 			for (int i = 0; i < 2; i++) {
 				stuck.add(engine.connect().get("/slow"));
@@ -122,7 +111,7 @@ class EngineRouteTests {
 	@Test
 	void whoLeavesTheQueueOfARouteGivesItsPlaceUp() throws Exception {
 		Gate gate = new Gate(1);
-		try (TestEngine engine = engine(slow(gate),
+		try (TestEngine engine = engine(TestEngine.slow("/slow", gate),
 				(config) -> config.worker(TestEngine.workers(3, 100))
 					.policies(List.of(policy("/slow", null, 1, 1, Priority.NORMAL))));
 				RawClient first = engine.connect();
@@ -177,26 +166,13 @@ class EngineRouteTests {
 		});
 		try (TestEngine engine = engine(application, (config) -> config.worker(TestEngine.workers(8, 100))
 			.policies(List.of(policy("/", null, 2, 100, Priority.NORMAL))))) {
-			Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
-			List<Thread> clients = new ArrayList<>();
-			for (int i = 0; i < 8; i++) {
-				Thread thread = new Thread(() -> {
-					try (RawClient client = engine.connect()) {
-						for (int request = 0; request < 200; request++) {
-							assertThat(client.get("/").receive().status()).isEqualTo(200);
-						}
+			TestEngine.concurrently(8, () -> {
+				try (RawClient client = engine.connect()) {
+					for (int request = 0; request < 200; request++) {
+						assertThat(client.get("/").receive().status()).isEqualTo(200);
 					}
-					catch (Throwable ex) {
-						failures.add(ex);
-					}
-				});
-				clients.add(thread);
-				thread.start();
-			}
-			for (Thread client : clients) {
-				client.join();
-			}
-			assertThat(failures).isEmpty();
+				}
+			});
 			assertThat(most).hasValueBetween(1, 2);
 		}
 	}
@@ -223,7 +199,7 @@ class EngineRouteTests {
 	@Test
 	void whatIsUrgentIsAnsweredWhileAllWorkersAreStuckAndTheQueueIsFull() throws Exception {
 		Gate gate = new Gate(1);
-		try (TestEngine engine = engine(slow(gate),
+		try (TestEngine engine = engine(TestEngine.slow("/slow", gate),
 				(config) -> config.worker(TestEngine.workers(1, 1))
 					.policies(List.of(policy("/health", null, 0, 0, Priority.HIGH))));
 				RawClient first = engine.connect();
@@ -249,7 +225,7 @@ class EngineRouteTests {
 	void whatIsLessUrgentGivesItsPlaceUp() throws Exception {
 		Gate gate = new Gate(1);
 		QueueOptions queue = new QueueOptions(2, QueueOrder.FIFO, Duration.ZERO, true);
-		try (TestEngine engine = engine(slow(gate),
+		try (TestEngine engine = engine(TestEngine.slow("/slow", gate),
 				(config) -> config.worker(new WorkerOptions(WorkerMode.POOL, 1, 0, Duration.ofSeconds(60), 1, queue, 0))
 					.policies(List.of(policy("/slow/high", null, 0, 0, Priority.HIGH),
 							policy("/slow/low", null, 0, 0, Priority.LOW))));

@@ -3,8 +3,11 @@ package io.millrace.core;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -122,6 +125,47 @@ final class TestEngine implements AutoCloseable {
 			}
 
 		};
+	}
+
+	/** Waits at a gate under one path, and answers at once elsewhere. */
+	static ExchangeHandler slow(String path, Gate gate) {
+		return blocking((exchange) -> {
+			if (exchange.request().target().path().startsWith(path)) {
+				gate.handle(exchange);
+			}
+			else {
+				text(exchange, Thread.currentThread().getName());
+			}
+		});
+	}
+
+	/** Have many clients do the same at once, and see that all of them get through. */
+	static void concurrently(int clients, Client client) throws Exception {
+		Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+		List<Thread> threads = new ArrayList<>();
+		for (int i = 0; i < clients; i++) {
+			Thread thread = new Thread(() -> {
+				try {
+					client.run();
+				}
+				catch (Throwable ex) {
+					failures.add(ex);
+				}
+			});
+			threads.add(thread);
+			thread.start();
+		}
+		for (Thread thread : threads) {
+			thread.join();
+		}
+		assertThat(failures).isEmpty();
+	}
+
+	/** What one of many clients does. */
+	interface Client {
+
+		void run() throws Exception;
+
 	}
 
 	/** Answers with the name of its thread, after a gate was opened. */

@@ -80,7 +80,7 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 	}
 
 	private Http1Options http1(Http1Options current) {
-		MillraceProperties.Http1 http1 = this.properties.getHttp1();
+		Http1Properties http1 = this.properties.getHttp1();
 		int line = size("millrace.http1.max-request-line-size", http1.getMaxRequestLineSize());
 		int header = size("server.max-http-request-header-size", this.maxHeaderSize);
 		return OptionNames.check(() -> new Http1Options(line, header, http1.getMaxHeaderCount(),
@@ -96,37 +96,37 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 	}
 
 	private ConnectionTimeouts timeouts() {
-		MillraceProperties.Timeouts timeouts = this.properties.getTimeouts();
+		TimeoutProperties timeouts = this.properties.getTimeouts();
 		return OptionNames.check(() -> new ConnectionTimeouts(timeouts.getHeader(), timeouts.getIdle(),
 				timeouts.getWrite(), timeouts.getHalfClosed(), this.properties.getMinBodyRate().toBytes(),
 				this.properties.getBodyGrace(), timeouts.getUpgraded()));
 	}
 
 	private DispatchOptions dispatch() {
-		MillraceProperties.Refusal refusal = this.properties.getRefusal();
+		RefusalProperties refusal = this.properties.getRefusal();
 		return OptionNames.check(() -> new DispatchOptions(Duration.ZERO, this.properties.getTimeouts().getRequest(),
 				refusal.getTimeoutStatus(), refusal.getStatus(), refusal.getRetryAfter()));
 	}
 
 	private WatchOptions watch() {
-		MillraceProperties.Watch watch = this.properties.getWatch();
+		WatchProperties watch = this.properties.getWatch();
 		return OptionNames.check(() -> new WatchOptions(watch.getWorker(), watch.getEventLoop(), watch.getStarved()));
 	}
 
 	private WorkerOptions worker() {
-		MillraceProperties.Worker worker = this.properties.getWorker();
+		WorkerProperties worker = this.properties.getWorker();
 		return OptionNames
 			.check(() -> new WorkerOptions(this.workerMode, worker.getMaxThreads(), worker.getMinThreads(),
 					worker.getKeepAlive(), worker.getMaxConcurrency(), queue(worker.getQueue()), worker.getReserved()));
 	}
 
-	private QueueOptions queue(MillraceProperties.Queue queue) {
+	private QueueOptions queue(QueueProperties queue) {
 		boolean lanes = new ConfiguredRoutes(this.properties.getRoutes()).usesPriorities();
 		return new QueueOptions(queue.getCapacity(), queue.getOrder(), queue.getMaxWait(), lanes);
 	}
 
 	private ForwardedOrigins origins() {
-		MillraceProperties.Forwarded forwarded = this.properties.getForwarded();
+		ForwardedProperties forwarded = this.properties.getForwarded();
 		List<String> proxies = forwarded.getTrustedProxies();
 		ForwardedOrigins.Header header = switch (forwarded.getHeader()) {
 			case AUTO -> ForwardedOrigins.Header.AUTO;

@@ -1,5 +1,9 @@
 package io.millrace.core.http;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+
 import io.millrace.core.observe.EngineObserver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +32,8 @@ public final class Dispatcher {
 
 	private final long timeoutNanos;
 
+	private final Map<Refusal, RefusalAnswer> answers = new EnumMap<>(Refusal.class);
+
 	private final EngineObserver observer;
 
 	/**
@@ -50,6 +56,9 @@ public final class Dispatcher {
 		this.maxWaitNanos = options.maxWait().toNanos();
 		this.timeoutNanos = options.timeout().toNanos();
 		this.observer = observer;
+		for (Refusal reason : Refusal.values()) {
+			this.answers.put(reason, new RefusalAnswer(reason, options.refusalStatus(), options.retryAfterSeconds()));
+		}
 	}
 
 	/**
@@ -147,8 +156,22 @@ public final class Dispatcher {
 	 * @param reason why
 	 */
 	void refuse(Exchange exchange, Refusal reason) {
-		this.observer.refused(reason.id());
-		this.services.errors().refused(exchange, this.options.refusalStatus(), this.options.retryAfterSeconds());
+		refuse(exchange, answer(reason));
+	}
+
+	/**
+	 * Answer for the application, which has not begun. Any thread may call.
+	 * @param exchange the exchange
+	 * @param answer why, and what the client is told
+	 */
+	void refuse(Exchange exchange, RefusalAnswer answer) {
+		this.observer.refused(answer.reason().id());
+		this.services.errors().refused(exchange, answer);
+	}
+
+	// What all are told whose reason says nothing else.
+	private RefusalAnswer answer(Refusal reason) {
+		return Objects.requireNonNull(this.answers.get(reason));
 	}
 
 	/** A request waited for a worker, and its client went away. */

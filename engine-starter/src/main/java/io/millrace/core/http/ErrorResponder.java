@@ -65,14 +65,13 @@ public final class ErrorResponder {
 	/**
 	 * Answer for a request that nobody takes. Any thread may call.
 	 * @param exchange the exchange
-	 * @param status the status
-	 * @param retryAfterSeconds what to put into Retry-After (RFC 9110 §10.2.3, RFC 6585
-	 * §4)
+	 * @param answer what it is told
 	 */
-	void refused(Exchange exchange, int status, long retryAfterSeconds) {
-		describe(exchange.response(), status);
-		exchange.response().headers().set("Retry-After", Long.toString(retryAfterSeconds));
-		exchange.responseBody().write(body(exchange.allocator(), status, "The server is busy, try again later."), true);
+	void refused(Exchange exchange, RefusalAnswer answer) {
+		describe(exchange.response(), answer.status());
+		exchange.response().headers().set("Retry-After", Long.toString(answer.retryAfterSeconds()));
+		ByteBuf body = body(exchange.allocator(), answer.status(), answer.reason().message());
+		exchange.responseBody().write(body, true);
 	}
 
 }

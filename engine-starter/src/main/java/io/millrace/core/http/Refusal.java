@@ -19,12 +19,32 @@ public enum Refusal {
 	/** As many requests of its route are under way and wait as are allowed. */
 	ROUTE;
 
+	private final String id = name().toLowerCase(Locale.ROOT);
+
+	private final String message;
+
+	Refusal() {
+		this("The server is busy, try again later.");
+	}
+
+	Refusal(String message) {
+		this.message = message;
+	}
+
 	/**
 	 * The name as counters have it.
 	 * @return the name in lower case
 	 */
 	public String id() {
-		return name().toLowerCase(Locale.ROOT);
+		return this.id;
+	}
+
+	/**
+	 * What its client is told.
+	 * @return one safe sentence
+	 */
+	public String message() {
+		return this.message;
 	}
 
 }

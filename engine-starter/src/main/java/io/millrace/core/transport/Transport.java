@@ -35,9 +35,19 @@ public enum Transport {
 	// reset that comes with the last bytes: the connection would stay until a deadline.
 	private static final String POLL_MULTISHOT = "io.netty.iouring.pollAddMultishotEnabled";
 
+	// Netty tracks one of 128 buffers by default to find leaks, with a stack: that is a
+	// twentieth of a small request, see docs/benchmarks.md. One of 4,096 finds them as
+	// well, after some thousand requests.
+	private static final String LEAK_SAMPLING = "io.netty.leakDetection.samplingInterval";
+
 	static {
-		if (System.getProperty(POLL_MULTISHOT) == null) {
-			System.setProperty(POLL_MULTISHOT, "false");
+		setUnlessSet(POLL_MULTISHOT, "false");
+		setUnlessSet(LEAK_SAMPLING, "4096");
+	}
+
+	private static void setUnlessSet(String property, String value) {
+		if (System.getProperty(property) == null) {
+			System.setProperty(property, value);
 		}
 	}
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.millrace.boot.autoconfigure.MillraceProperties;
+import io.millrace.boot.autoconfigure.ServletProperties;
 import io.millrace.boot.servlet.MillraceServletWebServerFactory;
 import io.millrace.boot.servlet.ServletLimits;
 
@@ -20,7 +21,7 @@ public class MillraceServletWebServerFactoryCustomizer
 
 	private final BeanFactory beanFactory;
 
-	private final MillraceProperties.Servlet properties;
+	private final ServletProperties properties;
 
 	MillraceServletWebServerFactoryCustomizer(BeanFactory beanFactory, MillraceProperties properties) {
 		this.beanFactory = beanFactory;
