@@ -23,13 +23,6 @@ final class LoopWorkerPool extends VirtualWorkerPool {
 		VirtualThreadSchedulers.check();
 	}
 
-	private static final boolean DIRECT = Boolean.getBoolean("millrace.direct");
-
-	@Override
-	public boolean isAtLeisure() {
-		return DIRECT;
-	}
-
 	@Override
 	public void resume(Runnable task, Executor loop) {
 		resume(new Resumed(task, loop));
