@@ -74,8 +74,8 @@ final class TestServer implements AutoCloseable {
 	/** A server of an application with a class loader of its own. */
 	static TestServer start(ServletOptions.Builder options, ClassLoader loader,
 			Consumer<ServletApplication> registrations) throws Exception {
-		return start(new ServletApplication(options.build(), loader), EngineConfig.builder().transport(Transport.NIO).worker(workers()),
-				registrations);
+		return start(new ServletApplication(options.build(), loader),
+				EngineConfig.builder().transport(Transport.NIO).worker(workers()), registrations);
 	}
 
 	private static TestServer start(ServletApplication application, EngineConfig.Builder engine,

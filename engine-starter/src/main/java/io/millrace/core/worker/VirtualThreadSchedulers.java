@@ -85,7 +85,8 @@ final class VirtualThreadSchedulers {
 		startPollers();
 	}
 
-	// The JDK starts virtual threads of its own when the first one waits for a socket, and
+	// The JDK starts virtual threads of its own when the first one waits for a socket,
+	// and
 	// they would keep the scheduler of that one, and all that it knows, for ever.
 	private static void startPollers() {
 		try {
