@@ -102,6 +102,9 @@ public class MillraceProperties {
 	private final WorkerProperties worker = new WorkerProperties();
 
 	@NestedConfigurationProperty
+	private final AdmissionProperties admission = new AdmissionProperties();
+
+	@NestedConfigurationProperty
 	private final RefusalProperties refusal = new RefusalProperties();
 
 	@NestedConfigurationProperty
@@ -228,6 +231,10 @@ public class MillraceProperties {
 
 	public WorkerProperties getWorker() {
 		return this.worker;
+	}
+
+	public AdmissionProperties getAdmission() {
+		return this.admission;
 	}
 
 	public RefusalProperties getRefusal() {

@@ -19,6 +19,9 @@ public enum Refusal {
 	/** As many requests of its route are under way and wait as are allowed. */
 	ROUTE,
 
+	/** As many requests are in flight as are admitted. */
+	LIMIT,
+
 	/** More requests have come in some time than are allowed. */
 	RATE("Too many requests have come, try again later.");
 

@@ -58,7 +58,8 @@ class AutoConfigurationTests {
 	void allOfThemAreRegistered() {
 		assertThat(ImportCandidates.load(AutoConfiguration.class, getClass().getClassLoader()).getCandidates())
 			.filteredOn((name) -> name.startsWith("io.millrace."))
-			.containsExactlyInAnyOrder(MillraceServletWebServerAutoConfiguration.class.getName(),
+			.containsExactlyInAnyOrder(MillraceRateLimitAutoConfiguration.class.getName(),
+					MillraceServletWebServerAutoConfiguration.class.getName(),
 					MillraceReactiveWebServerAutoConfiguration.class.getName(),
 					MillraceReactorAutoConfiguration.class.getName(),
 					MillraceServletManagementContextAutoConfiguration.class.getName(),
