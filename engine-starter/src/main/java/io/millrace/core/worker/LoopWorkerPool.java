@@ -1,7 +1,12 @@
 package io.millrace.core.worker;
 
 import java.time.Duration;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -9,18 +14,97 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Virtual threads that are carried by the event loops: each task runs on the loop that it
- * belongs to. What belongs to none is left to the JDK's carriers. Counts as
- * {@link VirtualWorkerPool} does, all loops together; only that the thread of a task that
- * has ended is of no use to one of another loop, which therefore gets a thread of its
- * own.
+ * belongs to. What belongs to none is left to the JDK's carriers.
+ * <p>
+ * One counter, {@link TaskCount}, holds everything together, for all loops: with n tasks
+ * admitted {@code min(n, limit)} of them are with their loops, and what is above the
+ * limit is in the queue or on its way there. A task that comes below the limit goes to
+ * its loop, one above it is queued; a task that ends above the limit sends the next one
+ * to that one's loop. So no task can be forgotten.
  */
-final class LoopWorkerPool extends VirtualWorkerPool {
+final class LoopWorkerPool implements WorkerPool {
 
 	private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+	// Stands where a task was taken out: whether there is a task is counted, not looked.
+	private static final Runnable NOTHING = () -> {
+	};
+
+	private final ThreadFactory threads;
+
+	private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
+
+	private final TaskQueue queue;
+
+	// Work that was admitted before.
+	private final Queue<Runnable> resumed = new ConcurrentLinkedQueue<>();
+
+	private final TaskCount admission;
+
+	private final QueueKeeper keeper;
+
+	private final int limit;
+
+	// Whether what is less urgent may have to give its place up.
+	private final boolean lanes;
+
+	// Those that run a task, to be interrupted at the end.
+	private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean stopped;
+
 	LoopWorkerPool(WorkerOptions options) {
-		super(options);
 		VirtualThreadSchedulers.check();
+		this.threads = VirtualThreads.factory("millrace-virtual-");
+		this.limit = options.maxConcurrency();
+		this.lanes = options.queue().lanes();
+		this.admission = new TaskCount(this.limit, options.queueCapacity());
+		this.queue = TaskQueue.create(options.queue(), this.admission.bound());
+		this.keeper = new QueueKeeper(this.queue, this.admission, options.queue());
+	}
+
+	@Override
+	public boolean tryExecute(Runnable task) {
+		if (this.stopped) {
+			return false;
+		}
+		int before = this.admission.tryEnter();
+		if (before < 0) {
+			return displace(task);
+		}
+		if (before < this.limit) {
+			start(task);
+			return true;
+		}
+		boolean queued = this.queue.offer(task);
+		if (!queued) {
+			this.admission.revoke();
+		}
+		return queued;
+	}
+
+	@Override
+	public boolean tryExecuteNow(Runnable task) {
+		if (this.stopped || this.admission.tryEnterBelow(this.limit) < 0) {
+			return false;
+		}
+		start(task);
+		return true;
+	}
+
+	@Override
+	public boolean isFull() {
+		return !this.lanes && this.admission.isFull();
+	}
+
+	@Override
+	public void refused() {
+		this.admission.refuse();
+	}
+
+	@Override
+	public boolean isCrowded() {
+		return this.admission.isCrowded();
 	}
 
 	@Override
@@ -29,12 +113,43 @@ final class LoopWorkerPool extends VirtualWorkerPool {
 	}
 
 	@Override
-	void start(Runnable task) {
+	public void resume(Runnable task) {
+		if (this.admission.enter() < this.limit) {
+			start(task);
+		}
+		else {
+			this.resumed.add(task);
+		}
+	}
+
+	// One place, two tasks: the count stays as it is.
+	private boolean displace(Runnable task) {
+		Work displaced = this.queue.displace(task);
+		if (displaced != null) {
+			displaced.displaced();
+		}
+		return displaced != null;
+	}
+
+	// The place of what is taken out becomes free when a thread comes to it.
+	@Override
+	public void sweep() {
+		boolean behind = !this.queue.isEmpty() && this.admission.admitted() > this.limit;
+		for (Work pointless : this.keeper.look(behind, this.limit)) {
+			while (!this.queue.offer(NOTHING)) {
+				Thread.onSpinWait();
+			}
+			Tasks.run(pointless);
+		}
+	}
+
+	// Of a task that is counted as one of those that run.
+	private void start(Runnable task) {
 		if (loop(task) instanceof CarryingLoop loop) {
 			loop.carrier().carry(new LoopTask(this, task));
 		}
 		else {
-			super.start(task);
+			this.threads.newThread(() -> runHere(task)).start();
 		}
 	}
 
@@ -45,6 +160,16 @@ final class LoopWorkerPool extends VirtualWorkerPool {
 		return (task instanceof Resumed resumed) ? resumed.loop : null;
 	}
 
+	private void runHere(Runnable task) {
+		this.alive.add(Thread.currentThread());
+		try {
+			run(task);
+		}
+		finally {
+			this.alive.remove(Thread.currentThread());
+		}
+	}
+
 	/**
 	 * Run a task on the loop that carries the calling thread, and see to what waits for
 	 * its end.
@@ -53,8 +178,9 @@ final class LoopWorkerPool extends VirtualWorkerPool {
 	void run(Runnable task) {
 		Runnable next = task;
 		do {
+			boolean served = next != NOTHING && this.keeper.isServed(next);
 			runOne(next);
-			next = next();
+			next = next(served);
 		}
 		while (next != null && loop(next) == null);
 		if (next != null) {
@@ -62,12 +188,63 @@ final class LoopWorkerPool extends VirtualWorkerPool {
 		}
 	}
 
-	// A task that its loop has not come to has no thread that could be waited for.
+	private void runOne(Runnable task) {
+		Thread.currentThread().setContextClassLoader(this.classLoader);
+		Tasks.run(task);
+		// An interrupt was meant for this task, not for the next one.
+		Thread.interrupted();
+	}
+
+	// A task has ended. The one returned is counted in its place.
+	private @Nullable Runnable next(boolean served) {
+		if (this.admission.leave(served) <= this.limit) {
+			return null;
+		}
+		Runnable next = poll();
+		while (next == null) {
+			// Counted, and about to be queued.
+			Thread.yield();
+			next = poll();
+		}
+		return next;
+	}
+
+	// Work of admitted exchanges first: it makes room.
+	private @Nullable Runnable poll() {
+		Runnable task = this.resumed.poll();
+		return (task != null) ? task : this.queue.poll();
+	}
+
+	/**
+	 * Those that run a task, who are interrupted at the end.
+	 * @return the threads, which come and go by themselves
+	 */
+	Set<Thread> alive() {
+		return this.alive;
+	}
+
 	@Override
-	boolean awaitEnd(Duration patience) {
+	public WorkerSnapshot snapshot() {
+		int admitted = this.admission.admitted();
+		int busy = Math.min(admitted, this.limit);
+		return new WorkerSnapshot(this.limit, busy, busy, admitted - busy, this.admission.allowed() - this.limit,
+				this.admission.refused());
+	}
+
+	@Override
+	public void stop(Duration patience) {
+		this.stopped = true;
+		if (!awaitEnd(patience)) {
+			this.alive.forEach(Thread::interrupt);
+			awaitEnd(patience);
+		}
+	}
+
+	// A task that its loop has not come to has no thread that could be waited for.
+	private boolean awaitEnd(Duration patience) {
 		long deadline = System.nanoTime() + patience.toNanos();
-		int own = alive().contains(Thread.currentThread()) ? 1 : 0;
-		while (admitted() > own) {
+		int own = this.alive.contains(Thread.currentThread()) ? 1 : 0;
+		while (this.admission.admitted() > own) {
 			if (System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted()) {
 				return false;
 			}

@@ -18,6 +18,34 @@ public interface WorkerPool {
 	boolean tryExecute(Runnable task);
 
 	/**
+	 * Run a task, or let it wait for a worker, for an event loop that may have more of
+	 * them in a moment: workers that sleep may be called at the end of its turn, once for
+	 * all of them.
+	 * @param task the work; what it throws is logged and harms nobody else
+	 * @param loop the calling event loop, which runs what it is given at the end of its
+	 * turn
+	 * @return {@code false} if nothing happened because the pool and its queue are full,
+	 * or the pool is stopped
+	 */
+	default boolean tryExecute(Runnable task, Executor loop) {
+		return tryExecute(task);
+	}
+
+	/**
+	 * Whether a task of normal priority would be refused now. What comes then is refused
+	 * for less than it costs to offer a task; so it may say {@code false} though it is
+	 * full, and not the reverse.
+	 * @return whether there is no room
+	 */
+	default boolean isFull() {
+		return false;
+	}
+
+	/** A task was refused without being offered, because the pool {@link #isFull()}. */
+	default void refused() {
+	}
+
+	/**
 	 * Run a task only if it would not have to wait for others.
 	 * @param task the work
 	 * @return {@code false} if nothing happened because it would, or the pool is stopped
@@ -64,6 +92,15 @@ public interface WorkerPool {
 	 * one: under pressure the event loop does it cheaper, for many responses at a time
 	 */
 	default boolean isAtLeisure() {
+		return false;
+	}
+
+	/**
+	 * Whether so many tasks are there that one had better not take a thread that would
+	 * only wait for its client at first. Asked by event loops.
+	 * @return {@code true} where a quarter of what may run at once is taken
+	 */
+	default boolean isCrowded() {
 		return false;
 	}
 
