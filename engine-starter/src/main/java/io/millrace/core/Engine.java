@@ -116,7 +116,7 @@ public final class Engine {
 			if (isCarrying(this.config) && this.loops.carriers().isEmpty()) {
 				throw new LoopUnavailableException(LoopUnavailableException.Reason.TOO_LATE, null);
 			}
-			dispatching = new Dispatching(this.config, this.application, this.loopWatch, this.loops.carriers());
+			dispatching = new Dispatching(this.config, this.application, this.loops, this.loopWatch);
 			this.dispatching = dispatching;
 		}
 		return dispatching;
@@ -178,12 +178,15 @@ public final class Engine {
 		Dispatching dispatching = this.dispatching;
 		WorkerPool unused = (dispatching == null) ? this.config.workerPool() : null;
 		if (dispatching != null) {
-			dispatching.stop(WORKER_PATIENCE);
+			dispatching.stopWorkers(WORKER_PATIENCE);
 		}
 		if (unused != null) {
 			unused.stop(WORKER_PATIENCE);
 		}
 		this.loops.stop();
+		if (dispatching != null) {
+			dispatching.stopWatching();
+		}
 	}
 
 	/**

@@ -13,14 +13,15 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Virtual threads that are carried by the event loops: each task runs on the loop that it
- * belongs to. What belongs to none is left to the JDK's carriers.
+ * Virtual threads that are carried by the event loops, as many tasks at once as is
+ * allowed, all loops together: each task runs on the loop that it belongs to. What
+ * belongs to none is left to the JDK's carriers.
  * <p>
- * One counter, {@link TaskCount}, holds everything together, for all loops: with n tasks
- * admitted {@code min(n, limit)} of them are with their loops, and what is above the
- * limit is in the queue or on its way there. A task that comes below the limit goes to
- * its loop, one above it is queued; a task that ends above the limit sends the next one
- * to that one's loop. So no task can be forgotten.
+ * One counter, {@link TaskCount}, holds everything together: with n tasks admitted,
+ * {@code min(n, limit)} run, and what is above the limit is in the queue or on its way
+ * there. A task that comes below the limit is started, one above it is queued; a task
+ * that ends above the limit leaves its place to one of the queue. So no task can be
+ * forgotten.
  */
 final class LoopWorkerPool implements WorkerPool {
 
@@ -30,7 +31,7 @@ final class LoopWorkerPool implements WorkerPool {
 	private static final Runnable NOTHING = () -> {
 	};
 
-	private final ThreadFactory threads;
+	private final ThreadFactory threads = VirtualThreads.factory("millrace-virtual-");
 
 	private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
 
@@ -43,23 +44,22 @@ final class LoopWorkerPool implements WorkerPool {
 
 	private final QueueKeeper keeper;
 
-	private final int limit;
-
 	// Whether what is less urgent may have to give its place up.
 	private final boolean lanes;
 
-	// Those that run a task, to be interrupted at the end.
+	private final int limit;
+
+	// Who is to be interrupted at the end.
 	private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean stopped;
 
 	LoopWorkerPool(WorkerOptions options) {
 		VirtualThreadSchedulers.check();
-		this.threads = VirtualThreads.factory("millrace-virtual-");
 		this.limit = options.maxConcurrency();
 		this.lanes = options.queue().lanes();
+		this.queue = TaskQueue.createUnbounded(options.queue());
 		this.admission = new TaskCount(this.limit, options.queueCapacity());
-		this.queue = TaskQueue.create(options.queue(), this.admission.bound());
 		this.keeper = new QueueKeeper(this.queue, this.admission, options.queue());
 	}
 
@@ -74,13 +74,11 @@ final class LoopWorkerPool implements WorkerPool {
 		}
 		if (before < this.limit) {
 			start(task);
-			return true;
 		}
-		boolean queued = this.queue.offer(task);
-		if (!queued) {
-			this.admission.revoke();
+		else {
+			this.queue.offer(task);
 		}
-		return queued;
+		return true;
 	}
 
 	@Override
@@ -108,11 +106,6 @@ final class LoopWorkerPool implements WorkerPool {
 	}
 
 	@Override
-	public void resume(Runnable task, Executor loop) {
-		resume(new Resumed(task, loop));
-	}
-
-	@Override
 	public void resume(Runnable task) {
 		if (this.admission.enter() < this.limit) {
 			start(task);
@@ -122,7 +115,11 @@ final class LoopWorkerPool implements WorkerPool {
 		}
 	}
 
-	// One place, two tasks: the count stays as it is.
+	@Override
+	public void resume(Runnable task, Executor loop) {
+		resume(new Resumed(task, loop));
+	}
+
 	private boolean displace(Runnable task) {
 		Work displaced = this.queue.displace(task);
 		if (displaced != null) {
@@ -134,11 +131,8 @@ final class LoopWorkerPool implements WorkerPool {
 	// The place of what is taken out becomes free when a thread comes to it.
 	@Override
 	public void sweep() {
-		boolean behind = !this.queue.isEmpty() && this.admission.admitted() > this.limit;
-		for (Work pointless : this.keeper.look(behind, this.limit)) {
-			while (!this.queue.offer(NOTHING)) {
-				Thread.onSpinWait();
-			}
+		for (Work pointless : this.keeper.look(!this.queue.isEmpty(), this.limit)) {
+			this.queue.offer(NOTHING);
 			Tasks.run(pointless);
 		}
 	}
@@ -149,7 +143,7 @@ final class LoopWorkerPool implements WorkerPool {
 			loop.carrier().carry(new LoopTask(this, task));
 		}
 		else {
-			this.threads.newThread(() -> runHere(task)).start();
+			startElsewhere(task);
 		}
 	}
 
@@ -160,27 +154,35 @@ final class LoopWorkerPool implements WorkerPool {
 		return (task instanceof Resumed resumed) ? resumed.loop : null;
 	}
 
-	private void runHere(Runnable task) {
-		this.alive.add(Thread.currentThread());
-		try {
-			run(task);
-		}
-		finally {
+	private void startElsewhere(Runnable first) {
+		Thread thread = this.threads.newThread(() -> {
+			run(first);
 			this.alive.remove(Thread.currentThread());
+		});
+		this.alive.add(thread);
+		try {
+			thread.start();
+		}
+		catch (Throwable ex) {
+			// No memory: a thread that failed to start will not run later.
+			this.alive.remove(thread);
+			Runnable next = next(false);
+			if (next != null) {
+				start(next);
+			}
+			throw ex;
 		}
 	}
 
 	/**
-	 * Run a task on the loop that carries the calling thread, and see to what waits for
-	 * its end.
+	 * Run a task on the calling thread, and see to what waits for its end: the thread is
+	 * of use to what belongs to no loop, and every other one gets a thread of its own.
 	 * @param task the task
 	 */
 	void run(Runnable task) {
 		Runnable next = task;
 		do {
-			boolean served = next != NOTHING && this.keeper.isServed(next);
-			runOne(next);
-			next = next(served);
+			next = runOne(next);
 		}
 		while (next != null && loop(next) == null);
 		if (next != null) {
@@ -188,14 +190,16 @@ final class LoopWorkerPool implements WorkerPool {
 		}
 	}
 
-	private void runOne(Runnable task) {
+	private @Nullable Runnable runOne(Runnable task) {
 		Thread.currentThread().setContextClassLoader(this.classLoader);
+		boolean served = task != NOTHING && this.keeper.isServed(task);
 		Tasks.run(task);
 		// An interrupt was meant for this task, not for the next one.
 		Thread.interrupted();
+		return next(served);
 	}
 
-	// A task has ended. The one returned is counted in its place.
+	// A task has ended: its place is for the one returned.
 	private @Nullable Runnable next(boolean served) {
 		if (this.admission.leave(served) <= this.limit) {
 			return null;
@@ -216,7 +220,7 @@ final class LoopWorkerPool implements WorkerPool {
 	}
 
 	/**
-	 * Those that run a task, who are interrupted at the end.
+	 * Those that run a task.
 	 * @return the threads, which come and go by themselves
 	 */
 	Set<Thread> alive() {
