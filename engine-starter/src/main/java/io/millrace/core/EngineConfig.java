@@ -2,6 +2,7 @@ package io.millrace.core;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.function.Consumer;
 
 import io.millrace.core.http.OriginResolver;
 import io.millrace.core.http.DirectOrigins;
@@ -14,6 +15,7 @@ import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.Transport;
+import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.WorkerOptions;
 import io.millrace.core.worker.WorkerPool;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,8 @@ public final class EngineConfig {
 
 	private final @Nullable WorkerPool workerPool;
 
+	private final @Nullable Admission admission;
+
 	private final DispatchOptions dispatch;
 
 	private final OriginResolver origins;
@@ -50,7 +54,10 @@ public final class EngineConfig {
 
 	private final EngineObserver observer;
 
+	private final Builder origin;
+
 	private EngineConfig(Builder builder) {
+		this.origin = builder.copy();
 		this.transport = builder.transport;
 		this.eventLoops = builder.eventLoops;
 		this.listener = builder.listener;
@@ -58,6 +65,7 @@ public final class EngineConfig {
 		this.timeouts = builder.timeouts;
 		this.worker = builder.worker;
 		this.workerPool = builder.workerPool;
+		this.admission = builder.admission;
 		this.dispatch = builder.dispatch;
 		this.origins = builder.origins;
 		this.routes = List.copyOf(builder.routes);
@@ -131,6 +139,14 @@ public final class EngineConfig {
 	}
 
 	/**
+	 * What bounds how many requests of the application are in flight.
+	 * @return the admission, {@code null} for no bound but those of the workers
+	 */
+	public @Nullable Admission admission() {
+		return this.admission;
+	}
+
+	/**
 	 * How long requests may take, and what those are told that cannot be served.
 	 * @return the options; how long they may wait is said by the queue of the
 	 * {@linkplain #worker() workers}
@@ -180,9 +196,24 @@ public final class EngineConfig {
 	}
 
 	/**
+	 * The configuration with what is {@linkplain Builder#atStart known only at start}.
+	 * @return another configuration, or this one where there is no such thing
+	 */
+	EngineConfig complete() {
+		Builder builder = this.origin.copy();
+		Consumer<Builder> completion = builder.completion;
+		if (completion == null) {
+			return this;
+		}
+		builder.completion = null;
+		completion.accept(builder);
+		return builder.build();
+	}
+
+	/**
 	 * Collects the options. Not for several threads.
 	 */
-	public static final class Builder {
+	public static final class Builder implements Cloneable {
 
 		private @Nullable Transport transport;
 
@@ -198,6 +229,8 @@ public final class EngineConfig {
 
 		private @Nullable WorkerPool workerPool;
 
+		private @Nullable Admission admission;
+
 		private DispatchOptions dispatch = DispatchOptions.defaults();
 
 		private OriginResolver origins = DirectOrigins.INSTANCE;
@@ -210,7 +243,18 @@ public final class EngineConfig {
 
 		private EngineObserver observer = EngineObserver.NONE;
 
+		private @Nullable Consumer<Builder> completion;
+
 		private Builder() {
+		}
+
+		private Builder copy() {
+			try {
+				return (Builder) clone();
+			}
+			catch (CloneNotSupportedException ex) {
+				throw new IllegalStateException(ex);
+			}
 		}
 
 		/**
@@ -288,6 +332,18 @@ public final class EngineConfig {
 		}
 
 		/**
+		 * Set what bounds how many requests of the application are in flight, whatever
+		 * runs them.
+		 * @param admission the admission, {@code null} for no bound but those of the
+		 * workers
+		 * @return this builder
+		 */
+		public Builder admission(@Nullable Admission admission) {
+			this.admission = admission;
+			return this;
+		}
+
+		/**
 		 * Set how long requests may take, and what those are told that cannot be served.
 		 * @param dispatch the options
 		 * @return this builder
@@ -345,6 +401,20 @@ public final class EngineConfig {
 		 */
 		public Builder observer(EngineObserver observer) {
 			this.observer = observer;
+			return this;
+		}
+
+		/**
+		 * Complete the configuration with what is known only when the engine starts. May
+		 * change how requests are run: workers, policies, what is refused; not what is
+		 * there by then: transport and event loops.
+		 * @param completion called by {@link Engine#start()}, when it is called for the
+		 * first time and before anything is accepted, after those that were given before;
+		 * what it throws stops the start
+		 * @return this builder
+		 */
+		public Builder atStart(Consumer<Builder> completion) {
+			this.completion = (this.completion != null) ? this.completion.andThen(completion) : completion;
 			return this;
 		}
 

@@ -30,12 +30,15 @@ final class OptionNames {
 			Map.entry("maxConcurrency", "millrace.worker.max-concurrency"),
 			Map.entry("queueCapacity", "millrace.worker.queue.capacity"),
 			Map.entry("watchWorker", "millrace.watch.worker"), Map.entry("watchEventLoop", "millrace.watch.event-loop"),
-			Map.entry("watchStarved", "millrace.watch.starved"),
+			Map.entry("watchStarved", "millrace.watch.starved"), Map.entry("watchPinned", "millrace.watch.pinned"),
 			Map.entry("requestTimeout", "millrace.timeouts.request"),
 			Map.entry("timeoutStatus", "millrace.refusal.timeout-status"),
 			Map.entry("refusalStatus", "millrace.refusal.status"),
 			Map.entry("retryAfter", "millrace.refusal.retry-after"), Map.entry("reserved", "millrace.worker.reserved"),
-			Map.entry("maxWait", "millrace.worker.queue.max-wait"));
+			Map.entry("maxWait", "millrace.worker.queue.max-wait"),
+			Map.entry("admissionInitial", "millrace.admission.initial"),
+			Map.entry("admissionMin", "millrace.admission.min"), Map.entry("admissionMax", "millrace.admission.max"),
+			Map.entry("admissionWindow", "millrace.admission.window"));
 
 	private static final Pattern WORD = Pattern.compile("\\b[a-z]+(?:[A-Z][a-z]+)*\\b");
 

@@ -2,12 +2,16 @@ package io.millrace.boot.autoconfigure;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 
 /**
  * Threads for requests that may block: all of Spring MVC, and routes that say so.
  */
 public class WorkerProperties {
+
+	private static final int DEFAULT_MIN_THREADS = 10;
 
 	/**
 	 * What runs requests that may block: pool for platform threads, virtual for a virtual
@@ -24,9 +28,10 @@ public class WorkerProperties {
 	private int maxThreads = 200;
 
 	/**
-	 * How many platform threads stay when they are idle, 0 to max-threads.
+	 * How many platform threads stay when they are idle, 0 to max-threads. Unset: 10, or
+	 * max-threads where that is less.
 	 */
-	private int minThreads = 10;
+	private @Nullable Integer minThreads;
 
 	/**
 	 * How long an idle platform thread above min-threads stays, more than 0.
@@ -45,6 +50,13 @@ public class WorkerProperties {
 	 * priority high. With 0 they wait like all others.
 	 */
 	private int reserved = 2;
+
+	/**
+	 * Whether a thread is interrupted when the client goes away whose request it handles.
+	 * What the handler does then has to stand it: an interrupt closes channels of files
+	 * and databases that are in use. Event loops are never interrupted.
+	 */
+	private boolean interruptOnDisconnect;
 
 	@NestedConfigurationProperty
 	private final QueueProperties queue = new QueueProperties();
@@ -66,7 +78,7 @@ public class WorkerProperties {
 	}
 
 	public int getMinThreads() {
-		return this.minThreads;
+		return (this.minThreads != null) ? this.minThreads : Math.min(DEFAULT_MIN_THREADS, this.maxThreads);
 	}
 
 	public void setMinThreads(int minThreads) {
@@ -95,6 +107,14 @@ public class WorkerProperties {
 
 	public void setReserved(int reserved) {
 		this.reserved = reserved;
+	}
+
+	public boolean isInterruptOnDisconnect() {
+		return this.interruptOnDisconnect;
+	}
+
+	public void setInterruptOnDisconnect(boolean interruptOnDisconnect) {
+		this.interruptOnDisconnect = interruptOnDisconnect;
 	}
 
 	public QueueProperties getQueue() {

@@ -7,6 +7,7 @@ import java.util.Objects;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ProtocolException;
 import io.millrace.core.http.ReceivedBody;
+import io.millrace.core.http.RefusalAnswer;
 import io.millrace.core.http.RequestHead;
 import io.millrace.core.http1.ConnectionTimers.Kind;
 import io.millrace.core.http1.ResponseEncoder.Persistence;
@@ -72,6 +73,9 @@ final class Http1Connection {
 
 	// What is handed to a worker when the loop has finished its turn.
 	private @Nullable Exchange leaving;
+
+	// The exchange waits for its body and was not dispatched.
+	private boolean held;
 
 	private boolean lendable;
 
@@ -220,10 +224,16 @@ final class Http1Connection {
 
 	private void start(RequestHead head) throws ProtocolException {
 		this.body.start(head);
+		RefusalAnswer refusal = this.services.dispatcher().refusal(head);
+		if (refusal != null) {
+			turnAway(head, refusal);
+			return;
+		}
 		this.writer.reset();
 		Exchange started = new Exchange(this.stream, head, this.services.dispatcher().services());
 		this.exchange = started;
 		this.state = State.EXCHANGE;
+		this.held = false;
 		this.services.observer().exchangeStarted();
 		while (receiveBody()) {
 			// what came with the head is there before the handler asks
@@ -234,12 +244,40 @@ final class Http1Connection {
 			}
 			this.lendable = this.direct.isPossible() && this.body.isEnded() && this.inbound.isEmpty()
 					&& !this.inputClosed;
-			if (this.lendable) {
+			this.held = isHeld(started);
+			if (this.held) {
+				this.deadlines.held();
+			}
+			else if (this.lendable) {
 				this.leaving = started;
 			}
 			else {
 				this.services.dispatcher().dispatch(started);
 			}
+		}
+	}
+
+	// Without an exchange: nobody will see it, and refusing has to cost much less than
+	// serving.
+	private void turnAway(RequestHead head, RefusalAnswer refusal) {
+		this.services.observer().exchangeStarted();
+		boolean keepAlive = mayKeepAlive(head);
+		this.sender.write(this.services.refusalEncoder().encode(refusal, head, keepAlive, this.channel.alloc()));
+		this.services.observer().exchangeEnded(true);
+		next(head, keepAlive);
+	}
+
+	private boolean isHeld(Exchange waiting) {
+		return !this.body.isEnded() && !this.body.isPaused() && !this.body.isContinueAwaited()
+				&& this.services.dispatcher().isHeld(waiting);
+	}
+
+	// Whoever sends slowly takes no thread from others before there is something to do.
+	private void release(Exchange waiting) {
+		if (this.held && !isHeld(waiting)) {
+			this.held = false;
+			this.deadlines.released();
+			this.services.dispatcher().dispatch(waiting);
 		}
 	}
 
@@ -252,6 +290,9 @@ final class Http1Connection {
 			return receiveUpgraded(Objects.requireNonNull(receiver.upgradedBody()));
 		}
 		boolean more = this.body.receive(this.inbound.bytes(), receiver.receivedBody());
+		if (more || this.body.isEnded()) {
+			release(receiver);
+		}
 		if (this.body.isEnded()) {
 			this.deadlines.bodyEnded();
 		}
@@ -410,10 +451,16 @@ final class Http1Connection {
 		Exchange ended = Objects.requireNonNull(this.exchange);
 		this.deadlines.responseEnded();
 		exchangeEnded(ended);
+		next(ended.request(), this.writer.isKeepAlive());
+		advance();
+	}
+
+	// The response to a request is written.
+	private void next(RequestHead answered, boolean keepAlive) {
 		this.body.startDrain();
-		if (!this.writer.isKeepAlive() || this.body.isBroken() || this.body.isTooMuchToDrain()) {
+		if (!keepAlive || this.body.isBroken() || this.body.isTooMuchToDrain()) {
 			// A client that has said that it will send no more needs no care.
-			finish(!this.body.isEnded() || !this.inbound.isEmpty() || !Persistence.isUnwanted(ended.request()));
+			finish(!this.body.isEnded() || !this.inbound.isEmpty() || !Persistence.isUnwanted(answered));
 		}
 		else if (this.body.isEnded()) {
 			idle();
@@ -422,7 +469,6 @@ final class Http1Connection {
 			this.state = State.DRAINING_BODY;
 			this.deadlines.bodyDrained();
 		}
-		advance();
 	}
 
 	void readBody(Exchange exchange) {
@@ -580,9 +626,20 @@ final class Http1Connection {
 		});
 	}
 
+	// No byte has come that would have made us look.
+	private void lookAgain() {
+		Exchange waiting = this.exchange;
+		if (waiting != null && this.held) {
+			release(waiting);
+			if (this.held) {
+				this.deadlines.heldOn();
+			}
+		}
+	}
+
 	// The client has made us wait too long.
 	private void expired(Kind kind) {
-		if (kind != Kind.LINGER && !(kind == Kind.IDLE && isDraining())) {
+		if (kind != Kind.LINGER && kind != Kind.HELD && !(kind == Kind.IDLE && isDraining())) {
 			this.services.observer().timedOut(kind.id());
 		}
 		switch (kind) {
@@ -600,6 +657,7 @@ final class Http1Connection {
 			case WRITE -> closeByReset("The client does not take its response");
 			case HALF_CLOSED -> lost(false);
 			case UPGRADED -> close("The connection was silent for too long");
+			case HELD -> lookAgain();
 			case LINGER -> close("The connection has ended");
 		}
 	}

@@ -65,6 +65,16 @@ public record WorkerOptions(WorkerMode mode, int maxThreads, int minThreads, Dur
 				this.queue, this.reserved);
 	}
 
+	/**
+	 * The same with a queue in which tasks of a higher {@link Priority} are next.
+	 * @return a copy
+	 */
+	public WorkerOptions withLanes() {
+		QueueOptions lanes = new QueueOptions(this.queue.capacity(), this.queue.order(), this.queue.maxWait(), true);
+		return new WorkerOptions(this.mode, this.maxThreads, this.minThreads, this.keepAlive, this.maxConcurrency,
+				lanes, this.reserved);
+	}
+
 	private static void require(boolean valid, String name, Object value, String rule) {
 		if (!valid) {
 			throw new IllegalArgumentException(name + " " + rule + ", and is " + value);

@@ -32,6 +32,20 @@ public interface WorkerPool {
 	}
 
 	/**
+	 * Whether a task of normal priority would be refused now. What comes then is refused
+	 * for less than it costs to offer a task; so it may say {@code false} though it is
+	 * full, and not the reverse.
+	 * @return whether there is no room
+	 */
+	default boolean isFull() {
+		return false;
+	}
+
+	/** A task was refused without being offered, because the pool {@link #isFull()}. */
+	default void refused() {
+	}
+
+	/**
 	 * Run a task only if it would not have to wait for others.
 	 * @param task the work
 	 * @return {@code false} if nothing happened because it would, or the pool is stopped
@@ -69,6 +83,15 @@ public interface WorkerPool {
 	 * one: under pressure the event loop does it cheaper, for many responses at a time
 	 */
 	default boolean isAtLeisure() {
+		return false;
+	}
+
+	/**
+	 * Whether so many tasks are there that one had better not take a thread that would
+	 * only wait for its client at first. Asked by event loops.
+	 * @return {@code true} where a quarter of what may run at once is taken
+	 */
+	default boolean isCrowded() {
 		return false;
 	}
 

@@ -14,6 +14,7 @@ import io.millrace.core.http1.Http1Options;
 import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.Transport;
+import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.QueueOptions;
 import io.millrace.core.worker.QueueOrder;
 import io.millrace.core.worker.WorkerMode;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -40,6 +42,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class MillraceWebServerFactoryCustomizerTests {
 
 	private final MockEnvironment environment = new MockEnvironment();
+
+	private final StaticListableBeanFactory beans = new StaticListableBeanFactory();
 
 	@Test
 	void withoutPropertiesTheEngineHasItsOwnDefaults() {
@@ -71,6 +75,7 @@ class MillraceWebServerFactoryCustomizerTests {
 		set("millrace.worker.max-concurrency", "50");
 		set("millrace.worker.queue.capacity", "60");
 		set("millrace.worker.reserved", "3");
+		set("millrace.worker.interrupt-on-disconnect", "true");
 		set("millrace.worker.queue.order", "adaptive");
 		set("millrace.worker.queue.max-wait", "2s");
 		set("millrace.refusal.retry-after", "9s");
@@ -83,6 +88,7 @@ class MillraceWebServerFactoryCustomizerTests {
 		set("millrace.watch.worker", "11s");
 		set("millrace.watch.event-loop", "12s");
 		set("millrace.watch.starved", "13s");
+		set("millrace.watch.pinned", "14ms");
 		set("millrace.timeouts.header", "1s");
 		set("millrace.timeouts.idle", "2s");
 		set("millrace.timeouts.write", "3s");
@@ -97,12 +103,12 @@ class MillraceWebServerFactoryCustomizerTests {
 		assertThat(config.http1()).isEqualTo(new Http1Options(4096, 16384, 50, 5 * 1024 * 1024, 1024 * 1024, "desk"));
 		assertThat(config.timeouts()).isEqualTo(new ConnectionTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(2),
 				Duration.ofSeconds(3), Duration.ofSeconds(4), 1024, Duration.ofSeconds(7), Duration.ofSeconds(5)));
-		assertThat(config.watch())
-			.isEqualTo(new WatchOptions(Duration.ofSeconds(11), Duration.ofSeconds(12), Duration.ofSeconds(13)));
+		assertThat(config.watch()).isEqualTo(new WatchOptions(Duration.ofSeconds(11), Duration.ofSeconds(12),
+				Duration.ofSeconds(13), Duration.ofMillis(14)));
 		assertThat(config.worker()).isEqualTo(new WorkerOptions(WorkerMode.INLINE, 20, 2, Duration.ofSeconds(5), 50,
 				new QueueOptions(60, QueueOrder.ADAPTIVE, Duration.ofSeconds(2), false), 3));
-		assertThat(config.dispatch())
-			.isEqualTo(new DispatchOptions(Duration.ZERO, Duration.ofSeconds(8), 504, 429, Duration.ofSeconds(9)));
+		assertThat(config.dispatch()).isEqualTo(
+				new DispatchOptions(Duration.ZERO, Duration.ofSeconds(8), 504, 429, Duration.ofSeconds(9), true));
 	}
 
 	@ParameterizedTest
@@ -219,7 +225,8 @@ class MillraceWebServerFactoryCustomizerTests {
 		ServerProperties serverProperties = binder.bindOrCreate("server", ServerProperties.class);
 		MillraceProperties properties = binder.bindOrCreate("millrace", MillraceProperties.class);
 		TestFactory factory = new TestFactory();
-		new MillraceWebServerFactoryCustomizer(this.environment, serverProperties, properties, management)
+		new MillraceWebServerFactoryCustomizer(this.environment, serverProperties, properties,
+				this.beans.getBeanProvider(Admission.class), management)
 			.customize(factory);
 		return factory.createEngineConfig();
 	}
