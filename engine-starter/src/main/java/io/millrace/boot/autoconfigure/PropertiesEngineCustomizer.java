@@ -105,12 +105,14 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 	private DispatchOptions dispatch() {
 		RefusalProperties refusal = this.properties.getRefusal();
 		return OptionNames.check(() -> new DispatchOptions(Duration.ZERO, this.properties.getTimeouts().getRequest(),
-				refusal.getTimeoutStatus(), refusal.getStatus(), refusal.getRetryAfter()));
+				refusal.getTimeoutStatus(), refusal.getStatus(), refusal.getRetryAfter(),
+				this.properties.getWorker().isInterruptOnDisconnect()));
 	}
 
 	private WatchOptions watch() {
 		WatchProperties watch = this.properties.getWatch();
-		return OptionNames.check(() -> new WatchOptions(watch.getWorker(), watch.getEventLoop(), watch.getStarved()));
+		return OptionNames.check(
+				() -> new WatchOptions(watch.getWorker(), watch.getEventLoop(), watch.getStarved(), watch.getPinned()));
 	}
 
 	private WorkerOptions worker() {

@@ -7,12 +7,14 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
+import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +48,15 @@ final class PlatformWorkerPool implements WorkerPool {
 	// Some microseconds: less than a thread costs that sleeps and is woken.
 	private static final int LINGER_YIELDS = 8;
 
+	// Where other programs want the processor too, who gives way is not back for
+	// milliseconds, and meanwhile nobody is woken for what comes: then it is not done for
+	// a while. It was the event loop where much has come meanwhile.
+	private static final long LONG_AWAY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+	private static final int LARGE_TURN = 8;
+
+	private static final long LINGER_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
 	// How long no further thread is tried where the system refused one.
 	private static final long GROWTH_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -59,7 +70,22 @@ final class PlatformWorkerPool implements WorkerPool {
 	// Whether what is less urgent may have to give its place up.
 	private final boolean lanes;
 
+	private final QueueKeeper keeper;
+
+	private final RunGate gate = new RunGate();
+
+	private final CpuFit fit;
+
 	private final AtomicBoolean searching = new AtomicBoolean();
+
+	private final FastThreadLocal<TurnSignal> turn = new FastThreadLocal<>() {
+
+		@Override
+		protected TurnSignal initialValue() {
+			return new TurnSignal(PlatformWorkerPool.this::signal);
+		}
+
+	};
 
 	private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
 
@@ -68,6 +94,9 @@ final class PlatformWorkerPool implements WorkerPool {
 	// The workers that sleep, the last to lie down first. Guarded by itself, as are the
 	// writes of the fields that follow.
 	private final ArrayDeque<Worker> idle = new ArrayDeque<>();
+
+	// By System.nanoTime(): nobody gives way before.
+	private volatile long lingerAgain = System.nanoTime();
 
 	private volatile int sleeping;
 
@@ -82,8 +111,6 @@ final class PlatformWorkerPool implements WorkerPool {
 	private final int minThreads;
 
 	private final long keepAliveNanos;
-
-	private final int capacity;
 
 	private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
 
@@ -107,11 +134,12 @@ final class PlatformWorkerPool implements WorkerPool {
 		this.maxThreads = options.maxThreads();
 		this.minThreads = options.minThreads();
 		this.keepAliveNanos = options.keepAlive().toNanos();
-		this.capacity = options.queueCapacity();
 		this.lanes = options.queue().lanes();
-		this.admission = new TaskCount(this.maxThreads, this.capacity);
+		this.admission = new TaskCount(this.maxThreads, options.queueCapacity());
 		// Room for all that is admitted: what a thread will run waits here first.
 		this.queue = TaskQueue.create(options.queue(), this.admission.bound());
+		this.fit = new CpuFit(this.gate, this.maxThreads, Runtime.getRuntime().availableProcessors());
+		this.keeper = new QueueKeeper(this.queue, this.admission, options.queue());
 	}
 
 	@Override
@@ -120,6 +148,21 @@ final class PlatformWorkerPool implements WorkerPool {
 			return false;
 		}
 		return (this.admission.tryEnter() >= 0) ? submit(task) : displace(task);
+	}
+
+	@Override
+	public boolean tryExecute(Runnable task, Executor loop) {
+		if (this.stopped) {
+			return false;
+		}
+		if (this.admission.tryEnter() < 0) {
+			return displace(task);
+		}
+		if (!queue(task)) {
+			return false;
+		}
+		this.turn.get().queued(loop);
+		return true;
 	}
 
 	@Override
@@ -134,15 +177,26 @@ final class PlatformWorkerPool implements WorkerPool {
 
 	@Override
 	public boolean tryExecuteNow(Runnable task) {
-		return !this.stopped && this.admission.tryEnterBelow(this.maxThreads) >= 0 && submit(task);
+		return !this.stopped && this.admission.tryEnterBelow(running()) >= 0 && submit(task);
+	}
+
+	private int running() {
+		return Math.min(this.maxThreads, this.gate.limit());
+	}
+
+	private boolean submit(Runnable task) {
+		boolean queued = queue(task);
+		if (queued) {
+			signal();
+		}
+		return queued;
 	}
 
 	// Of a task that was counted.
-	private boolean submit(Runnable task) {
+	private boolean queue(Runnable task) {
 		// The first thread comes before the task: where there can be none, the task is
 		// refused instead of waiting for the next attempt.
 		if ((this.threads > 0 || signal()) && this.queue.offer(task)) {
-			signal();
 			return true;
 		}
 		this.admission.revoke();
@@ -163,14 +217,13 @@ final class PlatformWorkerPool implements WorkerPool {
 	// Whoever counts on what is taken out for a moment here is called when it is back.
 	@Override
 	public void sweep() {
-		if (this.sleeping > 0 || this.queue.isEmpty()) {
-			return;
-		}
-		for (Work pointless : this.queue.sweep()) {
+		this.fit.look(this.admission.admitted(), this.watched, System.nanoTime());
+		boolean behind = (this.sleeping == 0 || !this.gate.isOpen()) && !this.queue.isEmpty();
+		for (Work pointless : this.keeper.look(behind, running())) {
 			Tasks.run(pointless);
-			this.admission.leave();
+			this.admission.leave(false);
 		}
-		if (isWaiting()) {
+		if (behind && isWaiting()) {
 			signal();
 		}
 	}
@@ -185,6 +238,11 @@ final class PlatformWorkerPool implements WorkerPool {
 		this.admission.enter();
 		this.resumed.add(task);
 		signal();
+	}
+
+	@Override
+	public boolean isCrowded() {
+		return this.admission.isCrowded();
 	}
 
 	@Override
@@ -283,12 +341,15 @@ final class PlatformWorkerPool implements WorkerPool {
 		int waiting = this.queue.size() + this.resumed.size();
 		int now = this.threads;
 		int busy = Math.max(0, Math.min(now, this.admission.admitted() - waiting));
-		return new WorkerSnapshot(this.maxThreads, now, busy, waiting, this.capacity, this.admission.refused());
+		int limit = running();
+		return new WorkerSnapshot(limit, now, busy, waiting, this.admission.allowed() - limit,
+				this.admission.refused());
 	}
 
 	@Override
 	public void stop(Duration patience) {
 		this.stopped = true;
+		this.gate.remove();
 		List<Worker> sleepers;
 		synchronized (this.idle) {
 			sleepers = List.copyOf(this.idle);
@@ -317,6 +378,8 @@ final class PlatformWorkerPool implements WorkerPool {
 		// A new worker was started because a task waits: it has the token.
 		private boolean searcher = true;
 
+		private boolean inside;
+
 		private boolean retired;
 
 		void start() {
@@ -335,6 +398,7 @@ final class PlatformWorkerPool implements WorkerPool {
 
 		@Override
 		public void run() {
+			this.progress.begin();
 			PlatformWorkerPool.this.watched.add(this.progress);
 			try {
 				Runnable task = take();
@@ -350,7 +414,9 @@ final class PlatformWorkerPool implements WorkerPool {
 			}
 		}
 
+		// With a task the worker is through the gate.
 		private @Nullable Runnable take() {
+			this.inside = PlatformWorkerPool.this.gate.enter();
 			Runnable task;
 			while ((task = poll()) == null && isWaiting()) {
 				// A producer is between counting and publishing.
@@ -360,12 +426,26 @@ final class PlatformWorkerPool implements WorkerPool {
 				task = linger();
 			}
 			stepBack();
+			if (task == null) {
+				leave();
+			}
 			return task;
+		}
+
+		private void leave() {
+			if (this.inside) {
+				this.inside = false;
+				PlatformWorkerPool.this.gate.leave();
+			}
 		}
 
 		// Under load the next task is a moment away, and giving way to who brings it is
 		// much cheaper than to sleep and be woken. One does so at a time: the searcher.
 		private @Nullable Runnable linger() {
+			long now = System.nanoTime();
+			if (now - PlatformWorkerPool.this.lingerAgain < 0) {
+				return null;
+			}
 			if (!this.searcher) {
 				this.searcher = PlatformWorkerPool.this.searching.compareAndSet(false, true);
 			}
@@ -373,6 +453,12 @@ final class PlatformWorkerPool implements WorkerPool {
 			for (int i = 0; i < LINGER_YIELDS && this.searcher && task == null; i++) {
 				Thread.yield();
 				task = poll();
+				long back = System.nanoTime();
+				if (back - now > LONG_AWAY_NANOS && PlatformWorkerPool.this.queue.size() < LARGE_TURN) {
+					PlatformWorkerPool.this.lingerAgain = back + LINGER_PAUSE_NANOS;
+					return task;
+				}
+				now = back;
 			}
 			return task;
 		}
@@ -390,12 +476,14 @@ final class PlatformWorkerPool implements WorkerPool {
 
 		private void runTask(Runnable task) {
 			this.progress.step();
+			boolean served = PlatformWorkerPool.this.keeper.isServed(task);
 			try {
 				Tasks.run(task);
 			}
 			finally {
 				this.progress.step();
-				PlatformWorkerPool.this.admission.leave();
+				PlatformWorkerPool.this.admission.leave(served);
+				leave();
 				// An interrupt was meant for this task, not for the next one.
 				Thread.interrupted();
 			}
@@ -459,6 +547,7 @@ final class PlatformWorkerPool implements WorkerPool {
 		private void ended() {
 			PlatformWorkerPool.this.alive.remove(this.thread);
 			PlatformWorkerPool.this.watched.remove(this.progress);
+			leave();
 			if (!this.retired) {
 				synchronized (PlatformWorkerPool.this.idle) {
 					PlatformWorkerPool.this.threads = PlatformWorkerPool.this.threads - 1;

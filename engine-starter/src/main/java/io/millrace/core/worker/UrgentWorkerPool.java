@@ -1,10 +1,11 @@
 package io.millrace.core.worker;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 
 /**
  * The way of urgent tasks into two pools: the one that all share where it has a thread to
- * spare, otherwise a small one in reserve that nobody else uses.
+ * spare, otherwise a small one in reserve that nobody else uses; or the reserve first.
  */
 final class UrgentWorkerPool implements WorkerPool {
 
@@ -12,17 +13,22 @@ final class UrgentWorkerPool implements WorkerPool {
 
 	private final WorkerPool reserve;
 
+	private final boolean reserveFirst;
+
 	private final boolean lanes;
 
 	/**
 	 * Create the way.
 	 * @param shared the pool of all
 	 * @param reserve the pool of the urgent
+	 * @param reserveFirst whether the pool of all may have threads to spare that do not
+	 * get to run
 	 * @param lanes whether the urgent go first in the queue of the shared pool
 	 */
-	UrgentWorkerPool(WorkerPool shared, WorkerPool reserve, boolean lanes) {
+	UrgentWorkerPool(WorkerPool shared, WorkerPool reserve, boolean reserveFirst, boolean lanes) {
 		this.shared = shared;
 		this.reserve = reserve;
+		this.reserveFirst = reserveFirst;
 		this.lanes = lanes;
 	}
 
@@ -33,12 +39,19 @@ final class UrgentWorkerPool implements WorkerPool {
 
 	@Override
 	public boolean tryExecuteNow(Runnable task) {
-		return this.shared.tryExecuteNow(task) || this.reserve.tryExecuteNow(task);
+		WorkerPool first = this.reserveFirst ? this.reserve : this.shared;
+		WorkerPool second = this.reserveFirst ? this.shared : this.reserve;
+		return first.tryExecuteNow(task) || second.tryExecuteNow(task);
 	}
 
 	@Override
 	public void resume(Runnable task) {
 		this.shared.resume(task);
+	}
+
+	@Override
+	public void resume(Runnable task, Executor loop) {
+		this.shared.resume(task, loop);
 	}
 
 	@Override
@@ -49,6 +62,11 @@ final class UrgentWorkerPool implements WorkerPool {
 	@Override
 	public void sweep() {
 		this.reserve.sweep();
+	}
+
+	@Override
+	public void watch(WorkerWatch watch) {
+		this.reserve.watch(watch);
 	}
 
 	// The shared pool has an owner of its own.

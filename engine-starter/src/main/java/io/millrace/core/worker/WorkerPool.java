@@ -1,6 +1,7 @@
 package io.millrace.core.worker;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 
 /**
  * Runs work that may block. A pool has a bound for what runs and a bound for what waits,
@@ -15,6 +16,20 @@ public interface WorkerPool {
 	 * or the pool is stopped
 	 */
 	boolean tryExecute(Runnable task);
+
+	/**
+	 * Run a task, or let it wait for a worker, for an event loop that may have more of
+	 * them in a moment: workers that sleep may be called at the end of its turn, once for
+	 * all of them.
+	 * @param task the work; what it throws is logged and harms nobody else
+	 * @param loop the calling event loop, which runs what it is given at the end of its
+	 * turn
+	 * @return {@code false} if nothing happened because the pool and its queue are full,
+	 * or the pool is stopped
+	 */
+	default boolean tryExecute(Runnable task, Executor loop) {
+		return tryExecute(task);
+	}
 
 	/**
 	 * Whether a task of normal priority would be refused now. What comes then is refused
@@ -62,12 +77,30 @@ public interface WorkerPool {
 	void resume(Runnable task);
 
 	/**
+	 * The same, of work that belongs to an event loop.
+	 * @param task the work
+	 * @param loop the loop, which matters to a pool whose workers are carried by loops
+	 */
+	default void resume(Runnable task, Executor loop) {
+		resume(task);
+	}
+
+	/**
 	 * Whether a worker that has a small response should write it to the socket itself.
 	 * Asked by workers.
 	 * @return {@code true} where workers are threads of their own and nothing waits for
 	 * one: under pressure the event loop does it cheaper, for many responses at a time
 	 */
 	default boolean isAtLeisure() {
+		return false;
+	}
+
+	/**
+	 * Whether so many tasks are there that one had better not take a thread that would
+	 * only wait for its client at first. Asked by event loops.
+	 * @return {@code true} where a quarter of what may run at once is taken
+	 */
+	default boolean isCrowded() {
 		return false;
 	}
 
