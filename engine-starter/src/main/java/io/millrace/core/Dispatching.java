@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dispatching {
 
+	// The keeper looks ten times as often: so soon it is seen that too many threads run.
+	private static final Duration OVERLOAD_PERIOD = Duration.ofMillis(400);
+
 	private final WorkerSet workers;
 
 	private final PoolKeeper keeper;
@@ -50,7 +53,8 @@ final class Dispatching {
 		Duration maxWait = config.worker().queue().maxWait();
 		this.keeper = new PoolKeeper(List.of(this.workers::sweep, lanes::sweep,
 				this.workers.watch(config.watch(), config.observer()), loopWatch::look),
-				List.of(maxWait, config.watch().precision()));
+				// Overload has to be seen long before what comes has waited too long.
+				List.of(maxWait.dividedBy(4), OVERLOAD_PERIOD, config.watch().precision()));
 		this.pinningWatch = isWorkerUsed(config, application)
 				? this.workers.pinningWatch(config.watch(), config.observer()) : null;
 		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder());

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.observe.EngineObserver;
@@ -29,6 +31,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @Timeout(60)
 class EngineQueueTests {
+
+	private final AtomicBoolean over = new AtomicBoolean();
 
 	private final CountDownLatch release = new CountDownLatch(1);
 
@@ -123,6 +127,57 @@ class EngineQueueTests {
 			assertThat(waiting.get(2).receive().status()).isEqualTo(200);
 			waiting.get(2).close();
 			assertThat(this.handled).containsExactly("/first", "/2");
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("modes")
+	void whatWouldWaitTooLongIsRefusedAtOnce(WorkerMode mode) throws Exception {
+		this.release.countDown();
+		QueueOptions queue = new QueueOptions(10_000, QueueOrder.FIFO, Duration.ofMillis(100), false);
+		ExchangeHandler slow = TestEngine.blocking((exchange) -> {
+			TimeUnit.MILLISECONDS.sleep(1);
+			TestEngine.text(exchange, "done");
+		});
+		try (TestEngine engine = new TestEngine(Transport.NIO, slow, (config) -> config.observer(this.observer)
+			.worker(new WorkerOptions(mode, 1, 0, Duration.ofSeconds(60), 1, queue, 0))).start()) {
+			assertThat(engine.engine().workers().capacity()).isEqualTo(10_000);
+			List<Thread> crowd = new ArrayList<>();
+			for (int i = 0; i < 4; i++) {
+				crowd.add(new Thread(() -> crowd(engine)));
+				crowd.get(i).start();
+			}
+			// The queue is far from full.
+			Awaitility.await().until(() -> this.told.containsKey("full"));
+			this.over.set(true);
+			for (Thread thread : crowd) {
+				thread.join();
+			}
+			assertThat(this.told).doesNotContainKey("failed");
+			Awaitility.await().until(() -> engine.engine().workers().capacity() == 10_000);
+		}
+	}
+
+	private void crowd(TestEngine engine) {
+		try {
+			List<RawClient> clients = new ArrayList<>();
+			for (int i = 0; i < 100; i++) {
+				clients.add(engine.connect());
+			}
+			while (!this.over.get()) {
+				for (RawClient client : clients) {
+					client.get("/");
+				}
+				for (RawClient client : clients) {
+					client.receive();
+				}
+			}
+			for (RawClient client : clients) {
+				client.close();
+			}
+		}
+		catch (Exception ex) {
+			this.told.put("failed", 1);
 		}
 	}
 

@@ -105,7 +105,8 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 	private DispatchOptions dispatch() {
 		RefusalProperties refusal = this.properties.getRefusal();
 		return OptionNames.check(() -> new DispatchOptions(Duration.ZERO, this.properties.getTimeouts().getRequest(),
-				refusal.getTimeoutStatus(), refusal.getStatus(), refusal.getRetryAfter()));
+				refusal.getTimeoutStatus(), refusal.getStatus(), refusal.getRetryAfter(),
+				this.properties.getWorker().isInterruptOnDisconnect()));
 	}
 
 	private WatchOptions watch() {

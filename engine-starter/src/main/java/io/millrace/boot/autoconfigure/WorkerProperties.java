@@ -51,6 +51,13 @@ public class WorkerProperties {
 	 */
 	private int reserved = 2;
 
+	/**
+	 * Whether a thread is interrupted when the client goes away whose request it handles.
+	 * What the handler does then has to stand it: an interrupt closes channels of files
+	 * and databases that are in use. Event loops are never interrupted.
+	 */
+	private boolean interruptOnDisconnect;
+
 	@NestedConfigurationProperty
 	private final QueueProperties queue = new QueueProperties();
 
@@ -100,6 +107,14 @@ public class WorkerProperties {
 
 	public void setReserved(int reserved) {
 		this.reserved = reserved;
+	}
+
+	public boolean isInterruptOnDisconnect() {
+		return this.interruptOnDisconnect;
+	}
+
+	public void setInterruptOnDisconnect(boolean interruptOnDisconnect) {
+		this.interruptOnDisconnect = interruptOnDisconnect;
 	}
 
 	public QueueProperties getQueue() {

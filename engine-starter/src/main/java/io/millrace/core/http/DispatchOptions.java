@@ -12,9 +12,11 @@ import java.time.Duration;
  * @param refusalStatus what is answered where a request is refused, 503 or 429
  * @param retryAfter after which time a refused client should come back, rounded down to
  * seconds, 1 at least
+ * @param interruptOnDisconnect whether a worker is interrupted when the client goes away
+ * whose request it handles; not after its handler has returned, and never an event loop
  */
 public record DispatchOptions(Duration maxWait, Duration timeout, int timeoutStatus, int refusalStatus,
-		Duration retryAfter) {
+		Duration retryAfter, boolean interruptOnDisconnect) {
 
 	/**
 	 * Check the options.
@@ -28,6 +30,19 @@ public record DispatchOptions(Duration maxWait, Duration timeout, int timeoutSta
 		require(!retryAfter.isNegative(), "retryAfter", retryAfter, "has to be 0 or more");
 	}
 
+	/**
+	 * Create options that interrupt nobody.
+	 * @param maxWait how long a request may wait for a worker
+	 * @param timeout how long a request may take
+	 * @param timeoutStatus what is answered then
+	 * @param refusalStatus what is answered where a request is refused
+	 * @param retryAfter after which time a refused client should come back
+	 */
+	public DispatchOptions(Duration maxWait, Duration timeout, int timeoutStatus, int refusalStatus,
+			Duration retryAfter) {
+		this(maxWait, timeout, timeoutStatus, refusalStatus, retryAfter, false);
+	}
+
 	private static void require(boolean valid, String name, Object value, String rule) {
 		if (!valid) {
 			throw new IllegalArgumentException(name + " " + rule + ", and is " + value);
@@ -36,7 +51,7 @@ public record DispatchOptions(Duration maxWait, Duration timeout, int timeoutSta
 
 	/**
 	 * The options that nobody changed.
-	 * @return no limits, 503, 503, 1 s
+	 * @return no limits, 503, 503, 1 s, nobody is interrupted
 	 */
 	public static DispatchOptions defaults() {
 		return new DispatchOptions(Duration.ZERO, Duration.ZERO, 503, 503, Duration.ofSeconds(1));
@@ -48,7 +63,8 @@ public record DispatchOptions(Duration maxWait, Duration timeout, int timeoutSta
 	 * @return a copy
 	 */
 	public DispatchOptions withMaxWait(Duration maxWait) {
-		return new DispatchOptions(maxWait, this.timeout, this.timeoutStatus, this.refusalStatus, this.retryAfter);
+		return new DispatchOptions(maxWait, this.timeout, this.timeoutStatus, this.refusalStatus, this.retryAfter,
+				this.interruptOnDisconnect);
 	}
 
 	long retryAfterSeconds() {

@@ -55,7 +55,7 @@ public final class Dispatcher {
 	public Dispatcher(Routes routes, ExchangeHandler application, HttpServices services, Lanes lanes,
 			@Nullable Admission admission, DispatchOptions options, EngineObserver observer) {
 		this.routes = routes;
-		this.application = application;
+		this.application = options.interruptOnDisconnect() ? new InterruptingHandler(application) : application;
 		this.applicationMayBlock = application.mayBlock();
 		this.services = services;
 		this.lanes = lanes;
@@ -119,6 +119,22 @@ public final class Dispatcher {
 			return Refusal.LIMIT;
 		}
 		return (lane == null) ? Refusal.FULL : null;
+	}
+
+	/**
+	 * Whether a request had better wait on the event loop for what is missing of its
+	 * body: a worker would only wait for it too, and there is not one to spare. Called on
+	 * the event loop. From the first answer on the time of the request counts.
+	 * @param exchange the exchange, which was not dispatched yet
+	 * @return {@code false} if it should be dispatched as it is
+	 */
+	public boolean isHeld(Exchange exchange) {
+		if (!this.services.workers().isCrowded() || this.routes.find(exchange.request()) != null) {
+			return false;
+		}
+		Lane lane = this.lanes.find(exchange.request());
+		limit(exchange, (lane != null) ? lane.timeoutNanos(this.timeoutNanos) : this.timeoutNanos);
+		return (lane != null) ? lane.hasWorkers() : this.applicationMayBlock;
 	}
 
 	/**

@@ -114,6 +114,14 @@ final class Lane {
 		return this.lending;
 	}
 
+	/**
+	 * Whether its requests take threads.
+	 * @return {@code false} where the event loop runs them
+	 */
+	boolean hasWorkers() {
+		return this.workers != null;
+	}
+
 	@Nullable Bulkhead bulkhead() {
 		return this.bulkhead;
 	}

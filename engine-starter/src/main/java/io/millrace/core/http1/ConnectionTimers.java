@@ -151,6 +151,9 @@ final class ConnectionTimers {
 		/** The rest of a request body. */
 		BODY,
 
+		/** The body, before the request is dispatched: a look now and then. */
+		HELD,
+
 		/** The response, to its end. */
 		REQUEST,
 

@@ -21,6 +21,9 @@ final class Deadlines {
 	// request that may be on its way already.
 	private static final long QUIET_NANOS = 500_000_000L;
 
+	// How soon a request whose body does not come on is looked at again.
+	private static final Duration HELD = Duration.ofSeconds(1);
+
 	private final ConnectionTimeouts timeouts;
 
 	private final Sender sender;
@@ -133,10 +136,28 @@ final class Deadlines {
 
 	/**
 	 * The response has this long to end.
-	 * @param nanos from now
+	 * @param nanos from the first time on that this was said of it
 	 */
 	void responseExpected(long nanos) {
-		this.timers.arm(Kind.REQUEST, nanos);
+		if (!this.timers.isArmed(Kind.REQUEST)) {
+			this.timers.arm(Kind.REQUEST, nanos);
+		}
+	}
+
+	/** The request waits for its body before it is dispatched. */
+	void held() {
+		heldOn();
+		bodyWanted();
+	}
+
+	/** It waits still. */
+	void heldOn() {
+		this.timers.arm(Kind.HELD, HELD);
+	}
+
+	/** It is dispatched. */
+	void released() {
+		this.timers.disarm(Kind.HELD);
 	}
 
 	/** The protocol was switched, or something was sent or received since. */
@@ -152,6 +173,7 @@ final class Deadlines {
 		this.timers.disarm(Kind.HALF_CLOSED);
 		this.timers.disarm(Kind.REQUEST);
 		this.timers.disarm(Kind.UPGRADED);
+		released();
 	}
 
 	/** No request is looked at any more. */
@@ -179,7 +201,7 @@ final class Deadlines {
 			case WRITE -> writePassed();
 			case HALF_CLOSED -> halfClosedPassed();
 			case UPGRADED -> upgradedPassed();
-			case REQUEST, LINGER -> true;
+			case HELD, REQUEST, LINGER -> true;
 		};
 		if (waiting) {
 			this.expired.accept(kind);

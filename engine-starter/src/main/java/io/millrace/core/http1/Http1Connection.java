@@ -74,6 +74,9 @@ final class Http1Connection {
 	// What is handed to a worker when the loop has finished its turn.
 	private @Nullable Exchange leaving;
 
+	// The exchange waits for its body and was not dispatched.
+	private boolean held;
+
 	private boolean lendable;
 
 	private boolean inputClosed;
@@ -230,6 +233,7 @@ final class Http1Connection {
 		Exchange started = new Exchange(this.stream, head, this.services.dispatcher().services());
 		this.exchange = started;
 		this.state = State.EXCHANGE;
+		this.held = false;
 		this.services.observer().exchangeStarted();
 		while (receiveBody()) {
 			// what came with the head is there before the handler asks
@@ -240,7 +244,11 @@ final class Http1Connection {
 			}
 			this.lendable = this.direct.isPossible() && this.body.isEnded() && this.inbound.isEmpty()
 					&& !this.inputClosed;
-			if (this.lendable) {
+			this.held = isHeld(started);
+			if (this.held) {
+				this.deadlines.held();
+			}
+			else if (this.lendable) {
 				this.leaving = started;
 			}
 			else {
@@ -259,6 +267,20 @@ final class Http1Connection {
 		next(head, keepAlive);
 	}
 
+	private boolean isHeld(Exchange waiting) {
+		return !this.body.isEnded() && !this.body.isPaused() && !this.body.isContinueAwaited()
+				&& this.services.dispatcher().isHeld(waiting);
+	}
+
+	// Whoever sends slowly takes no thread from others before there is something to do.
+	private void release(Exchange waiting) {
+		if (this.held && !isHeld(waiting)) {
+			this.held = false;
+			this.deadlines.released();
+			this.services.dispatcher().dispatch(waiting);
+		}
+	}
+
 	private boolean receiveBody() throws ProtocolException {
 		Exchange receiver = this.exchange;
 		if (receiver == null || this.body.isEnded()) {
@@ -268,6 +290,9 @@ final class Http1Connection {
 			return receiveUpgraded(Objects.requireNonNull(receiver.upgradedBody()));
 		}
 		boolean more = this.body.receive(this.inbound.bytes(), receiver.receivedBody());
+		if (more || this.body.isEnded()) {
+			release(receiver);
+		}
 		if (this.body.isEnded()) {
 			this.deadlines.bodyEnded();
 		}
@@ -601,9 +626,20 @@ final class Http1Connection {
 		});
 	}
 
+	// No byte has come that would have made us look.
+	private void lookAgain() {
+		Exchange waiting = this.exchange;
+		if (waiting != null && this.held) {
+			release(waiting);
+			if (this.held) {
+				this.deadlines.heldOn();
+			}
+		}
+	}
+
 	// The client has made us wait too long.
 	private void expired(Kind kind) {
-		if (kind != Kind.LINGER && !(kind == Kind.IDLE && isDraining())) {
+		if (kind != Kind.LINGER && kind != Kind.HELD && !(kind == Kind.IDLE && isDraining())) {
 			this.services.observer().timedOut(kind.id());
 		}
 		switch (kind) {
@@ -621,6 +657,7 @@ final class Http1Connection {
 			case WRITE -> closeByReset("The client does not take its response");
 			case HALF_CLOSED -> lost(false);
 			case UPGRADED -> close("The connection was silent for too long");
+			case HELD -> lookAgain();
 			case LINGER -> close("The connection has ended");
 		}
 	}

@@ -221,6 +221,14 @@ final class IncomingBody {
 	}
 
 	/**
+	 * Whether the client waits for a word before it sends the body.
+	 * @return whether nothing will come without
+	 */
+	boolean isContinueAwaited() {
+		return this.continueAwaited;
+	}
+
+	/**
 	 * It is malformed, too large or too slow, and the response is on its way already:
 	 * what comes is thrown away, and the connection ends with the response.
 	 */

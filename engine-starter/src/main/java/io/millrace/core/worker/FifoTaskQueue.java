@@ -1,5 +1,7 @@
 package io.millrace.core.worker;
 
+import java.util.List;
+
 import org.jctools.queues.atomic.MpmcAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,11 @@ final class FifoTaskQueue extends TaskQueue {
 	@Override
 	@Nullable Runnable poll() {
 		return this.tasks.relaxedPoll();
+	}
+
+	@Override
+	List<Work> sweepOldest() {
+		return sweepOldest(this.tasks);
 	}
 
 	@Override

@@ -99,8 +99,18 @@ final class LaneTaskQueue extends TaskQueue {
 		return pointless;
 	}
 
-	private static boolean isPointless(Runnable task) {
-		return task instanceof Work work && work.isPointless();
+	// Each lane has an oldest one, whatever its order.
+	@Override
+	synchronized List<Work> sweepOldest() {
+		List<Work> pointless = new ArrayList<>();
+		for (ArrayDeque<Runnable> lane : this.lanes) {
+			while (lane.peekFirst() instanceof Work work && work.isPointless()) {
+				lane.removeFirst();
+				pointless.add(work);
+			}
+		}
+		this.size = this.size - pointless.size();
+		return pointless;
 	}
 
 	private static Priority priority(Runnable task) {

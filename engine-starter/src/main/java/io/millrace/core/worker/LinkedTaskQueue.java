@@ -1,5 +1,6 @@
 package io.millrace.core.worker;
 
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -20,6 +21,11 @@ final class LinkedTaskQueue extends TaskQueue {
 	@Override
 	@Nullable Runnable poll() {
 		return this.tasks.poll();
+	}
+
+	@Override
+	List<Work> sweepOldest() {
+		return sweepOldest(this.tasks);
 	}
 
 	@Override

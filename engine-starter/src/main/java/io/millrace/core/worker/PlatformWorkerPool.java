@@ -70,6 +70,12 @@ final class PlatformWorkerPool implements WorkerPool {
 	// Whether what is less urgent may have to give its place up.
 	private final boolean lanes;
 
+	private final QueueKeeper keeper;
+
+	private final RunGate gate = new RunGate();
+
+	private final CpuFit fit;
+
 	private final AtomicBoolean searching = new AtomicBoolean();
 
 	private final FastThreadLocal<TurnSignal> turn = new FastThreadLocal<>() {
@@ -106,8 +112,6 @@ final class PlatformWorkerPool implements WorkerPool {
 
 	private final long keepAliveNanos;
 
-	private final int capacity;
-
 	private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
 
 	private final AtomicInteger threadNumber = new AtomicInteger();
@@ -130,11 +134,12 @@ final class PlatformWorkerPool implements WorkerPool {
 		this.maxThreads = options.maxThreads();
 		this.minThreads = options.minThreads();
 		this.keepAliveNanos = options.keepAlive().toNanos();
-		this.capacity = options.queueCapacity();
 		this.lanes = options.queue().lanes();
-		this.admission = new TaskCount(this.maxThreads, this.capacity);
+		this.admission = new TaskCount(this.maxThreads, options.queueCapacity());
 		// Room for all that is admitted: what a thread will run waits here first.
 		this.queue = TaskQueue.create(options.queue(), this.admission.bound());
+		this.fit = new CpuFit(this.gate, this.maxThreads, Runtime.getRuntime().availableProcessors());
+		this.keeper = new QueueKeeper(this.queue, this.admission, options.queue());
 	}
 
 	@Override
@@ -172,7 +177,11 @@ final class PlatformWorkerPool implements WorkerPool {
 
 	@Override
 	public boolean tryExecuteNow(Runnable task) {
-		return !this.stopped && this.admission.tryEnterBelow(this.maxThreads) >= 0 && submit(task);
+		return !this.stopped && this.admission.tryEnterBelow(running()) >= 0 && submit(task);
+	}
+
+	private int running() {
+		return Math.min(this.maxThreads, this.gate.limit());
 	}
 
 	private boolean submit(Runnable task) {
@@ -208,14 +217,13 @@ final class PlatformWorkerPool implements WorkerPool {
 	// Whoever counts on what is taken out for a moment here is called when it is back.
 	@Override
 	public void sweep() {
-		if (this.sleeping > 0 || this.queue.isEmpty()) {
-			return;
-		}
-		for (Work pointless : this.queue.sweep()) {
+		this.fit.look(this.admission.admitted(), this.watched, System.nanoTime());
+		boolean behind = (this.sleeping == 0 || !this.gate.isOpen()) && !this.queue.isEmpty();
+		for (Work pointless : this.keeper.look(behind, running())) {
 			Tasks.run(pointless);
-			this.admission.leave();
+			this.admission.leave(false);
 		}
-		if (isWaiting()) {
+		if (behind && isWaiting()) {
 			signal();
 		}
 	}
@@ -230,6 +238,11 @@ final class PlatformWorkerPool implements WorkerPool {
 		this.admission.enter();
 		this.resumed.add(task);
 		signal();
+	}
+
+	@Override
+	public boolean isCrowded() {
+		return this.admission.isCrowded();
 	}
 
 	@Override
@@ -328,12 +341,15 @@ final class PlatformWorkerPool implements WorkerPool {
 		int waiting = this.queue.size() + this.resumed.size();
 		int now = this.threads;
 		int busy = Math.max(0, Math.min(now, this.admission.admitted() - waiting));
-		return new WorkerSnapshot(this.maxThreads, now, busy, waiting, this.capacity, this.admission.refused());
+		int limit = running();
+		return new WorkerSnapshot(limit, now, busy, waiting, this.admission.allowed() - limit,
+				this.admission.refused());
 	}
 
 	@Override
 	public void stop(Duration patience) {
 		this.stopped = true;
+		this.gate.remove();
 		List<Worker> sleepers;
 		synchronized (this.idle) {
 			sleepers = List.copyOf(this.idle);
@@ -362,6 +378,8 @@ final class PlatformWorkerPool implements WorkerPool {
 		// A new worker was started because a task waits: it has the token.
 		private boolean searcher = true;
 
+		private boolean inside;
+
 		private boolean retired;
 
 		void start() {
@@ -380,6 +398,7 @@ final class PlatformWorkerPool implements WorkerPool {
 
 		@Override
 		public void run() {
+			this.progress.begin();
 			PlatformWorkerPool.this.watched.add(this.progress);
 			try {
 				Runnable task = take();
@@ -395,7 +414,9 @@ final class PlatformWorkerPool implements WorkerPool {
 			}
 		}
 
+		// With a task the worker is through the gate.
 		private @Nullable Runnable take() {
+			this.inside = PlatformWorkerPool.this.gate.enter();
 			Runnable task;
 			while ((task = poll()) == null && isWaiting()) {
 				// A producer is between counting and publishing.
@@ -405,7 +426,17 @@ final class PlatformWorkerPool implements WorkerPool {
 				task = linger();
 			}
 			stepBack();
+			if (task == null) {
+				leave();
+			}
 			return task;
+		}
+
+		private void leave() {
+			if (this.inside) {
+				this.inside = false;
+				PlatformWorkerPool.this.gate.leave();
+			}
 		}
 
 		// Under load the next task is a moment away, and giving way to who brings it is
@@ -445,12 +476,14 @@ final class PlatformWorkerPool implements WorkerPool {
 
 		private void runTask(Runnable task) {
 			this.progress.step();
+			boolean served = PlatformWorkerPool.this.keeper.isServed(task);
 			try {
 				Tasks.run(task);
 			}
 			finally {
 				this.progress.step();
-				PlatformWorkerPool.this.admission.leave();
+				PlatformWorkerPool.this.admission.leave(served);
+				leave();
 				// An interrupt was meant for this task, not for the next one.
 				Thread.interrupted();
 			}
@@ -514,6 +547,7 @@ final class PlatformWorkerPool implements WorkerPool {
 		private void ended() {
 			PlatformWorkerPool.this.alive.remove(this.thread);
 			PlatformWorkerPool.this.watched.remove(this.progress);
+			leave();
 			if (!this.retired) {
 				synchronized (PlatformWorkerPool.this.idle) {
 					PlatformWorkerPool.this.threads = PlatformWorkerPool.this.threads - 1;

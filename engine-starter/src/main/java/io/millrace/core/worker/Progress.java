@@ -1,5 +1,7 @@
 package io.millrace.core.worker;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Whether a worker gets on. The worker counts, and pays nothing for being watched; the
  * keeper looks.
@@ -12,7 +14,11 @@ final class Progress {
 	// late, which does not matter to it.
 	private int steps;
 
-	// Owned by the keeper.
+	private volatile @Nullable ThreadTimes times;
+
+	// Owned by the keeper, as is what follows.
+	private int stepsBefore;
+
 	private int seen;
 
 	private long since;
@@ -23,6 +29,19 @@ final class Progress {
 		this.thread = thread;
 	}
 
+	/** The thread has begun. Called by it. */
+	void begin() {
+		this.times = ThreadTimes.ofThisThread();
+	}
+
+	/**
+	 * How the thread spends its time.
+	 * @return its times, {@code null} where the system does not tell
+	 */
+	@Nullable ThreadTimes times() {
+		return this.times;
+	}
+
 	/** A task begins, or ends. */
 	void step() {
 		this.steps++;
@@ -30,6 +49,25 @@ final class Progress {
 
 	int steps() {
 		return this.steps;
+	}
+
+	/**
+	 * Whether a task runs, or one has run since the last call.
+	 * @return whether the times may be other ones than before
+	 */
+	boolean hasMoved() {
+		int steps = this.steps;
+		boolean moved = (steps & 1) != 0 || steps != this.stepsBefore;
+		this.stepsBefore = steps;
+		return moved;
+	}
+
+	/**
+	 * Whether a task runs.
+	 * @return whether one does, a moment ago
+	 */
+	boolean isBusy() {
+		return (this.steps & 1) != 0;
 	}
 
 	Thread thread() {

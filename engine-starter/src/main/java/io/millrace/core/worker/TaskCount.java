@@ -1,6 +1,6 @@
 package io.millrace.core.worker;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -10,11 +10,20 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class TaskCount {
 
-	private final AtomicInteger admitted = new AtomicInteger();
+	// A task that was served is one admitted less and one served more: one instruction.
+	private static final long SERVED = (1L << 32) - 1;
+
+	// The tasks that are admitted in the lower half, those that were served in the upper.
+	private final AtomicLong tasks = new AtomicLong();
 
 	private final LongAdder refused = new LongAdder();
 
+	private final int running;
+
 	private final int bound;
+
+	// The bound that holds now, the same or less.
+	private volatile int allowed;
 
 	/**
 	 * Create a counter.
@@ -22,7 +31,9 @@ final class TaskCount {
 	 * @param waiting how many may wait besides
 	 */
 	TaskCount(int running, int waiting) {
+		this.running = running;
 		this.bound = (int) Math.min(Integer.MAX_VALUE, (long) running + waiting);
+		this.allowed = this.bound;
 	}
 
 	/**
@@ -34,11 +45,32 @@ final class TaskCount {
 	}
 
 	/**
+	 * Let fewer tasks in than the bound allows.
+	 * @param tasks how many may run and wait, together
+	 */
+	void allow(long tasks) {
+		this.allowed = (int) Math.min(this.bound, tasks);
+	}
+
+	/** Let as many in again as the bound allows. */
+	void allowAll() {
+		this.allowed = this.bound;
+	}
+
+	/**
+	 * How many tasks may run and wait now, together.
+	 * @return the bound or less
+	 */
+	int allowed() {
+		return this.allowed;
+	}
+
+	/**
 	 * Take a task if the bound allows.
 	 * @return how many there were before it, -1 if it is refused
 	 */
 	int tryEnter() {
-		int before = tryEnterBelow(this.bound);
+		int before = tryEnterBelow(this.allowed);
 		if (before < 0) {
 			this.refused.increment();
 		}
@@ -51,23 +83,23 @@ final class TaskCount {
 	 * @return how many there were before it, -1 if it is not taken
 	 */
 	int tryEnterBelow(int limit) {
-		int before;
+		long before;
 		do {
-			before = this.admitted.get();
-			if (before >= limit) {
+			before = this.tasks.get();
+			if ((int) before >= limit) {
 				return -1;
 			}
 		}
-		while (!this.admitted.compareAndSet(before, before + 1));
-		return before;
+		while (!this.tasks.compareAndSet(before, before + 1));
+		return (int) before;
 	}
 
 	/**
 	 * Whether a task would be refused.
-	 * @return whether the bound is reached
+	 * @return whether the bound that holds now is reached
 	 */
 	boolean isFull() {
-		return this.admitted.get() >= this.bound;
+		return admitted() >= this.allowed;
 	}
 
 	/** A task was refused that did not try. */
@@ -80,25 +112,42 @@ final class TaskCount {
 	 * @return how many there were before it
 	 */
 	int enter() {
-		return this.admitted.getAndIncrement();
+		return (int) this.tasks.getAndIncrement();
 	}
 
 	/**
 	 * A task has ended.
+	 * @param served whether it was more than {@linkplain Work#isPointless() pointless}
 	 * @return how many there were before, it included
 	 */
-	int leave() {
-		return this.admitted.getAndDecrement();
+	int leave(boolean served) {
+		return (int) this.tasks.getAndAdd(served ? SERVED : -1);
 	}
 
 	/** A task that was taken is refused after all. */
 	void revoke() {
-		this.admitted.getAndDecrement();
+		this.tasks.getAndDecrement();
 		this.refused.increment();
 	}
 
+	/**
+	 * Whether a quarter of what may run at once is taken.
+	 * @return whether tasks had better be short
+	 */
+	boolean isCrowded() {
+		return 4L * admitted() >= this.running;
+	}
+
 	int admitted() {
-		return this.admitted.get();
+		return (int) this.tasks.get();
+	}
+
+	/**
+	 * How many tasks were served.
+	 * @return a number that grows by one with each, and starts again after 2³²
+	 */
+	int served() {
+		return (int) (this.tasks.get() >>> 32);
 	}
 
 	long refused() {

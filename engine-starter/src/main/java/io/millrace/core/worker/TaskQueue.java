@@ -2,6 +2,7 @@ package io.millrace.core.worker;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 
 import org.jspecify.annotations.Nullable;
 
@@ -64,29 +65,48 @@ abstract class TaskQueue {
 	}
 
 	/**
-	 * Take out what is pointless. The order of the rest may suffer a little from what
-	 * comes in the meantime.
+	 * Take out the oldest tasks as far as they are pointless: what has waited too long is
+	 * among them.
+	 * @return the tasks that were taken out, which are to be run: they only end
+	 */
+	abstract List<Work> sweepOldest();
+
+	final List<Work> sweepOldest(Queue<Runnable> tasks) {
+		List<Work> pointless = new ArrayList<>();
+		while (isPointless(tasks.peek())) {
+			// Another one perhaps, if somebody was faster.
+			sortOut(poll(), pointless);
+		}
+		return pointless;
+	}
+
+	/**
+	 * Take out all that is pointless. Costs as much as there are tasks; the order of the
+	 * rest may suffer a little from what comes in the meantime.
 	 * @return the tasks that were taken out, which are to be run: they only end
 	 */
 	List<Work> sweep() {
 		List<Work> pointless = new ArrayList<>();
 		for (int left = size(); left > 0; left--) {
-			Runnable task = poll();
-			if (task instanceof Work work && work.isPointless()) {
-				pointless.add(work);
-			}
-			else if (task != null) {
-				putBack(task);
-			}
+			sortOut(poll(), pointless);
 		}
 		return pointless;
 	}
 
-	// There is room: it had its place, and is counted still.
-	private void putBack(Runnable task) {
-		while (!offer(task)) {
-			Thread.onSpinWait();
+	// There is room for what is put back: it had its place, and is counted still.
+	private void sortOut(@Nullable Runnable task, List<Work> pointless) {
+		if (task instanceof Work work && work.isPointless()) {
+			pointless.add(work);
 		}
+		else if (task != null) {
+			while (!offer(task)) {
+				Thread.onSpinWait();
+			}
+		}
+	}
+
+	static boolean isPointless(@Nullable Runnable task) {
+		return task instanceof Work work && work.isPointless();
 	}
 
 }

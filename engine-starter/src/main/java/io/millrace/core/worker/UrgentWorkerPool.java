@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /**
  * The way of urgent tasks into two pools: the one that all share where it has a thread to
- * spare, otherwise a small one in reserve that nobody else uses.
+ * spare, otherwise a small one in reserve that nobody else uses; or the reserve first.
  */
 final class UrgentWorkerPool implements WorkerPool {
 
@@ -12,17 +12,22 @@ final class UrgentWorkerPool implements WorkerPool {
 
 	private final WorkerPool reserve;
 
+	private final boolean reserveFirst;
+
 	private final boolean lanes;
 
 	/**
 	 * Create the way.
 	 * @param shared the pool of all
 	 * @param reserve the pool of the urgent
+	 * @param reserveFirst whether the pool of all may have threads to spare that do not
+	 * get to run
 	 * @param lanes whether the urgent go first in the queue of the shared pool
 	 */
-	UrgentWorkerPool(WorkerPool shared, WorkerPool reserve, boolean lanes) {
+	UrgentWorkerPool(WorkerPool shared, WorkerPool reserve, boolean reserveFirst, boolean lanes) {
 		this.shared = shared;
 		this.reserve = reserve;
+		this.reserveFirst = reserveFirst;
 		this.lanes = lanes;
 	}
 
@@ -33,7 +38,9 @@ final class UrgentWorkerPool implements WorkerPool {
 
 	@Override
 	public boolean tryExecuteNow(Runnable task) {
-		return this.shared.tryExecuteNow(task) || this.reserve.tryExecuteNow(task);
+		WorkerPool first = this.reserveFirst ? this.reserve : this.shared;
+		WorkerPool second = this.reserveFirst ? this.shared : this.reserve;
+		return first.tryExecuteNow(task) || second.tryExecuteNow(task);
 	}
 
 	@Override

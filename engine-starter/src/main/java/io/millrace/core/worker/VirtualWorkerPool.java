@@ -57,9 +57,9 @@ final class VirtualWorkerPool implements WorkerPool {
 	// Whether what is less urgent may have to give its place up.
 	private final boolean lanes;
 
-	private final int limit;
+	private final QueueKeeper keeper;
 
-	private final int capacity;
+	private final int limit;
 
 	// Who is to be waited for, and interrupted, at the end.
 	private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
@@ -71,11 +71,11 @@ final class VirtualWorkerPool implements WorkerPool {
 
 	VirtualWorkerPool(WorkerOptions options) {
 		this.limit = options.maxConcurrency();
-		this.capacity = options.queueCapacity();
 		this.lanes = options.queue().lanes();
-		this.admission = new TaskCount(this.limit, this.capacity);
+		this.admission = new TaskCount(this.limit, options.queueCapacity());
 		// Room for all that is admitted: what a thread will run waits here first.
 		this.queue = TaskQueue.create(options.queue(), this.admission.bound());
+		this.keeper = new QueueKeeper(this.queue, this.admission, options.queue());
 	}
 
 	@Override
@@ -140,6 +140,11 @@ final class VirtualWorkerPool implements WorkerPool {
 		signal();
 	}
 
+	@Override
+	public boolean isCrowded() {
+		return this.admission.isCrowded();
+	}
+
 	// One place, two tasks: the count stays as it is.
 	private boolean displace(Runnable task) {
 		Work displaced = this.queue.displace(task);
@@ -155,13 +160,17 @@ final class VirtualWorkerPool implements WorkerPool {
 	// and where no thread could be started that is tried again.
 	@Override
 	public void sweep() {
-		for (Work pointless : this.queue.sweep()) {
+		for (Work pointless : this.keeper.look(isBehind(), this.limit)) {
 			Tasks.run(pointless);
-			this.admission.leave();
+			this.admission.leave(false);
 		}
 		if (isWaiting()) {
 			signal();
 		}
+	}
+
+	private boolean isBehind() {
+		return !this.queue.isEmpty() && this.threads.get() >= this.limit;
 	}
 
 	// Work of admitted exchanges first: it makes room.
@@ -223,7 +232,7 @@ final class VirtualWorkerPool implements WorkerPool {
 		int waiting = this.queue.size() + this.resumed.size();
 		int now = this.threads.get();
 		int busy = Math.max(0, Math.min(now, this.admission.admitted() - waiting));
-		return new WorkerSnapshot(this.limit, now, busy, waiting, this.capacity, this.admission.refused());
+		return new WorkerSnapshot(this.limit, now, busy, waiting, this.admission.allowed() - this.limit, this.admission.refused());
 	}
 
 	@Override
@@ -283,11 +292,12 @@ final class VirtualWorkerPool implements WorkerPool {
 		}
 
 		private void runTask(Runnable task) {
+			boolean served = VirtualWorkerPool.this.keeper.isServed(task);
 			try {
 				Tasks.run(task);
 			}
 			finally {
-				VirtualWorkerPool.this.admission.leave();
+				VirtualWorkerPool.this.admission.leave(served);
 			}
 		}
 

@@ -87,6 +87,15 @@ public interface WorkerPool {
 	}
 
 	/**
+	 * Whether so many tasks are there that one had better not take a thread that would
+	 * only wait for its client at first. Asked by event loops.
+	 * @return {@code true} where a quarter of what may run at once is taken
+	 */
+	default boolean isCrowded() {
+		return false;
+	}
+
+	/**
 	 * What the pool is doing.
 	 * @return one reading
 	 */

@@ -61,10 +61,12 @@ public final class WorkerSet {
 
 	private static WorkerPool urgent(WorkerOptions options, WorkerPool standard) {
 		int reserved = options.reserved();
-		WorkerMode mode = (options.mode() == WorkerMode.VIRTUAL) ? WorkerMode.VIRTUAL : WorkerMode.POOL;
-		WorkerPool reserve = WorkerPools.create(new WorkerOptions(mode, reserved, 0, options.keepAlive(), reserved,
-				new QueueOptions(RESERVE_CAPACITY, QueueOrder.FIFO, options.queue().maxWait(), false), 0));
-		return new UrgentWorkerPool(standard, reserve, options.queue().lanes());
+		// Platform threads in any case: whether virtual ones compute is not seen by their
+		// number, and what comes later waits until they have.
+		boolean first = options.mode() == WorkerMode.VIRTUAL;
+		WorkerPool reserve = WorkerPools.create(new WorkerOptions(WorkerMode.POOL, reserved, 0, options.keepAlive(),
+				reserved, new QueueOptions(RESERVE_CAPACITY, QueueOrder.FIFO, options.queue().maxWait(), false), 0));
+		return new UrgentWorkerPool(standard, reserve, first, options.queue().lanes());
 	}
 
 	/**

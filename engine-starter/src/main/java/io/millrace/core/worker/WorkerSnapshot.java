@@ -7,7 +7,8 @@ package io.millrace.core.worker;
  * @param threads how many threads there are, busy and idle
  * @param busy how many tasks run
  * @param waiting how many tasks wait
- * @param capacity how many may wait
+ * @param capacity how many may wait now: less than asked for where more would wait too
+ * long
  * @param refused how many were refused since the start
  */
 public record WorkerSnapshot(int limit, int threads, int busy, int waiting, int capacity, long refused) {

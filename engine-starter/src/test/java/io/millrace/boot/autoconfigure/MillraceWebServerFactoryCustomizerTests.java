@@ -75,6 +75,7 @@ class MillraceWebServerFactoryCustomizerTests {
 		set("millrace.worker.max-concurrency", "50");
 		set("millrace.worker.queue.capacity", "60");
 		set("millrace.worker.reserved", "3");
+		set("millrace.worker.interrupt-on-disconnect", "true");
 		set("millrace.worker.queue.order", "adaptive");
 		set("millrace.worker.queue.max-wait", "2s");
 		set("millrace.refusal.retry-after", "9s");
@@ -106,8 +107,8 @@ class MillraceWebServerFactoryCustomizerTests {
 				Duration.ofSeconds(13), Duration.ofMillis(14)));
 		assertThat(config.worker()).isEqualTo(new WorkerOptions(WorkerMode.INLINE, 20, 2, Duration.ofSeconds(5), 50,
 				new QueueOptions(60, QueueOrder.ADAPTIVE, Duration.ofSeconds(2), false), 3));
-		assertThat(config.dispatch())
-			.isEqualTo(new DispatchOptions(Duration.ZERO, Duration.ofSeconds(8), 504, 429, Duration.ofSeconds(9)));
+		assertThat(config.dispatch()).isEqualTo(
+				new DispatchOptions(Duration.ZERO, Duration.ofSeconds(8), 504, 429, Duration.ofSeconds(9), true));
 	}
 
 	@ParameterizedTest
