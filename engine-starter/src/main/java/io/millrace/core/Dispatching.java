@@ -51,8 +51,9 @@ final class Dispatching {
 		this.workers = new WorkerSet(config.worker(), workerPool(config), modes(config.policies()));
 		Lanes lanes = Lanes.of(config.policies(), this.workers, application.mayBlock());
 		Duration maxWait = config.worker().queue().maxWait();
-		this.keeper = new PoolKeeper(List.of(this.workers::sweep, lanes::sweep,
-				this.workers.watch(config.watch(), config.observer()), loopWatch::look),
+		this.keeper = new PoolKeeper(
+				List.of(this.workers::sweep, lanes::sweep, this.workers.watch(config.watch(), config.observer()),
+						loopWatch::look),
 				// Overload has to be seen long before what comes has waited too long.
 				List.of(maxWait.dividedBy(4), OVERLOAD_PERIOD, config.watch().precision()));
 		this.pinningWatch = isWorkerUsed(config, application)
