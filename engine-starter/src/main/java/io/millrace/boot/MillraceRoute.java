@@ -26,7 +26,8 @@ import java.lang.annotation.Target;
 public @interface MillraceRoute {
 
 	/**
-	 * What runs them.
+	 * What runs them. {@code loop} is for {@code millrace.worker.mode} and
+	 * {@code millrace.routes[]} only: event loops are made before controllers are known.
 	 * @return what runs all others by default: {@code millrace.worker.mode} for MVC, the
 	 * event loops for WebFlux
 	 */
@@ -75,6 +76,13 @@ public @interface MillraceRoute {
 
 		/** A virtual thread for each request, JDK 21 or later. */
 		VIRTUAL,
+
+		/**
+		 * A virtual thread carried by the event loop. Event loops are made before
+		 * controllers are known, so that it needs {@code millrace.worker.mode=loop}, or a
+		 * route of {@code millrace.routes[]} with that mode.
+		 */
+		LOOP,
 
 		/** The event loops, for handlers known never to block. */
 		INLINE

@@ -13,7 +13,9 @@ import io.millrace.core.http.HttpServices;
 import io.millrace.core.http.Lanes;
 import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.http.Routes;
+import io.millrace.core.transport.EventLoops;
 import io.millrace.core.transport.LoopWatch;
+import io.millrace.core.worker.CarrierWatch;
 import io.millrace.core.worker.PinningWatch;
 import io.millrace.core.worker.PoolKeeper;
 import io.millrace.core.worker.WorkerMode;
@@ -43,19 +45,22 @@ final class Dispatching {
 	 * Make it; threads are started with the first work.
 	 * @param config the complete configuration
 	 * @param application who answers requests
+	 * @param loops the event loops
 	 * @param loopWatch looks after the event loops
 	 * @throws io.millrace.core.worker.VirtualThreadsUnavailableException where virtual
 	 * threads are asked for and this JDK has none
 	 */
-	Dispatching(EngineConfig config, ExchangeHandler application, LoopWatch loopWatch) {
+	Dispatching(EngineConfig config, ExchangeHandler application, EventLoops loops, LoopWatch loopWatch) {
 		this.workers = new WorkerSet(config.worker(), workerPool(config), modes(config.policies()));
 		Lanes lanes = Lanes.of(config.policies(), this.workers, application.mayBlock());
 		Duration maxWait = config.worker().queue().maxWait();
+		CarrierWatch carrierWatch = new CarrierWatch(loops.carriers(), config.watch(), config.observer());
 		this.keeper = new PoolKeeper(
 				List.of(this.workers::sweep, lanes::sweep, this.workers.watch(config.watch(), config.observer()),
-						loopWatch::look),
+						loopWatch::look, carrierWatch::look),
 				// Overload has to be seen long before what comes has waited too long.
-				List.of(maxWait.dividedBy(4), OVERLOAD_PERIOD, config.watch().precision()));
+				List.of(maxWait.dividedBy(4), OVERLOAD_PERIOD, config.watch().precision(),
+						loops.carriers().isEmpty() ? Duration.ZERO : CarrierWatch.PRECISION));
 		this.pinningWatch = isWorkerUsed(config, application)
 				? this.workers.pinningWatch(config.watch(), config.observer()) : null;
 		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder());
@@ -95,15 +100,21 @@ final class Dispatching {
 	}
 
 	/**
-	 * End all threads.
+	 * End the workers.
 	 * @param patience after which time those that are busy are interrupted
 	 */
-	void stop(Duration patience) {
+	void stopWorkers(Duration patience) {
+		this.workers.stop(patience);
+	}
+
+	/**
+	 * Look after nothing any more; loops that carry are relieved until they have ended.
+	 */
+	void stopWatching() {
 		this.keeper.stop();
 		if (this.pinningWatch != null) {
 			this.pinningWatch.stop();
 		}
-		this.workers.stop(patience);
 	}
 
 }

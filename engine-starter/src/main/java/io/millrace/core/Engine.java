@@ -14,6 +14,7 @@ import io.millrace.core.transport.LoopWatch;
 import io.millrace.core.transport.Transport;
 import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.AdmissionSnapshot;
+import io.millrace.core.worker.WorkerMode;
 import io.millrace.core.worker.WorkerPool;
 import io.millrace.core.worker.WorkerSnapshot;
 import io.netty.channel.EventLoopGroup;
@@ -54,12 +55,23 @@ public final class Engine {
 	 * @param application who answers requests
 	 * @throws io.millrace.core.transport.TransportUnavailableException where the
 	 * transport that is asked for does not work here
+	 * @throws io.millrace.core.worker.LoopUnavailableException where loops that carry
+	 * virtual threads are asked for and cannot be had here
 	 */
 	public Engine(EngineConfig config, ExchangeHandler application) {
 		this.config = config;
 		this.application = application;
-		this.loops = EventLoops.create(config.transport(), config.eventLoops());
+		this.loops = loops(config);
 		this.loopWatch = new LoopWatch(this.loops, config.watch(), config.observer());
+	}
+
+	// Loops that carry nothing are threads of the plain kind.
+	private static EventLoops loops(EngineConfig config) {
+		boolean carrying = (config.workerPool() == null && config.worker().mode() == WorkerMode.LOOP)
+				|| config.policies().stream().anyMatch((policy) -> policy.mode() == WorkerMode.LOOP);
+		return carrying
+				? EventLoops.createCarrying(config.transport(), config.eventLoops(), config.worker().maxThreads())
+				: EventLoops.create(config.transport(), config.eventLoops());
 	}
 
 	/**
@@ -97,7 +109,7 @@ public final class Engine {
 		Dispatching dispatching = this.dispatching;
 		if (dispatching == null) {
 			this.config = this.config.complete();
-			dispatching = new Dispatching(this.config, this.application, this.loopWatch);
+			dispatching = new Dispatching(this.config, this.application, this.loops, this.loopWatch);
 			this.dispatching = dispatching;
 		}
 		return dispatching;
@@ -159,12 +171,15 @@ public final class Engine {
 		Dispatching dispatching = this.dispatching;
 		WorkerPool unused = (dispatching == null) ? this.config.workerPool() : null;
 		if (dispatching != null) {
-			dispatching.stop(WORKER_PATIENCE);
+			dispatching.stopWorkers(WORKER_PATIENCE);
 		}
 		if (unused != null) {
 			unused.stop(WORKER_PATIENCE);
 		}
 		this.loops.stop();
+		if (dispatching != null) {
+			dispatching.stopWatching();
+		}
 	}
 
 	/**

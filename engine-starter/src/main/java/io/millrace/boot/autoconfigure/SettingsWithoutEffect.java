@@ -96,7 +96,7 @@ class SettingsWithoutEffect {
 		String mode = "millrace.worker.mode is " + id(this.config.worker().mode());
 		if (modes.isEmpty() || modes.equals(EnumSet.of(WorkerMode.INLINE))) {
 			String reason = this.reactive
-					? "WebFlux handlers run on the event loops, and no route has mode pool or virtual" : mode;
+					? "WebFlux handlers run on the event loops, and no route has mode pool, virtual or loop" : mode;
 			say(reason, WORKER + "max-threads", WORKER + "min-threads", WORKER + "keep-alive",
 					WORKER + "max-concurrency", WORKER + "reserved", WORKER + "queue.capacity", WORKER + "queue.order",
 					WORKER + "queue.max-wait", "millrace.watch.worker", "millrace.watch.starved",
@@ -104,8 +104,11 @@ class SettingsWithoutEffect {
 			return;
 		}
 		if (!modes.contains(WorkerMode.POOL)) {
-			say(mode + ", which has " + WORKER + "max-concurrency instead", WORKER + "max-threads",
-					WORKER + "min-threads", WORKER + "keep-alive");
+			String instead = mode + ", which has " + WORKER + "max-concurrency instead";
+			say(instead, WORKER + "min-threads", WORKER + "keep-alive");
+			if (!modes.contains(WorkerMode.LOOP)) {
+				say(instead, WORKER + "max-threads");
+			}
 		}
 		if (EnumSet.of(WorkerMode.POOL, WorkerMode.INLINE).containsAll(modes)) {
 			say(mode + ", which has " + WORKER + "max-threads instead", WORKER + "max-concurrency");

@@ -1,6 +1,7 @@
 package io.millrace.core.worker;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 
 /**
  * The way of urgent tasks into two pools: the one that all share where it has a thread to
@@ -46,6 +47,11 @@ final class UrgentWorkerPool implements WorkerPool {
 	@Override
 	public void resume(Runnable task) {
 		this.shared.resume(task);
+	}
+
+	@Override
+	public void resume(Runnable task, Executor loop) {
+		this.shared.resume(task, loop);
 	}
 
 	@Override

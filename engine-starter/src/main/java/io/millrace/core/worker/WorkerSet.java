@@ -36,6 +36,8 @@ public final class WorkerSet {
 	 * @param modes which modes are asked for besides
 	 * @throws VirtualThreadsUnavailableException where {@link WorkerMode#VIRTUAL} is
 	 * asked for and this JDK has no virtual threads
+	 * @throws LoopUnavailableException where {@link WorkerMode#LOOP} is asked for and
+	 * something that it needs is missing
 	 */
 	public WorkerSet(WorkerOptions options, WorkerPool standard, Collection<WorkerMode> modes) {
 		this.standard = standard;
@@ -63,7 +65,7 @@ public final class WorkerSet {
 		int reserved = options.reserved();
 		// Platform threads in any case: whether virtual ones compute is not seen by their
 		// number, and what comes later waits until they have.
-		boolean first = options.mode() == WorkerMode.VIRTUAL;
+		boolean first = options.mode() != WorkerMode.POOL;
 		WorkerPool reserve = WorkerPools.create(new WorkerOptions(WorkerMode.POOL, reserved, 0, options.keepAlive(),
 				reserved, new QueueOptions(RESERVE_CAPACITY, QueueOrder.FIFO, options.queue().maxWait(), false), 0));
 		return new UrgentWorkerPool(standard, reserve, first, options.queue().lanes());
