@@ -191,7 +191,9 @@ class MillraceRouteTests {
 
 	@Test
 	void theAnnotationKnowsAllModesAndPrioritiesOfTheProperties() {
-		assertThat(Mode.values()).extracting(Enum::name).contains("DEFAULT").hasSize(RouteProperties.Mode.values().length + 1);
+		assertThat(Mode.values()).extracting(Enum::name)
+			.contains("DEFAULT")
+			.hasSize(RouteProperties.Mode.values().length + 1);
 		assertThat(RouteProperties.Mode.values()).extracting(Enum::name)
 			.allSatisfy((name) -> assertThat(Mode.valueOf(name)).isNotNull());
 		assertThat(io.millrace.core.worker.Priority.values()).extracting(Enum::name)
