@@ -25,8 +25,9 @@ public class QueueProperties {
 
 	/**
 	 * How long a request may wait for a thread; then the client gets 503 with
-	 * Retry-After, and the application does not see the request. One that would wait longer, by
-	 * how fast requests are served at the moment, is refused at once. With 0 for ever.
+	 * Retry-After, and the application does not see the request. One that would wait
+	 * longer, by how fast requests are served at the moment, is refused at once. With 0
+	 * for ever.
 	 */
 	private Duration maxWait = Duration.ofSeconds(0);
 
