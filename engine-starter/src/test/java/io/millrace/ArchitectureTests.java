@@ -26,6 +26,7 @@ import org.springframework.context.annotation.Bean;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
@@ -59,6 +60,7 @@ class ArchitectureTests {
 			Map.entry("boot.servlet..", of("boot", "servlet..", "core..")),
 			Map.entry("boot.reactive..", of("boot", "reactive..", "core..")),
 			Map.entry("boot.metrics..", of("boot", "boot.servlet..", "boot.reactive..", "core..")),
+			Map.entry("boot.admission..", of("core.worker..")),
 			Map.entry("boot.autoconfigure..", of("boot..", "servlet..", "reactive..", "core..")));
 
 	static Set<String> packagesWithRules() {
@@ -149,6 +151,15 @@ class ArchitectureTests {
 			.dependOnClassesThat(
 					channels.and(not(describe("event loops and channel types", (type) -> type.getSimpleName()
 						.matches("EventLoop(Group)?|ChannelOption|(\\w*Socket)?(Server)?(Socket)?Channel"))))));
+	}
+
+	@Test
+	void oneRoomKnowsTheLibraryOfAdaptiveLimits() {
+		check(noClasses().that(ours())
+			.and(resideOutsideOfPackage("io.millrace.boot.admission"))
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("com.netflix.."));
 	}
 
 	@Test

@@ -10,6 +10,8 @@ import io.millrace.core.worker.WorkerMode;
 import io.millrace.core.worker.WorkerOptions;
 import io.millrace.core.worker.WorkerPool;
 import io.millrace.core.worker.WorkerPools;
+import io.netty.channel.DefaultEventLoop;
+import io.netty.channel.EventLoop;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -24,8 +26,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Handing 64 tiny tasks, as an event loop does after one poll, to the worker pool and to
- * a plain executor of the same size.
+ * Handing 64 tiny tasks, as an event loop does after one poll, to the worker pools and to
+ * a plain executor of the same size: one by one, as any thread does, and in a turn of an
+ * event loop, which calls workers for 16 tasks at a time.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -39,33 +42,86 @@ public class WorkerHandOffBenchmark {
 
 	private WorkerPool pool;
 
+	private WorkerPool virtual;
+
+	private EventLoop loop;
+
 	private ThreadPoolExecutor executor;
 
 	/** Start the threads. */
 	@Setup
 	public void start() {
 		this.pool = WorkerPools.create(new WorkerOptions(WorkerMode.POOL, 200, 10, Duration.ofSeconds(60), 1, 16_384));
+		this.virtual = WorkerPools
+			.create(new WorkerOptions(WorkerMode.VIRTUAL, 1, 0, Duration.ofSeconds(60), 10_000, 16_384));
+		this.loop = new DefaultEventLoop();
 		this.executor = new ThreadPoolExecutor(200, 200, 60, TimeUnit.SECONDS, new ArrayBlockingQueue<>(16_384));
 	}
 
 	/** Stop the threads. */
 	@TearDown
 	public void stop() {
+		this.loop.shutdownGracefully();
 		this.pool.stop(Duration.ofSeconds(1));
+		this.virtual.stop(Duration.ofSeconds(1));
 		this.executor.shutdownNow();
 	}
 
 	/**
-	 * Our pool.
+	 * Our pool of platform threads, one by one.
 	 * @throws InterruptedException if interrupted
 	 */
 	@Benchmark
 	@OperationsPerInvocation(TASKS)
 	public void workerPool() throws InterruptedException {
+		oneByOne(this.pool);
+	}
+
+	/**
+	 * Our pool of virtual threads, one by one.
+	 * @throws InterruptedException if interrupted
+	 */
+	@Benchmark
+	@OperationsPerInvocation(TASKS)
+	public void virtualPool() throws InterruptedException {
+		oneByOne(this.virtual);
+	}
+
+	/**
+	 * Our pool of platform threads, in a turn of an event loop.
+	 * @throws InterruptedException if interrupted
+	 */
+	@Benchmark
+	@OperationsPerInvocation(TASKS)
+	public void workerPoolTurn() throws InterruptedException {
+		turn(this.pool);
+	}
+
+	/**
+	 * Our pool of virtual threads, in a turn of an event loop.
+	 * @throws InterruptedException if interrupted
+	 */
+	@Benchmark
+	@OperationsPerInvocation(TASKS)
+	public void virtualPoolTurn() throws InterruptedException {
+		turn(this.virtual);
+	}
+
+	private static void oneByOne(WorkerPool pool) throws InterruptedException {
 		CountDownLatch done = new CountDownLatch(TASKS);
 		for (int i = 0; i < TASKS; i++) {
-			this.pool.tryExecute(done::countDown);
+			pool.tryExecute(done::countDown);
 		}
+		done.await();
+	}
+
+	private void turn(WorkerPool pool) throws InterruptedException {
+		CountDownLatch done = new CountDownLatch(TASKS);
+		this.loop.execute(() -> {
+			for (int i = 0; i < TASKS; i++) {
+				pool.tryExecute(done::countDown, this.loop);
+			}
+		});
 		done.await();
 	}
 

@@ -5,6 +5,7 @@ import java.util.Locale;
 
 import io.millrace.core.Engine;
 import io.millrace.core.EngineConfig;
+import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.WorkerMode;
 import io.millrace.core.worker.WorkerOptions;
 import io.millrace.core.worker.WorkerPool;
@@ -116,7 +117,13 @@ public class MillraceWebServer implements WebServer {
 	private String engineMessage() {
 		int loops = this.engine.eventLoopCount();
 		return "Transport " + this.engine.transport().id() + " with " + loops
-				+ ((loops == 1) ? " event loop" : " event loops") + ", worker mode " + workerDescription();
+				+ ((loops == 1) ? " event loop" : " event loops") + ", worker mode " + workerDescription()
+				+ admissionDescription();
+	}
+
+	private String admissionDescription() {
+		Admission admission = this.engine.config().admission();
+		return (admission != null) ? ", admission " + admission : "";
 	}
 
 	private String workerDescription() {

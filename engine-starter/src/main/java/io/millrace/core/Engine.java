@@ -22,6 +22,8 @@ import io.millrace.core.transport.EventLoops;
 import io.millrace.core.transport.Listener;
 import io.millrace.core.transport.LoopWatch;
 import io.millrace.core.transport.Transport;
+import io.millrace.core.worker.Admission;
+import io.millrace.core.worker.AdmissionSnapshot;
 import io.millrace.core.worker.PoolKeeper;
 import io.millrace.core.worker.WorkerMode;
 import io.millrace.core.worker.WorkerPool;
@@ -87,7 +89,7 @@ public final class Engine {
 				// Overload has to be seen long before what comes has waited too long.
 				List.of(maxWait.dividedBy(4), OVERLOAD_PERIOD, config.watch().precision()));
 		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder());
-		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, lanes,
+		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, lanes, config.admission(),
 				config.dispatch().withMaxWait(maxWait), config.observer());
 	}
 
@@ -216,6 +218,15 @@ public final class Engine {
 	 */
 	public EventLoopGroup eventLoops() {
 		return this.loops.group();
+	}
+
+	/**
+	 * What is admitted of the application's requests.
+	 * @return one reading, {@code null} where nothing limits how many are in flight
+	 */
+	public @Nullable AdmissionSnapshot admission() {
+		Admission admission = this.config.admission();
+		return (admission != null) ? admission.snapshot() : null;
 	}
 
 	/**

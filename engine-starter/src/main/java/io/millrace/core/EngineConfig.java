@@ -14,6 +14,7 @@ import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.Transport;
+import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.WorkerOptions;
 import io.millrace.core.worker.WorkerPool;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,8 @@ public final class EngineConfig {
 
 	private final @Nullable WorkerPool workerPool;
 
+	private final @Nullable Admission admission;
+
 	private final DispatchOptions dispatch;
 
 	private final OriginResolver origins;
@@ -58,6 +61,7 @@ public final class EngineConfig {
 		this.timeouts = builder.timeouts;
 		this.worker = builder.worker;
 		this.workerPool = builder.workerPool;
+		this.admission = builder.admission;
 		this.dispatch = builder.dispatch;
 		this.origins = builder.origins;
 		this.routes = List.copyOf(builder.routes);
@@ -131,6 +135,14 @@ public final class EngineConfig {
 	}
 
 	/**
+	 * What bounds how many requests of the application are in flight.
+	 * @return the admission, {@code null} for no bound but those of the workers
+	 */
+	public @Nullable Admission admission() {
+		return this.admission;
+	}
+
+	/**
 	 * How long requests may take, and what those are told that cannot be served.
 	 * @return the options; how long they may wait is said by the queue of the
 	 * {@linkplain #worker() workers}
@@ -197,6 +209,8 @@ public final class EngineConfig {
 		private WorkerOptions worker = WorkerOptions.defaults();
 
 		private @Nullable WorkerPool workerPool;
+
+		private @Nullable Admission admission;
 
 		private DispatchOptions dispatch = DispatchOptions.defaults();
 
@@ -284,6 +298,18 @@ public final class EngineConfig {
 		 */
 		public Builder workerPool(@Nullable WorkerPool workerPool) {
 			this.workerPool = workerPool;
+			return this;
+		}
+
+		/**
+		 * Set what bounds how many requests of the application are in flight, whatever
+		 * runs them.
+		 * @param admission the admission, {@code null} for no bound but those of the
+		 * workers
+		 * @return this builder
+		 */
+		public Builder admission(@Nullable Admission admission) {
+			this.admission = admission;
 			return this;
 		}
 

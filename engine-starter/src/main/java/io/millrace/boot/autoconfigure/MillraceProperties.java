@@ -89,6 +89,9 @@ public class MillraceProperties {
 	private final WorkerProperties worker = new WorkerProperties();
 
 	@NestedConfigurationProperty
+	private final AdmissionProperties admission = new AdmissionProperties();
+
+	@NestedConfigurationProperty
 	private final RefusalProperties refusal = new RefusalProperties();
 
 	@NestedConfigurationProperty
@@ -196,6 +199,10 @@ public class MillraceProperties {
 
 	public WorkerProperties getWorker() {
 		return this.worker;
+	}
+
+	public AdmissionProperties getAdmission() {
+		return this.admission;
 	}
 
 	public RefusalProperties getRefusal() {

@@ -1,5 +1,8 @@
 package io.millrace.boot.autoconfigure;
 
+import io.millrace.core.worker.Admission;
+
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -17,8 +20,9 @@ public class MillraceWebServerConfiguration {
 
 	@Bean
 	MillraceWebServerFactoryCustomizer millraceWebServerFactoryCustomizer(Environment environment,
-			ServerProperties serverProperties, MillraceProperties properties, ApplicationContext context) {
-		return new MillraceWebServerFactoryCustomizer(environment, serverProperties, properties,
+			ServerProperties serverProperties, MillraceProperties properties, ObjectProvider<Admission> admission,
+			ApplicationContext context) {
+		return new MillraceWebServerFactoryCustomizer(environment, serverProperties, properties, admission,
 				WebServerApplicationContext.hasServerNamespace(context, "management"));
 	}
 

@@ -6,8 +6,10 @@ import java.util.List;
 import io.millrace.boot.MillraceWebServerFactory;
 import io.millrace.boot.UnsupportedFeatureException;
 import io.millrace.core.http.RoutePolicy;
+import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.WorkerMode;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.boot.system.JavaVersion;
 import org.springframework.boot.thread.Threading;
@@ -21,8 +23,8 @@ import org.springframework.util.StringUtils;
 
 /**
  * Applies the properties that mean the same to servlet and reactive applications. The
- * management server on a port of its own gets them too, but for one: it has one event
- * loop.
+ * management server on a port of its own gets them too, but for two: it has one event
+ * loop, and nothing limits how many requests are in flight.
  */
 public class MillraceWebServerFactoryCustomizer
 		implements WebServerFactoryCustomizer<MillraceWebServerFactory>, Ordered {
@@ -33,6 +35,8 @@ public class MillraceWebServerFactoryCustomizer
 
 	private final MillraceProperties properties;
 
+	private final ObjectProvider<Admission> admission;
+
 	private final boolean management;
 
 	/**
@@ -40,13 +44,15 @@ public class MillraceWebServerFactoryCustomizer
 	 * @param environment tells of virtual threads and of the cloud
 	 * @param serverProperties Boot's properties
 	 * @param properties our properties
+	 * @param admission the application's own, if it has one
 	 * @param management whether it is the management server on a port of its own
 	 */
 	public MillraceWebServerFactoryCustomizer(Environment environment, ServerProperties serverProperties,
-			MillraceProperties properties, boolean management) {
+			MillraceProperties properties, ObjectProvider<Admission> admission, boolean management) {
 		this.environment = environment;
 		this.serverProperties = serverProperties;
 		this.properties = properties;
+		this.admission = admission;
 		this.management = management;
 	}
 
@@ -66,6 +72,9 @@ public class MillraceWebServerFactoryCustomizer
 			factory.getEngineCustomizers().add(1, (builder) -> builder.eventLoops(1));
 		}
 		else {
+			Admission limit = new ConfiguredAdmission(this.properties.getAdmission(), this.environment)
+				.orElse(this.admission.getIfAvailable());
+			factory.getEngineCustomizers().add(1, (builder) -> builder.admission(limit));
 			new ForeignServerKeys(this.environment).warn();
 		}
 	}

@@ -35,7 +35,10 @@ final class OptionNames {
 			Map.entry("timeoutStatus", "millrace.refusal.timeout-status"),
 			Map.entry("refusalStatus", "millrace.refusal.status"),
 			Map.entry("retryAfter", "millrace.refusal.retry-after"), Map.entry("reserved", "millrace.worker.reserved"),
-			Map.entry("maxWait", "millrace.worker.queue.max-wait"));
+			Map.entry("maxWait", "millrace.worker.queue.max-wait"),
+			Map.entry("admissionInitial", "millrace.admission.initial"),
+			Map.entry("admissionMin", "millrace.admission.min"), Map.entry("admissionMax", "millrace.admission.max"),
+			Map.entry("admissionWindow", "millrace.admission.window"));
 
 	private static final Pattern WORD = Pattern.compile("\\b[a-z]+(?:[A-Z][a-z]+)*\\b");
 

@@ -5,6 +5,9 @@ import java.util.Map;
 import java.util.Objects;
 
 import io.millrace.core.observe.EngineObserver;
+import io.millrace.core.worker.Admission;
+import io.millrace.core.worker.Priority;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +29,8 @@ public final class Dispatcher {
 
 	private final Lanes lanes;
 
+	private final @Nullable Admission admission;
+
 	private final DispatchOptions options;
 
 	private final long maxWaitNanos;
@@ -42,16 +47,19 @@ public final class Dispatcher {
 	 * @param application who answers everything else
 	 * @param services what the engine supplies to all exchanges
 	 * @param lanes which of the application's requests are run otherwise than the others
+	 * @param admission bounds how many of the application's requests are in flight,
+	 * {@code null} where nothing does
 	 * @param options how long requests wait, and what the refused are told
 	 * @param observer is told of refusals
 	 */
 	public Dispatcher(Routes routes, ExchangeHandler application, HttpServices services, Lanes lanes,
-			DispatchOptions options, EngineObserver observer) {
+			@Nullable Admission admission, DispatchOptions options, EngineObserver observer) {
 		this.routes = routes;
 		this.application = options.interruptOnDisconnect() ? new InterruptingHandler(application) : application;
 		this.applicationMayBlock = application.mayBlock();
 		this.services = services;
 		this.lanes = lanes;
+		this.admission = admission;
 		this.options = options;
 		this.maxWaitNanos = options.maxWait().toNanos();
 		this.timeoutNanos = options.timeout().toNanos();
@@ -75,6 +83,42 @@ public final class Dispatcher {
 	 */
 	public boolean mayLend() {
 		return this.applicationMayBlock;
+	}
+
+	/**
+	 * Why a request is refused, as far as that is known without asking anybody to take
+	 * it: then it needs no exchange. Called on the event loop for every request, before
+	 * there is an exchange; told to the observer.
+	 * @param request its head
+	 * @return what its client is told, {@code null} to go on
+	 */
+	public @Nullable RefusalAnswer refusal(RequestHead request) {
+		boolean limited = this.admission != null && this.admission.isFull();
+		boolean full = this.applicationMayBlock && this.services.workers().isFull();
+		if (!limited && !full) {
+			return null;
+		}
+		Refusal reason = refusal(request, limited);
+		if (reason == null) {
+			return null;
+		}
+		if (reason == Refusal.FULL) {
+			this.services.workers().refused();
+		}
+		this.observer.refused(reason.id());
+		return answer(reason);
+	}
+
+	// Who has a way of its own may have room there.
+	private @Nullable Refusal refusal(RequestHead request, boolean limited) {
+		if (request.target().form() == RequestTarget.Form.ASTERISK || this.routes.find(request) != null) {
+			return null;
+		}
+		Lane lane = this.lanes.find(request);
+		if (limited && (lane == null || lane.priority() != Priority.HIGH)) {
+			return Refusal.LIMIT;
+		}
+		return (lane == null) ? Refusal.FULL : null;
 	}
 
 	/**
@@ -109,13 +153,29 @@ public final class Dispatcher {
 			return;
 		}
 		Lane lane = this.lanes.find(exchange.request());
-		if (lane != null) {
+		if (this.admission != null && !admit(exchange, this.admission, lane)) {
+			refuse(exchange, Refusal.LIMIT);
+		}
+		else if (lane != null) {
 			dispatch(exchange, lane);
 		}
 		else {
 			limit(exchange, this.timeoutNanos);
 			dispatch(exchange, this.application, this.applicationMayBlock);
 		}
+	}
+
+	// What is urgent comes through in any case, and its time says nothing of the others.
+	private static boolean admit(Exchange exchange, Admission admission, @Nullable Lane lane) {
+		Priority priority = (lane != null) ? lane.priority() : Priority.NORMAL;
+		if (priority == Priority.HIGH) {
+			return true;
+		}
+		Admission.Permit permit = admission.tryAcquire(priority);
+		if (permit != null) {
+			exchange.admitted(new AdmittedExchange(permit));
+		}
+		return permit != null;
 	}
 
 	private static void limit(Exchange exchange, long nanos) {
@@ -129,6 +189,7 @@ public final class Dispatcher {
 	 * @param exchange the exchange
 	 */
 	public void expired(Exchange exchange) {
+		exchange.dropped();
 		if (exchange.takeOver()) {
 			this.services.errors().timedOut(exchange, this.options.timeoutStatus(), this.options.retryAfterSeconds());
 		}
@@ -145,6 +206,9 @@ public final class Dispatcher {
 
 	private void dispatch(Exchange exchange, Lane lane) {
 		limit(exchange, lane.timeoutNanos(this.timeoutNanos));
+		if (lane.isLending()) {
+			exchange.stream().lend(exchange);
+		}
 		if (!lane.submit(new LaneWork(this, exchange, this.application, latestStart(), lane))) {
 			refuse(exchange, (lane.bulkhead() != null) ? Refusal.ROUTE : Refusal.FULL);
 		}
@@ -156,7 +220,8 @@ public final class Dispatcher {
 			return;
 		}
 		exchange.stream().lend(exchange);
-		if (!this.services.workers().tryExecute(new ExchangeWork(this, exchange, handler, latestStart()))) {
+		ExchangeWork work = new ExchangeWork(this, exchange, handler, latestStart());
+		if (!this.services.workers().tryExecute(work, exchange.stream().executor())) {
 			refuse(exchange, Refusal.FULL);
 		}
 	}
@@ -181,6 +246,7 @@ public final class Dispatcher {
 	 * @param answer why, and what the client is told
 	 */
 	void refuse(Exchange exchange, RefusalAnswer answer) {
+		exchange.dropped();
 		this.observer.refused(answer.reason().id());
 		this.services.errors().refused(exchange, answer);
 	}
@@ -201,6 +267,10 @@ public final class Dispatcher {
 	 * @param handler who answers
 	 */
 	void run(Exchange exchange, ExchangeHandler handler) {
+		AdmittedExchange admitted = exchange.admitted();
+		if (admitted != null) {
+			admitted.handlerStarts();
+		}
 		try {
 			handler.handle(exchange);
 		}
@@ -209,6 +279,9 @@ public final class Dispatcher {
 			// ever.
 			report(exchange, ex);
 			exchange.fail(ex);
+		}
+		if (admitted != null) {
+			admitted.handlerReturned();
 		}
 	}
 

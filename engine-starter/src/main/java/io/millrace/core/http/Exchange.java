@@ -53,6 +53,10 @@ public final class Exchange {
 
 	private volatile Phase phase = Phase.OPEN;
 
+	// Set by the event loop before anybody else has the exchange; null where nothing is
+	// limited.
+	private @Nullable AdmittedExchange admitted;
+
 	// Owned by the event loop.
 	private @Nullable ResponseHead substitute;
 
@@ -231,6 +235,29 @@ public final class Exchange {
 	}
 
 	/**
+	 * The exchange has a permit, which it returns when it has ended.
+	 * @param held the permit
+	 */
+	void admitted(AdmittedExchange held) {
+		this.admitted = held;
+	}
+
+	/**
+	 * The permit.
+	 * @return the permit, {@code null} where it needs none
+	 */
+	@Nullable AdmittedExchange admitted() {
+		return this.admitted;
+	}
+
+	/** Too much is asked of the server, and the exchange is given up for that. */
+	void dropped() {
+		if (this.admitted != null) {
+			this.admitted.dropped();
+		}
+	}
+
+	/**
 	 * Whether the head is fixed.
 	 * @return {@code false} only before the first write
 	 */
@@ -244,8 +271,14 @@ public final class Exchange {
 	 * has answered or the exchange has ended
 	 */
 	boolean commit() {
-		return PHASE.compareAndSet(this, Phase.OPEN, Phase.COMMITTED) || this.phase == Phase.COMMITTED
-				|| (this.phase == Phase.COMPLETED && this.responseBody.isEnded());
+		if (PHASE.compareAndSet(this, Phase.OPEN, Phase.COMMITTED)) {
+			AdmittedExchange held = this.admitted;
+			if (held != null && this.response.isStream()) {
+				held.unanswered();
+			}
+			return true;
+		}
+		return this.phase == Phase.COMMITTED || (this.phase == Phase.COMPLETED && this.responseBody.isEnded());
 	}
 
 	/**
@@ -364,10 +397,12 @@ public final class Exchange {
 	private void end(Phase end, Outcome outcome, @Nullable IOException cause) {
 		List<Consumer<Outcome>> listeners;
 		ReceivedBody upgraded;
+		boolean answered;
 		synchronized (this) {
 			if (this.told != null) {
 				return;
 			}
+			answered = this.phase == Phase.COMMITTED && end == Phase.COMPLETED;
 			this.phase = end;
 			this.told = outcome;
 			upgraded = this.upgradedBody;
@@ -383,10 +418,24 @@ public final class Exchange {
 		if (upgraded != null) {
 			endUpgraded(upgraded, cause);
 		}
+		if (this.admitted != null) {
+			endAdmission(this.admitted, answered);
+		}
 		if (listeners != null) {
 			listeners.forEach((listener) -> tell(listener, outcome));
 		}
 		this.responseBody.exchangeEnded();
+	}
+
+	// An application that fails is often quick, and a response that had to wait for its
+	// client was not slow by itself: neither says how the application does.
+	private void endAdmission(AdmittedExchange held, boolean answered) {
+		if (answered) {
+			held.answered(this.response.status() < 500 && !this.responseBody.wasThrottled());
+		}
+		else {
+			held.unanswered();
+		}
 	}
 
 	private static void endUpgraded(ReceivedBody upgraded, @Nullable IOException cause) {

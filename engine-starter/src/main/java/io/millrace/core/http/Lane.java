@@ -1,6 +1,5 @@
 package io.millrace.core.http;
 
-import java.time.Duration;
 import java.util.function.Predicate;
 
 import io.millrace.core.worker.Priority;
@@ -23,8 +22,10 @@ final class Lane {
 
 	private final @Nullable Bulkhead bulkhead;
 
-	// Null for what holds for all others.
-	private final @Nullable Duration timeout;
+	private final boolean lending;
+
+	// Negative for what holds for all others, 0 for no limit.
+	private final long timeoutNanos;
 
 	/**
 	 * Settle the way.
@@ -35,10 +36,12 @@ final class Lane {
 	Lane(RoutePolicy policy, WorkerSet workers, boolean mayBlock) {
 		this.matcher = policy.matcher();
 		this.priority = policy.priority();
-		this.timeout = policy.timeout();
+		this.timeoutNanos = (policy.timeout() != null) ? policy.timeout().toNanos() : -1;
 		this.workers = workers(policy, workers, mayBlock);
 		this.bulkhead = (policy.maxConcurrency() > 0) ? new Bulkhead(policy.maxConcurrency(), policy.queueCapacity())
 				: null;
+		// Whose permit waits for the end of the response has it told by the loop.
+		this.lending = this.bulkhead == null && this.workers == workers.standard();
 	}
 
 	private static @Nullable WorkerPool workers(RoutePolicy policy, WorkerSet workers, boolean mayBlock) {
@@ -61,10 +64,18 @@ final class Lane {
 	/**
 	 * How long a request may take.
 	 * @param otherwise what holds for all others
-	 * @return 0 for no limit
+	 * @return nanoseconds, 0 for no limit
 	 */
 	long timeoutNanos(long otherwise) {
-		return (this.timeout != null) ? this.timeout.toNanos() : otherwise;
+		return (this.timeoutNanos >= 0) ? this.timeoutNanos : otherwise;
+	}
+
+	/**
+	 * Whether the worker may write the response itself.
+	 * @return whether the connection is {@linkplain ExchangeStream#lend lent}
+	 */
+	boolean isLending() {
+		return this.lending;
 	}
 
 	/**
@@ -95,7 +106,7 @@ final class Lane {
 	 */
 	boolean start(LaneWork work) {
 		if (this.workers != null) {
-			return this.workers.tryExecute(work);
+			return work.runBy(this.workers);
 		}
 		work.runInLoop();
 		return true;

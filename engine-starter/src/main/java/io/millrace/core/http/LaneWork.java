@@ -4,6 +4,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.millrace.core.worker.Priority;
+import io.millrace.core.worker.WorkerPool;
 import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,16 @@ final class LaneWork extends ExchangeWork {
 			this.open = new AtomicInteger(1);
 			returnPermit(1);
 		}
+	}
+
+	/**
+	 * Be run by a worker.
+	 * @param workers the pool
+	 * @return {@code false} where nobody takes it
+	 */
+	boolean runBy(WorkerPool workers) {
+		EventExecutor loop = exchange().stream().executor();
+		return loop.inEventLoop() ? workers.tryExecute(this, loop) : workers.tryExecute(this);
 	}
 
 	/**

@@ -17,7 +17,10 @@ public enum Refusal {
 	DISPLACED,
 
 	/** As many requests of its route are under way and wait as are allowed. */
-	ROUTE;
+	ROUTE,
+
+	/** As many requests are in flight as are admitted. */
+	LIMIT;
 
 	private final String id = name().toLowerCase(Locale.ROOT);
 

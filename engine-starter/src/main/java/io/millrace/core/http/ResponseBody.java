@@ -37,6 +37,9 @@ public final class ResponseBody {
 	// Changed by the event loop.
 	private volatile @Nullable Runnable waiting;
 
+	// Of the event loop.
+	private boolean throttled;
+
 	ResponseBody(Exchange exchange) {
 		this.exchange = exchange;
 	}
@@ -187,6 +190,7 @@ public final class ResponseBody {
 			return;
 		}
 		this.waiting = writable;
+		this.throttled |= !this.exchange.stream().isWritable();
 		tellWritable();
 	}
 
@@ -204,6 +208,14 @@ public final class ResponseBody {
 				logger.error("The producer of a response failed", ex);
 			}
 		}
+	}
+
+	/**
+	 * Whether the response had to wait for its client. Asked when it has ended.
+	 * @return whether it took longer for that
+	 */
+	boolean wasThrottled() {
+		return this.throttled;
 	}
 
 	void exchangeEnded() {

@@ -1,6 +1,7 @@
 package io.millrace.core.http;
 
 import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class ResponseHead {
 
 	private static final int SWITCHING_PROTOCOLS = 101;
+
+	private static final String[] STREAMING = { "text/event-stream", "application/x-ndjson",
+			"multipart/x-mixed-replace" };
 
 	// Validates names and values: a CR, LF or NUL of the application's is refused where
 	// it is set, so that no response can be split.
@@ -51,6 +55,26 @@ public final class ResponseHead {
 	 */
 	public boolean isSwitching() {
 		return this.status == SWITCHING_PROTOCOLS;
+	}
+
+	/**
+	 * Whether the response may last for as long as its client likes, while the server
+	 * waits for something to say.
+	 * @return whether it is one of events or another protocol
+	 */
+	boolean isStream() {
+		return isSwitching() || isStreaming(this.headers.get(HttpHeaderNames.CONTENT_TYPE));
+	}
+
+	private static boolean isStreaming(@Nullable String type) {
+		if (type != null) {
+			for (String streaming : STREAMING) {
+				if (type.regionMatches(true, 0, streaming, 0, streaming.length())) {
+					return true;
+				}
+			}
+		}
+		return false;
 	}
 
 	/**

@@ -100,6 +100,29 @@ final class DirectResponse {
 		};
 	}
 
+	/**
+	 * Send a whole response now, past Netty's pipeline and queue, which are for what has
+	 * to wait. Called by the event loop, before anything of the response was written.
+	 * @param exchange the exchange
+	 * @param data the body, released here if the response was written
+	 * @param mayKeepAlive whether the connection may be kept
+	 * @return {@code false} if nothing happened
+	 */
+	boolean send(Exchange exchange, @Nullable ByteBuf data, boolean mayKeepAlive) {
+		DirectSocket out = this.socket;
+		if (out == null || !this.sender.isIdle() || !isSimple(exchange.sentHead(), data)) {
+			return false;
+		}
+		ByteBuf response = this.writer.whole(exchange, data, mayKeepAlive);
+		if (out.send(response)) {
+			response.release();
+		}
+		else {
+			this.sender.write(response);
+		}
+		return true;
+	}
+
 	private static boolean isSimple(ResponseHead head, @Nullable ByteBuf data) {
 		boolean small = data == null || data.readableBytes() <= ResponseWriter.COPY_LIMIT;
 		return small && head.trailers() == null && !head.isSwitching();

@@ -7,6 +7,7 @@ import java.util.Objects;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ProtocolException;
 import io.millrace.core.http.ReceivedBody;
+import io.millrace.core.http.RefusalAnswer;
 import io.millrace.core.http.RequestHead;
 import io.millrace.core.http1.ConnectionTimers.Kind;
 import io.millrace.core.http1.ResponseEncoder.Persistence;
@@ -223,6 +224,11 @@ final class Http1Connection {
 
 	private void start(RequestHead head) throws ProtocolException {
 		this.body.start(head);
+		RefusalAnswer refusal = this.services.dispatcher().refusal(head);
+		if (refusal != null) {
+			turnAway(head, refusal);
+			return;
+		}
 		this.writer.reset();
 		Exchange started = new Exchange(this.stream, head, this.services.dispatcher().services());
 		this.exchange = started;
@@ -249,6 +255,16 @@ final class Http1Connection {
 				this.services.dispatcher().dispatch(started);
 			}
 		}
+	}
+
+	// Without an exchange: nobody will see it, and refusing has to cost much less than
+	// serving.
+	private void turnAway(RequestHead head, RefusalAnswer refusal) {
+		this.services.observer().exchangeStarted();
+		boolean keepAlive = mayKeepAlive(head);
+		this.sender.write(this.services.refusalEncoder().encode(refusal, head, keepAlive, this.channel.alloc()));
+		this.services.observer().exchangeEnded(true);
+		next(head, keepAlive);
 	}
 
 	private boolean isHeld(Exchange waiting) {
@@ -367,7 +383,12 @@ final class Http1Connection {
 			ReferenceCountUtil.release(data);
 			return;
 		}
-		this.writer.write(exchange, data, last, start(exchange));
+		boolean whole = last && !this.writer.isStarted();
+		boolean mayKeepAlive = start(exchange);
+		// Within a step of ours more may follow, for the same flush.
+		if (!whole || this.advancing || !this.direct.send(exchange, data, mayKeepAlive)) {
+			this.writer.write(exchange, data, last, mayKeepAlive);
+		}
 		written(last);
 	}
 
@@ -430,10 +451,16 @@ final class Http1Connection {
 		Exchange ended = Objects.requireNonNull(this.exchange);
 		this.deadlines.responseEnded();
 		exchangeEnded(ended);
+		next(ended.request(), this.writer.isKeepAlive());
+		advance();
+	}
+
+	// The response to a request is written.
+	private void next(RequestHead answered, boolean keepAlive) {
 		this.body.startDrain();
-		if (!this.writer.isKeepAlive() || this.body.isBroken() || this.body.isTooMuchToDrain()) {
+		if (!keepAlive || this.body.isBroken() || this.body.isTooMuchToDrain()) {
 			// A client that has said that it will send no more needs no care.
-			finish(!this.body.isEnded() || !this.inbound.isEmpty() || !Persistence.isUnwanted(ended.request()));
+			finish(!this.body.isEnded() || !this.inbound.isEmpty() || !Persistence.isUnwanted(answered));
 		}
 		else if (this.body.isEnded()) {
 			idle();
@@ -442,7 +469,6 @@ final class Http1Connection {
 			this.state = State.DRAINING_BODY;
 			this.deadlines.bodyDrained();
 		}
-		advance();
 	}
 
 	void readBody(Exchange exchange) {

@@ -18,6 +18,8 @@ public final class Http1Services {
 
 	private final ResponseEncoder encoder;
 
+	private final RefusalEncoder refusalEncoder;
+
 	private final OpenConnections connections = new OpenConnections();
 
 	/**
@@ -34,6 +36,7 @@ public final class Http1Services {
 		this.dispatcher = dispatcher;
 		this.observer = observer;
 		this.encoder = new ResponseEncoder(options.serverHeader());
+		this.refusalEncoder = new RefusalEncoder(this.encoder, dispatcher.services().errors());
 	}
 
 	Http1Options options() {
@@ -54,6 +57,10 @@ public final class Http1Services {
 
 	ResponseEncoder encoder() {
 		return this.encoder;
+	}
+
+	RefusalEncoder refusalEncoder() {
+		return this.refusalEncoder;
 	}
 
 	/**

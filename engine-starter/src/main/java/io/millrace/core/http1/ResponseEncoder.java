@@ -49,6 +49,9 @@ final class ResponseEncoder {
 
 	private static final byte[] LAST_CHUNK = ascii("0\r\n");
 
+	// Date, Connection and the empty line.
+	private static final int TAIL_SIZE = 37 + 24 + 2;
+
 	private static final byte[][] STATUS_LINES = new byte[600][];
 
 	private final byte @Nullable [] server;
@@ -96,6 +99,32 @@ final class ResponseEncoder {
 		if (this.server != null && !headers.contains(HttpHeaderNames.SERVER)) {
 			out.writeBytes(this.server);
 		}
+		writeEnd(persistence, out);
+	}
+
+	/**
+	 * Write the part of a head that is the same in all responses of a second, and its
+	 * end.
+	 * @param persistence what to say of the connection
+	 * @param out where to
+	 */
+	void writeTail(Persistence persistence, ByteBuf out) {
+		out.writeBytes(dateLine());
+		if (this.server != null) {
+			out.writeBytes(this.server);
+		}
+		writeEnd(persistence, out);
+	}
+
+	/**
+	 * How long that is.
+	 * @return its size in bytes at most
+	 */
+	int tailSize() {
+		return TAIL_SIZE + ((this.server != null) ? this.server.length : 0);
+	}
+
+	private static void writeEnd(Persistence persistence, ByteBuf out) {
 		if (persistence == Persistence.CLOSE) {
 			out.writeBytes(CLOSE);
 		}
@@ -145,7 +174,7 @@ final class ResponseEncoder {
 		}
 	}
 
-	private static void writeDecimal(long value, ByteBuf out) {
+	static void writeDecimal(long value, ByteBuf out) {
 		long unit = 1;
 		while (value / unit >= 10) {
 			unit *= 10;

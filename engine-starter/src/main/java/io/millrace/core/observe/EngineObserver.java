@@ -47,9 +47,9 @@ public interface EngineObserver {
 
 	/**
 	 * A request was refused that is right in itself. Called by any thread.
-	 * @param reason in lower case why, one of a few: full (workers and queue), waited
-	 * (too long for a worker), displaced (by a more urgent one), route (its bulkhead is
-	 * full)
+	 * @param reason in lower case why, one of a few: limit (of requests in flight), full
+	 * (workers and queue), waited (too long for a worker), displaced (by a more urgent
+	 * one), route (its bulkhead is full)
 	 */
 	default void refused(String reason) {
 	}

@@ -7,12 +7,14 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
+import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +48,15 @@ final class PlatformWorkerPool implements WorkerPool {
 	// Some microseconds: less than a thread costs that sleeps and is woken.
 	private static final int LINGER_YIELDS = 8;
 
+	// Where other programs want the processor too, who gives way is not back for
+	// milliseconds, and meanwhile nobody is woken for what comes: then it is not done for
+	// a while. It was the event loop where much has come meanwhile.
+	private static final long LONG_AWAY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+	private static final int LARGE_TURN = 8;
+
+	private static final long LINGER_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
 	// How long no further thread is tried where the system refused one.
 	private static final long GROWTH_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -56,6 +67,9 @@ final class PlatformWorkerPool implements WorkerPool {
 
 	private final TaskCount admission;
 
+	// Whether what is less urgent may have to give its place up.
+	private final boolean lanes;
+
 	private final QueueKeeper keeper;
 
 	private final RunGate gate = new RunGate();
@@ -64,6 +78,15 @@ final class PlatformWorkerPool implements WorkerPool {
 
 	private final AtomicBoolean searching = new AtomicBoolean();
 
+	private final FastThreadLocal<TurnSignal> turn = new FastThreadLocal<>() {
+
+		@Override
+		protected TurnSignal initialValue() {
+			return new TurnSignal(PlatformWorkerPool.this::signal);
+		}
+
+	};
+
 	private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
 
 	private final Set<Progress> watched = ConcurrentHashMap.newKeySet();
@@ -71,6 +94,9 @@ final class PlatformWorkerPool implements WorkerPool {
 	// The workers that sleep, the last to lie down first. Guarded by itself, as are the
 	// writes of the fields that follow.
 	private final ArrayDeque<Worker> idle = new ArrayDeque<>();
+
+	// By System.nanoTime(): nobody gives way before.
+	private volatile long lingerAgain = System.nanoTime();
 
 	private volatile int sleeping;
 
@@ -108,6 +134,7 @@ final class PlatformWorkerPool implements WorkerPool {
 		this.maxThreads = options.maxThreads();
 		this.minThreads = options.minThreads();
 		this.keepAliveNanos = options.keepAlive().toNanos();
+		this.lanes = options.queue().lanes();
 		this.admission = new TaskCount(this.maxThreads, options.queueCapacity());
 		// Room for all that is admitted: what a thread will run waits here first.
 		this.queue = TaskQueue.create(options.queue(), this.admission.bound());
@@ -124,6 +151,31 @@ final class PlatformWorkerPool implements WorkerPool {
 	}
 
 	@Override
+	public boolean tryExecute(Runnable task, Executor loop) {
+		if (this.stopped) {
+			return false;
+		}
+		if (this.admission.tryEnter() < 0) {
+			return displace(task);
+		}
+		if (!queue(task)) {
+			return false;
+		}
+		this.turn.get().queued(loop);
+		return true;
+	}
+
+	@Override
+	public boolean isFull() {
+		return !this.lanes && this.admission.isFull();
+	}
+
+	@Override
+	public void refused() {
+		this.admission.refuse();
+	}
+
+	@Override
 	public boolean tryExecuteNow(Runnable task) {
 		return !this.stopped && this.admission.tryEnterBelow(running()) >= 0 && submit(task);
 	}
@@ -132,12 +184,19 @@ final class PlatformWorkerPool implements WorkerPool {
 		return Math.min(this.maxThreads, this.gate.limit());
 	}
 
-	// Of a task that was counted.
 	private boolean submit(Runnable task) {
+		boolean queued = queue(task);
+		if (queued) {
+			signal();
+		}
+		return queued;
+	}
+
+	// Of a task that was counted.
+	private boolean queue(Runnable task) {
 		// The first thread comes before the task: where there can be none, the task is
 		// refused instead of waiting for the next attempt.
 		if ((this.threads > 0 || signal()) && this.queue.offer(task)) {
-			signal();
 			return true;
 		}
 		this.admission.revoke();
@@ -383,6 +442,10 @@ final class PlatformWorkerPool implements WorkerPool {
 		// Under load the next task is a moment away, and giving way to who brings it is
 		// much cheaper than to sleep and be woken. One does so at a time: the searcher.
 		private @Nullable Runnable linger() {
+			long now = System.nanoTime();
+			if (now - PlatformWorkerPool.this.lingerAgain < 0) {
+				return null;
+			}
 			if (!this.searcher) {
 				this.searcher = PlatformWorkerPool.this.searching.compareAndSet(false, true);
 			}
@@ -390,6 +453,12 @@ final class PlatformWorkerPool implements WorkerPool {
 			for (int i = 0; i < LINGER_YIELDS && this.searcher && task == null; i++) {
 				Thread.yield();
 				task = poll();
+				long back = System.nanoTime();
+				if (back - now > LONG_AWAY_NANOS && PlatformWorkerPool.this.queue.size() < LARGE_TURN) {
+					PlatformWorkerPool.this.lingerAgain = back + LINGER_PAUSE_NANOS;
+					return task;
+				}
+				now = back;
 			}
 			return task;
 		}

@@ -95,6 +95,19 @@ final class TaskCount {
 	}
 
 	/**
+	 * Whether a task would be refused.
+	 * @return whether the bound that holds now is reached
+	 */
+	boolean isFull() {
+		return admitted() >= this.allowed;
+	}
+
+	/** A task was refused that did not try. */
+	void refuse() {
+		this.refused.increment();
+	}
+
+	/**
 	 * Take a task in any case.
 	 * @return how many there were before it
 	 */

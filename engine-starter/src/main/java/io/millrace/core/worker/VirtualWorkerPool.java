@@ -5,29 +5,34 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
+import io.netty.util.concurrent.FastThreadLocal;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A virtual thread for each task, as many at once as is allowed. A thread whose task is
- * done takes one that waits, before it ends.
+ * A virtual thread for each task, as many at once as is allowed.
  * <p>
- * One counter, {@link TaskCount}, holds everything together: with n tasks admitted there
- * are {@code min(n, limit)} threads, and what is above the limit is in the queue or on
- * its way there. A task that comes below the limit starts a thread, one above it is
- * queued; a task that ends above the limit leaves its thread to one of the queue, one
- * that ends below it ends the thread. So no task can be forgotten.
+ * Handing a thread to the JDK's scheduler from outside wakes its carrier, which costs
+ * about as much as a small request. So, as in {@link PlatformWorkerPool}, a task that is
+ * queued starts a thread only if none is on its way to the queue already, the
+ * <em>searcher</em>, which starts the next when it has taken a task and sees that more
+ * wait: from within that is cheap. Nobody sleeps here: a thread whose task has ended
+ * ends, so that nothing of one request stays for another. The protocol is that of the
+ * other pool without its sleepers; {@code docs/concurrency.md} goes through the cases.
  */
 final class VirtualWorkerPool implements WorkerPool {
 
-	private final ThreadFactory threads = VirtualThreads.factory("millrace-virtual-");
+	private static final Logger logger = LoggerFactory.getLogger(VirtualWorkerPool.class);
+
+	private final ThreadFactory factory = VirtualThreads.factory("millrace-virtual-");
 
 	private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
-
-	// Stands where a task was taken out: whether there is a task is counted, not looked.
-	private static final Runnable NOTHING = () -> {
-	};
 
 	private final TaskQueue queue;
 
@@ -35,6 +40,22 @@ final class VirtualWorkerPool implements WorkerPool {
 	private final Queue<Runnable> resumed = new ConcurrentLinkedQueue<>();
 
 	private final TaskCount admission;
+
+	private final AtomicBoolean searching = new AtomicBoolean();
+
+	private final FastThreadLocal<TurnSignal> turn = new FastThreadLocal<>() {
+
+		@Override
+		protected TurnSignal initialValue() {
+			return new TurnSignal(VirtualWorkerPool.this::signal);
+		}
+
+	};
+
+	private final AtomicInteger threads = new AtomicInteger();
+
+	// Whether what is less urgent may have to give its place up.
+	private final boolean lanes;
 
 	private final QueueKeeper keeper;
 
@@ -47,8 +68,10 @@ final class VirtualWorkerPool implements WorkerPool {
 
 	VirtualWorkerPool(WorkerOptions options) {
 		this.limit = options.maxConcurrency();
-		this.queue = TaskQueue.createUnbounded(options.queue());
+		this.lanes = options.queue().lanes();
 		this.admission = new TaskCount(this.limit, options.queueCapacity());
+		// Room for all that is admitted: what a thread will run waits here first.
+		this.queue = TaskQueue.create(options.queue(), this.admission.bound());
 		this.keeper = new QueueKeeper(this.queue, this.admission, options.queue());
 	}
 
@@ -57,36 +80,61 @@ final class VirtualWorkerPool implements WorkerPool {
 		if (this.stopped) {
 			return false;
 		}
-		int before = this.admission.tryEnter();
-		if (before < 0) {
+		return (this.admission.tryEnter() >= 0) ? submit(task) : displace(task);
+	}
+
+	@Override
+	public boolean tryExecute(Runnable task, Executor loop) {
+		if (this.stopped) {
+			return false;
+		}
+		if (this.admission.tryEnter() < 0) {
 			return displace(task);
 		}
-		if (before < this.limit) {
-			start(task);
+		if (!queue(task)) {
+			return false;
 		}
-		else {
-			this.queue.offer(task);
-		}
+		this.turn.get().queued(loop);
 		return true;
+	}
+
+	@Override
+	public boolean isFull() {
+		return !this.lanes && this.admission.isFull();
+	}
+
+	@Override
+	public void refused() {
+		this.admission.refuse();
 	}
 
 	@Override
 	public boolean tryExecuteNow(Runnable task) {
-		if (this.stopped || this.admission.tryEnterBelow(this.limit) < 0) {
-			return false;
+		return !this.stopped && this.admission.tryEnterBelow(this.limit) >= 0 && submit(task);
+	}
+
+	private boolean submit(Runnable task) {
+		boolean queued = queue(task);
+		if (queued) {
+			signal();
 		}
-		start(task);
-		return true;
+		return queued;
+	}
+
+	// Of a task that was counted.
+	private boolean queue(Runnable task) {
+		boolean queued = this.queue.offer(task);
+		if (!queued) {
+			this.admission.revoke();
+		}
+		return queued;
 	}
 
 	@Override
 	public void resume(Runnable task) {
-		if (this.admission.enter() < this.limit) {
-			start(task);
-		}
-		else {
-			this.resumed.add(task);
-		}
+		this.admission.enter();
+		this.resumed.add(task);
+		signal();
 	}
 
 	@Override
@@ -94,66 +142,32 @@ final class VirtualWorkerPool implements WorkerPool {
 		return this.admission.isCrowded();
 	}
 
+	// One place, two tasks: the count stays as it is.
 	private boolean displace(Runnable task) {
 		Work displaced = this.queue.displace(task);
-		if (displaced != null) {
-			displaced.displaced();
+		if (displaced == null) {
+			return false;
 		}
-		return displaced != null;
+		signal();
+		displaced.displaced();
+		return true;
 	}
 
-	// The place of what is taken out becomes free when a thread comes to it.
+	// Whoever counts on what is taken out for a moment here is called when it is back,
+	// and where no thread could be started that is tried again.
 	@Override
 	public void sweep() {
-		for (Work pointless : this.keeper.look(!this.queue.isEmpty(), this.limit)) {
-			this.queue.offer(NOTHING);
+		for (Work pointless : this.keeper.look(isBehind(), this.limit)) {
 			Tasks.run(pointless);
+			this.admission.leave(false);
+		}
+		if (isWaiting()) {
+			signal();
 		}
 	}
 
-	private void start(Runnable first) {
-		Thread thread = this.threads.newThread(() -> runAll(first));
-		this.alive.add(thread);
-		try {
-			thread.start();
-		}
-		catch (Throwable ex) {
-			// No memory: a thread that failed to start will not run later.
-			this.alive.remove(thread);
-			Runnable next = next(false);
-			if (next != null) {
-				start(next);
-			}
-			throw ex;
-		}
-	}
-
-	private void runAll(Runnable first) {
-		Thread me = Thread.currentThread();
-		me.setContextClassLoader(this.classLoader);
-		Runnable task = first;
-		while (task != null) {
-			boolean served = task != NOTHING && this.keeper.isServed(task);
-			Tasks.run(task);
-			// An interrupt was meant for this task, not for the next one.
-			Thread.interrupted();
-			task = next(served);
-		}
-		this.alive.remove(me);
-	}
-
-	// A task has ended: its thread is for the one returned.
-	private @Nullable Runnable next(boolean served) {
-		if (this.admission.leave(served) <= this.limit) {
-			return null;
-		}
-		Runnable next = poll();
-		while (next == null) {
-			// Counted, and about to be queued.
-			Thread.yield();
-			next = poll();
-		}
-		return next;
+	private boolean isBehind() {
+		return !this.queue.isEmpty() && this.threads.get() >= this.limit;
 	}
 
 	// Work of admitted exchanges first: it makes room.
@@ -162,12 +176,55 @@ final class VirtualWorkerPool implements WorkerPool {
 		return (task != null) ? task : this.queue.poll();
 	}
 
+	private boolean isWaiting() {
+		return !this.queue.isEmpty() || !this.resumed.isEmpty();
+	}
+
+	/** See to it that a searcher is on its way, if there may be one more thread. */
+	private void signal() {
+		while (isSpare() && !this.searching.get() && this.searching.compareAndSet(false, true)) {
+			if (isSpare()) {
+				start();
+				return;
+			}
+			this.searching.set(false);
+			if (!isWaiting()) {
+				return;
+			}
+		}
+	}
+
+	// As many threads as tasks are enough: those that run none are about to look at the
+	// queue.
+	private boolean isSpare() {
+		int now = this.threads.get();
+		return now < this.limit && now < this.admission.admitted();
+	}
+
+	// Only who has the token starts threads, so there are never more than the limit.
+	private void start() {
+		this.threads.getAndIncrement();
+		Thread thread = this.factory.newThread(new Worker());
+		this.alive.add(thread);
+		try {
+			thread.start();
+		}
+		catch (Throwable ex) {
+			// No memory: those that live go on, and the next task or the next round of
+			// the keeper tries again.
+			this.alive.remove(thread);
+			this.threads.getAndDecrement();
+			this.searching.set(false);
+			logger.error("No further virtual thread could be started beside {}", snapshot(), ex);
+		}
+	}
+
 	@Override
 	public WorkerSnapshot snapshot() {
-		int admitted = this.admission.admitted();
-		int busy = Math.min(admitted, this.limit);
-		return new WorkerSnapshot(this.limit, busy, busy, admitted - busy, this.admission.allowed() - this.limit,
-				this.admission.refused());
+		int waiting = this.queue.size() + this.resumed.size();
+		int now = this.threads.get();
+		int busy = Math.max(0, Math.min(now, this.admission.admitted() - waiting));
+		return new WorkerSnapshot(this.limit, now, busy, waiting, this.admission.allowed() - this.limit, this.admission.refused());
 	}
 
 	@Override
@@ -177,6 +234,65 @@ final class VirtualWorkerPool implements WorkerPool {
 			this.alive.forEach(Thread::interrupt);
 			Threads.join(this.alive, patience);
 		}
+	}
+
+	/** What a thread does. */
+	private final class Worker implements Runnable {
+
+		// A thread is started because a task waits: it has the token.
+		private boolean searcher = true;
+
+		@Override
+		public void run() {
+			Thread me = Thread.currentThread();
+			me.setContextClassLoader(VirtualWorkerPool.this.classLoader);
+			try {
+				Runnable task = take();
+				if (task != null) {
+					runTask(task);
+				}
+			}
+			finally {
+				VirtualWorkerPool.this.threads.getAndDecrement();
+				stepBack();
+				if (isWaiting()) {
+					signal();
+				}
+				VirtualWorkerPool.this.alive.remove(me);
+			}
+		}
+
+		private @Nullable Runnable take() {
+			Runnable task;
+			while ((task = poll()) == null && isWaiting()) {
+				// A producer is between counting and publishing.
+				Thread.yield();
+			}
+			stepBack();
+			return task;
+		}
+
+		// The next searcher is started only if there is something left to find.
+		private void stepBack() {
+			if (this.searcher) {
+				this.searcher = false;
+				VirtualWorkerPool.this.searching.set(false);
+				if (isWaiting()) {
+					signal();
+				}
+			}
+		}
+
+		private void runTask(Runnable task) {
+			boolean served = VirtualWorkerPool.this.keeper.isServed(task);
+			try {
+				Tasks.run(task);
+			}
+			finally {
+				VirtualWorkerPool.this.admission.leave(served);
+			}
+		}
+
 	}
 
 }

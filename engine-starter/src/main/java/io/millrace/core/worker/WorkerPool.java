@@ -1,6 +1,7 @@
 package io.millrace.core.worker;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 
 /**
  * Runs work that may block. A pool has a bound for what runs and a bound for what waits,
@@ -15,6 +16,34 @@ public interface WorkerPool {
 	 * or the pool is stopped
 	 */
 	boolean tryExecute(Runnable task);
+
+	/**
+	 * Run a task, or let it wait for a worker, for an event loop that may have more of
+	 * them in a moment: workers that sleep may be called at the end of its turn, once for
+	 * all of them.
+	 * @param task the work; what it throws is logged and harms nobody else
+	 * @param loop the calling event loop, which runs what it is given at the end of its
+	 * turn
+	 * @return {@code false} if nothing happened because the pool and its queue are full,
+	 * or the pool is stopped
+	 */
+	default boolean tryExecute(Runnable task, Executor loop) {
+		return tryExecute(task);
+	}
+
+	/**
+	 * Whether a task of normal priority would be refused now. What comes then is refused
+	 * for less than it costs to offer a task; so it may say {@code false} though it is
+	 * full, and not the reverse.
+	 * @return whether there is no room
+	 */
+	default boolean isFull() {
+		return false;
+	}
+
+	/** A task was refused without being offered, because the pool {@link #isFull()}. */
+	default void refused() {
+	}
 
 	/**
 	 * Run a task only if it would not have to wait for others.

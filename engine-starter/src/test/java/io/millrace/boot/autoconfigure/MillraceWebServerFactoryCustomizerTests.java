@@ -14,6 +14,7 @@ import io.millrace.core.http1.Http1Options;
 import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.Transport;
+import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.QueueOptions;
 import io.millrace.core.worker.QueueOrder;
 import io.millrace.core.worker.WorkerMode;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -40,6 +42,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class MillraceWebServerFactoryCustomizerTests {
 
 	private final MockEnvironment environment = new MockEnvironment();
+
+	private final StaticListableBeanFactory beans = new StaticListableBeanFactory();
 
 	@Test
 	void withoutPropertiesTheEngineHasItsOwnDefaults() {
@@ -220,7 +224,8 @@ class MillraceWebServerFactoryCustomizerTests {
 		ServerProperties serverProperties = binder.bindOrCreate("server", ServerProperties.class);
 		MillraceProperties properties = binder.bindOrCreate("millrace", MillraceProperties.class);
 		TestFactory factory = new TestFactory();
-		new MillraceWebServerFactoryCustomizer(this.environment, serverProperties, properties, management)
+		new MillraceWebServerFactoryCustomizer(this.environment, serverProperties, properties,
+				this.beans.getBeanProvider(Admission.class), management)
 			.customize(factory);
 		return factory.createEngineConfig();
 	}

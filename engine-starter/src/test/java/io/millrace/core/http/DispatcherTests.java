@@ -25,7 +25,7 @@ class DispatcherTests {
 
 	private Dispatcher dispatcher(ExchangeHandler application, Route... routes) {
 		return new Dispatcher(new Routes(List.of(routes)), application,
-				new HttpServices(DirectOrigins.INSTANCE, this.workers, new ErrorResponder()), Lanes.NONE,
+				new HttpServices(DirectOrigins.INSTANCE, this.workers, new ErrorResponder()), Lanes.NONE, null,
 				new DispatchOptions(Duration.ZERO, Duration.ZERO, 503, 503, Duration.ofMillis(2500)),
 				new EngineObserver() {
 

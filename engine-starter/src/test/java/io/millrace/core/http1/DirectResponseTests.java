@@ -8,12 +8,16 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 
+import io.millrace.core.EngineConfig;
 import io.millrace.core.RawClient;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.http.Route;
+import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.transport.Transport;
+import io.millrace.core.worker.Priority;
 import io.millrace.core.worker.WorkerMode;
 import io.millrace.core.worker.WorkerOptions;
 import io.netty.buffer.ByteBufUtil;
@@ -24,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -151,6 +156,31 @@ class DirectResponseTests {
 				"hello");
 	}
 
+	@Test
+	void aRouteIsNoObstacle() throws Exception {
+		try (BusyLoop loop = new BusyLoop(Transport.EPOLL, WorkerMode.POOL,
+				(exchange) -> TestServer.text(exchange, "hello"), (options) -> options.policies(List.of(route(0))))) {
+			assertThat(loop.send(GET).receive().body()).isEqualTo("hello");
+			loop.release();
+		}
+	}
+
+	@Test
+	void aRouteWhosePermitWaitsForTheEndIsLeftToTheLoop() throws Exception {
+		try (BusyLoop loop = new BusyLoop(Transport.EPOLL, WorkerMode.POOL,
+				(exchange) -> TestServer.text(exchange, "hello"), (options) -> options.policies(List.of(route(1))))) {
+			RawClient client = loop.send(GET);
+			loop.awaitAnswered();
+			assertThat(loop.outcome()).isNull();
+			loop.release();
+			assertThat(client.receive().body()).isEqualTo("hello");
+		}
+	}
+
+	private static RoutePolicy route(int limit) {
+		return new RoutePolicy("/", (request) -> true, null, limit, limit, null, Priority.NORMAL);
+	}
+
 	private void assertLeftToTheLoop(String request, ExchangeHandler handler, String body) throws Exception {
 		assertLeftToTheLoop(Transport.EPOLL, WorkerMode.POOL, request, handler, body);
 	}
@@ -166,12 +196,17 @@ class DirectResponseTests {
 		}
 	}
 
-	@Test
-	void whatTheSocketDoesNotTakeIsSentByTheLoop() throws Exception {
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whatTheSocketDoesNotTakeIsSentByTheLoop(boolean byWorker) throws Exception {
 		String part = "0123456789abcdef".repeat(ResponseWriter.COPY_LIMIT / 16);
-		try (TestServer server = TestServer.start(Transport.EPOLL,
-				TestServer.blocking((exchange) -> TestServer.text(exchange, part)));
-				RawClient client = server.connect()) {
+		try (TestServer server = TestServer.start(Transport.EPOLL, TestServer.blocking((exchange) -> {
+			if (!byWorker) {
+				exchange.onEnd((outcome) -> {
+				});
+			}
+			TestServer.text(exchange, part);
+		})); RawClient client = server.connect()) {
 			int responses = 4_000;
 			for (int i = 0; i < responses; i++) {
 				client.get("/" + i);
@@ -244,15 +279,20 @@ class DirectResponseTests {
 		private final RawClient other;
 
 		BusyLoop(Transport transport, WorkerMode mode, ExchangeHandler handler) throws Exception {
+			this(transport, mode, handler, (options) -> options);
+		}
+
+		BusyLoop(Transport transport, WorkerMode mode, ExchangeHandler handler,
+				UnaryOperator<EngineConfig.Builder> more) throws Exception {
 			this.server = TestServer.start(transport, TestServer.blocking((exchange) -> {
 				this.exchange.compareAndSet(null, exchange);
 				this.entered.countDown();
 				this.busy.await();
 				handler.handle(exchange);
 				this.answered.countDown();
-			}), (options) -> options.eventLoops(1)
+			}), (options) -> more.apply(options.eventLoops(1)
 				.worker(new WorkerOptions(mode, 4, 0, Duration.ofSeconds(60), 4, 4))
-				.routes(List.of(Route.get("/busy", this::keepBusy))));
+				.routes(List.of(Route.get("/busy", this::keepBusy)))));
 			this.client = this.server.connect();
 			this.other = this.server.connect();
 		}

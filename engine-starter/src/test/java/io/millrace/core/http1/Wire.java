@@ -14,6 +14,7 @@ import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.http.HttpServices;
 import io.millrace.core.http.Lanes;
 import io.millrace.core.http.Routes;
+import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.WorkerMode;
 import io.millrace.core.worker.WorkerOptions;
 import io.millrace.core.worker.WorkerPools;
@@ -23,6 +24,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -42,12 +44,16 @@ final class Wire implements AutoCloseable {
 	}
 
 	Wire(ExchangeHandler application, Http1Options options) {
+		this(application, options, null);
+	}
+
+	Wire(ExchangeHandler application, Http1Options options, @Nullable Admission admission) {
 		HttpServices http = new HttpServices(DirectOrigins.INSTANCE,
 				WorkerPools.create(new WorkerOptions(WorkerMode.INLINE, 1, 0, Duration.ofSeconds(1), 1, 1)),
 				new ErrorResponder());
 		Http1Services services = new Http1Services(options, ConnectionTimeouts.defaults(),
 				new Dispatcher(new Routes(List.of()), (exchange) -> handle(application, exchange), http, Lanes.NONE,
-						DispatchOptions.defaults(), this.counts),
+						admission, DispatchOptions.defaults(), this.counts),
 				this.counts);
 		this.channel = new EmbeddedChannel(new ChannelInitializer<>() {
 			@Override

@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.netty.channel.DefaultEventLoop;
+import io.netty.channel.EventLoop;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -431,6 +433,49 @@ abstract class AbstractWorkerPoolTests {
 	@Test
 	void everyTaskOfSeveralProducersRunsOnce() throws Exception {
 		everyTaskOfManyRunsOnce(pool(8, 64), 4, 50_000);
+	}
+
+	@Test
+	void whatEventLoopsQueueIsRun() throws Exception {
+		WorkerPool pool = pool(8, 100_000);
+		List<EventLoop> loops = List.of(new DefaultEventLoop(), new DefaultEventLoop());
+		int turns = 2000;
+		// More than workers are called for at once, and fewer.
+		int perTurn = 20;
+		CountDownLatch done = new CountDownLatch(loops.size() * turns * perTurn);
+		try {
+			for (EventLoop loop : loops) {
+				for (int turn = 0; turn < turns; turn++) {
+					loop.execute(() -> {
+						for (int i = 0; i < perTurn; i++) {
+							assertThat(pool.tryExecute(done::countDown, loop)).isTrue();
+						}
+					});
+				}
+			}
+			await(done);
+			awaitQuiet(pool);
+		}
+		finally {
+			loops.forEach((loop) -> loop.shutdownGracefully(0, 0, TimeUnit.SECONDS));
+		}
+	}
+
+	@Test
+	void aTaskOfALoopThatHasNoMoreIsRun() throws Exception {
+		WorkerPool pool = pool(2, 2);
+		EventLoop loop = new DefaultEventLoop();
+		try {
+			for (int i = 0; i < 500; i++) {
+				CountDownLatch done = new CountDownLatch(1);
+				loop.execute(() -> pool.tryExecute(done::countDown, loop));
+				await(done);
+				awaitRoom(pool);
+			}
+		}
+		finally {
+			loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+		}
 	}
 
 	@Test
