@@ -224,7 +224,8 @@ final class VirtualWorkerPool implements WorkerPool {
 		int waiting = this.queue.size() + this.resumed.size();
 		int now = this.threads.get();
 		int busy = Math.max(0, Math.min(now, this.admission.admitted() - waiting));
-		return new WorkerSnapshot(this.limit, now, busy, waiting, this.admission.allowed() - this.limit, this.admission.refused());
+		return new WorkerSnapshot(this.limit, now, busy, waiting, this.admission.allowed() - this.limit,
+				this.admission.refused());
 	}
 
 	@Override
