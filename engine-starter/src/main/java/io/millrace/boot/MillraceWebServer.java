@@ -137,6 +137,7 @@ public class MillraceWebServer implements WebServer {
 			case POOL -> "pool (max " + worker.maxThreads() + " threads, queue " + worker.queueCapacity() + ")";
 			case VIRTUAL ->
 				"virtual (max " + worker.maxConcurrency() + " at once, queue " + worker.queueCapacity() + ")";
+			case LOOP -> "loop (max " + worker.maxConcurrency() + " at once, queue " + worker.queueCapacity() + ")";
 			case INLINE -> "inline (requests are handled by the event loops)";
 		};
 	}

@@ -2,20 +2,10 @@ package io.millrace.core;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Collectors;
 
-import io.millrace.core.http.Dispatcher;
-import io.millrace.core.http.ErrorResponder;
 import io.millrace.core.http.ExchangeHandler;
-import io.millrace.core.http.HttpServices;
-import io.millrace.core.http.Lanes;
-import io.millrace.core.http.RoutePolicy;
-import io.millrace.core.http.Routes;
 import io.millrace.core.http1.Http1Services;
 import io.millrace.core.http1.OpenConnections;
 import io.millrace.core.transport.EventLoops;
@@ -24,41 +14,33 @@ import io.millrace.core.transport.LoopWatch;
 import io.millrace.core.transport.Transport;
 import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.AdmissionSnapshot;
-import io.millrace.core.worker.PoolKeeper;
 import io.millrace.core.worker.WorkerMode;
 import io.millrace.core.worker.WorkerPool;
-import io.millrace.core.worker.WorkerPools;
-import io.millrace.core.worker.WorkerSet;
 import io.millrace.core.worker.WorkerSnapshot;
 import io.netty.channel.EventLoopGroup;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP server: start, drain, stop, and start again; close for good. The only public
- * entry to the engine. Event loops and workers live from construction to {@link #close()}
- * and start their threads with the first work. Methods may be called from any thread, one
- * at a time.
+ * entry to the engine. Event loops live from construction to {@link #close()}, workers
+ * from the first {@link #start()}; both start their threads with the first work. Methods
+ * may be called from any thread, one at a time.
  */
 public final class Engine {
 
-	// The keeper looks ten times as often: so soon it is seen that too many threads run.
-	private static final Duration OVERLOAD_PERIOD = Duration.ofMillis(400);
-
 	private static final Duration WORKER_PATIENCE = Duration.ofSeconds(1);
 
-	private final EngineConfig config;
+	private final ExchangeHandler application;
 
 	private final EventLoops loops;
 
-	private final WorkerSet workers;
-
 	private final LoopWatch loopWatch;
 
-	private final PoolKeeper keeper;
+	// These and what follows are written under the lock of this.
+	private volatile EngineConfig config;
 
-	private final Dispatcher dispatcher;
+	private volatile @Nullable Dispatching dispatching;
 
-	// These and what follows are guarded by this.
 	private @Nullable Listener listener;
 
 	private @Nullable OpenConnections connections;
@@ -73,33 +55,23 @@ public final class Engine {
 	 * @param application who answers requests
 	 * @throws io.millrace.core.transport.TransportUnavailableException where the
 	 * transport that is asked for does not work here
-	 * @throws io.millrace.core.worker.VirtualThreadsUnavailableException where virtual
-	 * threads are asked for and this JDK has none
+	 * @throws io.millrace.core.worker.LoopUnavailableException where loops that carry
+	 * virtual threads are asked for and cannot be had here
 	 */
 	public Engine(EngineConfig config, ExchangeHandler application) {
 		this.config = config;
-		this.workers = new WorkerSet(config.worker(), workerPool(config), modes(config.policies()));
-		this.loops = EventLoops.create(config.transport(), config.eventLoops());
-		Lanes lanes = new Lanes(config.policies(), this.workers, application.mayBlock());
-		Duration maxWait = config.worker().queue().maxWait();
+		this.application = application;
+		this.loops = loops(config);
 		this.loopWatch = new LoopWatch(this.loops, config.watch(), config.observer());
-		this.keeper = new PoolKeeper(
-				List.of(this.workers::sweep, lanes::sweep, this.workers.watch(config.watch(), config.observer()),
-						this.loopWatch::look),
-				// Overload has to be seen long before what comes has waited too long.
-				List.of(maxWait.dividedBy(4), OVERLOAD_PERIOD, config.watch().precision()));
-		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder());
-		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, lanes, config.admission(),
-				config.dispatch().withMaxWait(maxWait), config.observer());
 	}
 
-	private static WorkerPool workerPool(EngineConfig config) {
-		WorkerPool own = config.workerPool();
-		return (own != null) ? own : WorkerPools.create(config.worker());
-	}
-
-	private static Set<WorkerMode> modes(List<RoutePolicy> policies) {
-		return policies.stream().map(RoutePolicy::mode).filter(Objects::nonNull).collect(Collectors.toSet());
+	// Loops that carry nothing are threads of the plain kind.
+	private static EventLoops loops(EngineConfig config) {
+		boolean carrying = (config.workerPool() == null && config.worker().mode() == WorkerMode.LOOP)
+				|| config.policies().stream().anyMatch((policy) -> policy.mode() == WorkerMode.LOOP);
+		return carrying
+				? EventLoops.createCarrying(config.transport(), config.eventLoops(), config.worker().maxThreads())
+				: EventLoops.create(config.transport(), config.eventLoops());
 	}
 
 	/**
@@ -108,6 +80,8 @@ public final class Engine {
 	 * @throws IOException where the address cannot be bound: a
 	 * {@link java.net.BindException} where it is in use, not of this machine or not
 	 * allowed, an {@link java.net.UnknownHostException} where it has no known name
+	 * @throws io.millrace.core.worker.VirtualThreadsUnavailableException where virtual
+	 * threads are asked for and this JDK has none
 	 * @throws IllegalStateException while draining, and after {@link #close()}
 	 */
 	public synchronized void start() throws IOException {
@@ -120,14 +94,25 @@ public final class Engine {
 		if (this.listener != null) {
 			return;
 		}
+		Dispatching dispatching = dispatching();
 		// All loops start here, and not in whoever happens to give them work first.
 		this.loopWatch.start();
 		this.loops.await(this.loops.turn());
-		this.keeper.start();
-		Http1Services services = new Http1Services(this.config.http1(), this.config.timeouts(), this.dispatcher,
-				this.config.observer());
+		dispatching.start();
+		Http1Services services = new Http1Services(this.config.http1(), this.config.timeouts(),
+				dispatching.dispatcher(), this.config.observer());
 		this.listener = Listener.bind(this.config.listener(), this.loops, services);
 		this.connections = services.connections();
+	}
+
+	private Dispatching dispatching() {
+		Dispatching dispatching = this.dispatching;
+		if (dispatching == null) {
+			this.config = this.config.complete();
+			dispatching = new Dispatching(this.config, this.application, this.loops, this.loopWatch);
+			this.dispatching = dispatching;
+		}
+		return dispatching;
 	}
 
 	/**
@@ -183,14 +168,23 @@ public final class Engine {
 	public synchronized void close() {
 		stop();
 		this.closed = true;
-		this.keeper.stop();
-		this.workers.stop(WORKER_PATIENCE);
+		Dispatching dispatching = this.dispatching;
+		WorkerPool unused = (dispatching == null) ? this.config.workerPool() : null;
+		if (dispatching != null) {
+			dispatching.stopWorkers(WORKER_PATIENCE);
+		}
+		if (unused != null) {
+			unused.stop(WORKER_PATIENCE);
+		}
 		this.loops.stop();
+		if (dispatching != null) {
+			dispatching.stopWatching();
+		}
 	}
 
 	/**
 	 * The configuration.
-	 * @return the configuration
+	 * @return the configuration, complete from the first {@link #start()} on
 	 */
 	public EngineConfig config() {
 		return this.config;
@@ -231,10 +225,13 @@ public final class Engine {
 
 	/**
 	 * What the workers are doing.
-	 * @return one reading
+	 * @return one reading; all zero before the first {@link #start()}, since there are
+	 * none
 	 */
 	public WorkerSnapshot workers() {
-		return this.workers.standard().snapshot();
+		Dispatching dispatching = this.dispatching;
+		return (dispatching != null) ? dispatching.workers().standard().snapshot()
+				: new WorkerSnapshot(0, 0, 0, 0, 0, 0);
 	}
 
 }

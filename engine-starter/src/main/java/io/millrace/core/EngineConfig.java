@@ -2,6 +2,7 @@ package io.millrace.core;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.function.Consumer;
 
 import io.millrace.core.http.OriginResolver;
 import io.millrace.core.http.DirectOrigins;
@@ -53,7 +54,10 @@ public final class EngineConfig {
 
 	private final EngineObserver observer;
 
+	private final Builder origin;
+
 	private EngineConfig(Builder builder) {
+		this.origin = builder.copy();
 		this.transport = builder.transport;
 		this.eventLoops = builder.eventLoops;
 		this.listener = builder.listener;
@@ -192,9 +196,24 @@ public final class EngineConfig {
 	}
 
 	/**
+	 * The configuration with what is {@linkplain Builder#atStart known only at start}.
+	 * @return another configuration, or this one where there is no such thing
+	 */
+	EngineConfig complete() {
+		Builder builder = this.origin.copy();
+		Consumer<Builder> completion = builder.completion;
+		if (completion == null) {
+			return this;
+		}
+		builder.completion = null;
+		completion.accept(builder);
+		return builder.build();
+	}
+
+	/**
 	 * Collects the options. Not for several threads.
 	 */
-	public static final class Builder {
+	public static final class Builder implements Cloneable {
 
 		private @Nullable Transport transport;
 
@@ -224,7 +243,18 @@ public final class EngineConfig {
 
 		private EngineObserver observer = EngineObserver.NONE;
 
+		private @Nullable Consumer<Builder> completion;
+
 		private Builder() {
+		}
+
+		private Builder copy() {
+			try {
+				return (Builder) clone();
+			}
+			catch (CloneNotSupportedException ex) {
+				throw new IllegalStateException(ex);
+			}
 		}
 
 		/**
@@ -371,6 +401,20 @@ public final class EngineConfig {
 		 */
 		public Builder observer(EngineObserver observer) {
 			this.observer = observer;
+			return this;
+		}
+
+		/**
+		 * Complete the configuration with what is known only when the engine starts. May
+		 * change how requests are run: workers, policies, what is refused; not what is
+		 * there by then: transport and event loops.
+		 * @param completion called by {@link Engine#start()}, when it is called for the
+		 * first time and before anything is accepted, after those that were given before;
+		 * what it throws stops the start
+		 * @return this builder
+		 */
+		public Builder atStart(Consumer<Builder> completion) {
+			this.completion = (this.completion != null) ? this.completion.andThen(completion) : completion;
 			return this;
 		}
 

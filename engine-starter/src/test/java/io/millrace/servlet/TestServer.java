@@ -28,7 +28,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 /**
- * A servlet application on a real engine, on a free port.
+ * A servlet application on a real engine, on a free port. With
+ * {@code -Dmillrace.test.mode=LOOP} or another mode its handlers are run as that says.
  */
 final class TestServer implements AutoCloseable {
 
@@ -45,13 +46,18 @@ final class TestServer implements AutoCloseable {
 		return start(options(), registrations);
 	}
 
+	private static WorkerOptions workers() {
+		return WorkerOptions.defaults()
+			.withMode(WorkerMode.valueOf(System.getProperty("millrace.test.mode", WorkerMode.POOL.name())));
+	}
+
 	static ServletOptions.Builder options() throws IOException {
 		return ServletOptions.builder().temporaryDirectory(Files.createTempDirectory("millrace-test"));
 	}
 
 	static TestServer start(ServletOptions.Builder options, Consumer<ServletApplication> registrations)
 			throws Exception {
-		return start(options, WorkerOptions.defaults(), registrations);
+		return start(options, workers(), registrations);
 	}
 
 	static TestServer start(ServletOptions.Builder options, WorkerOptions workers,
@@ -68,8 +74,8 @@ final class TestServer implements AutoCloseable {
 	/** A server of an application with a class loader of its own. */
 	static TestServer start(ServletOptions.Builder options, ClassLoader loader,
 			Consumer<ServletApplication> registrations) throws Exception {
-		return start(new ServletApplication(options.build(), loader), EngineConfig.builder().transport(Transport.NIO),
-				registrations);
+		return start(new ServletApplication(options.build(), loader),
+				EngineConfig.builder().transport(Transport.NIO).worker(workers()), registrations);
 	}
 
 	private static TestServer start(ServletApplication application, EngineConfig.Builder engine,

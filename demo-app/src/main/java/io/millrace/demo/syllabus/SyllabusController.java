@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
+import io.millrace.boot.MillraceRoute;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.ContentDisposition;
@@ -40,8 +41,9 @@ class SyllabusController {
 
 	/**
 	 * Takes the document by PUT, which is what it is, and by POST, which is what forms
-	 * send.
+	 * send. Each is held in memory as a whole, so that there are not many at once.
 	 */
+	@MillraceRoute(maxConcurrency = 16)
 	@RequestMapping(method = { RequestMethod.PUT, RequestMethod.POST }, consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
 	ResponseEntity<Void> upload(@PathVariable long courseId, @RequestParam MultipartFile file) throws IOException {
 		if (file.isEmpty()) {

@@ -1,22 +1,19 @@
 package io.millrace.boot.autoconfigure;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-import io.millrace.boot.autoconfigure.RouteProperties.Mode;
 import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.worker.Priority;
-import io.millrace.core.worker.WorkerMode;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
-import org.springframework.boot.system.JavaVersion;
 import org.springframework.util.StringUtils;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
@@ -30,7 +27,8 @@ class ConfiguredRoutes {
 
 	private static final String PREFIX = "millrace.routes";
 
-	private static final int WAITING_FOR_EACH = 10;
+	// A question mark alone is a wildcard.
+	private static final Pattern QUERY = Pattern.compile("\\?[^/]*=");
 
 	private final List<RouteProperties> routes;
 
@@ -59,7 +57,7 @@ class ConfiguredRoutes {
 			entries.add(entry);
 		}
 		entries.sort(Comparator.comparing(Entry::pattern, PathPattern.SPECIFICITY_COMPARATOR));
-		return entries.stream().map((entry) -> policy(entry, context)).toList();
+		return entries.stream().map((entry) -> entry.policy(context)).toList();
 	}
 
 	private static Entry entry(String name, RouteProperties route) {
@@ -72,8 +70,22 @@ class ConfiguredRoutes {
 			throw invalid(name + ".pattern", pattern,
 					"No path matches: it has to start with a slash. Write /" + pattern + ".");
 		}
+		Entry entry = new Entry(name, route, parse(name, pattern), methods(name, route));
+		RouteRules.check(route, entry);
+		if (!RouteRules.isUseful(route)) {
+			throw invalid(name, pattern,
+					"The route says nothing. Give it a mode, max-concurrency, a timeout or a priority, or leave it out.");
+		}
+		return entry;
+	}
+
+	private static PathPattern parse(String name, String pattern) {
+		if (QUERY.matcher(pattern.replaceAll("\\{[^}]*}", "")).find()) {
+			throw invalid(name + ".pattern", pattern,
+					"No path matches: a query is no part of it. Leave out what begins with the question mark.");
+		}
 		try {
-			return new Entry(name, route, PathPatternParser.defaultInstance.parse(pattern), methods(name, route));
+			return PathPatternParser.defaultInstance.parse(pattern);
 		}
 		catch (PatternParseException ex) {
 			throw invalid(name + ".pattern", pattern, "It is no pattern: " + ex.toDetailedString().strip());
@@ -82,8 +94,12 @@ class ConfiguredRoutes {
 
 	private static Set<String> methods(String name, RouteProperties route) {
 		for (String method : route.getMethods()) {
-			if (!method.strip().matches("[A-Za-z]+")) {
+			if (!method.strip().matches("[A-Za-z]+(-[A-Za-z]+)*")) {
 				throw invalid(name + ".methods", method, "It is no method. Write for example GET,POST.");
+			}
+			if (method.strip().equalsIgnoreCase("CONNECT")) {
+				throw invalid(name + ".methods", method,
+						"No request of it reaches the application: it is refused with 501. Leave it out.");
 			}
 		}
 		return route.getMethods()
@@ -94,69 +110,11 @@ class ConfiguredRoutes {
 
 	private static void checkReachable(Entry earlier, Entry later) {
 		boolean shadowed = earlier.methods.isEmpty()
-				|| (!later.methods.isEmpty() && earlier.methods.containsAll(later.methods));
-		if (earlier.pattern.equals(later.pattern) && shadowed) {
+				|| (!later.methods.isEmpty() && later.methods.stream().allMatch(earlier::accepts));
+		if (shadowed && PathPatterns.sameRequests(earlier.pattern, later.pattern)) {
 			throw invalid(later.name + ".pattern", later.pattern, "No request is left for it: " + earlier.name
 					+ " has the same pattern and all of its methods. Make them one route, or give them methods of their own.");
 		}
-	}
-
-	private static RoutePolicy policy(Entry entry, String context) {
-		RouteProperties route = entry.route;
-		check(entry.name, route);
-		Integer limit = route.getMaxConcurrency();
-		Integer queue = route.getQueue();
-		int concurrency = (limit != null) ? limit : 0;
-		int capacity = (queue != null) ? queue
-				: (int) Math.min(Integer.MAX_VALUE, (long) concurrency * WAITING_FOR_EACH);
-		return new RoutePolicy(entry.name + " (" + entry.pattern + ")",
-				new RouteMatcher(entry.methods, context, entry.pattern), mode(entry.name, route.getMode()), concurrency,
-				capacity, route.getTimeout(), route.getPriority());
-	}
-
-	private static void check(String name, RouteProperties route) {
-		Integer limit = route.getMaxConcurrency();
-		Integer queue = route.getQueue();
-		if (limit != null && limit < 1) {
-			throw invalid(name + ".max-concurrency", limit,
-					"The value has to be 1 or more. Leave it out for no limit.");
-		}
-		if (queue != null && queue < 0) {
-			throw invalid(name + ".queue", queue, "The value has to be 0 (nobody waits) or more.");
-		}
-		if (queue != null && limit == null) {
-			throw invalid(name + ".queue", queue, "Nothing ever waits in it without " + name
-					+ ".max-concurrency. Set that too, or millrace.worker.queue.capacity for all requests together.");
-		}
-		if (route.getMode() == Mode.INLINE && route.getPriority() != Priority.NORMAL) {
-			throw invalid(name + ".priority", route.getPriority(),
-					"It means nothing with mode inline, where no request waits for a thread. Leave out one of the two.");
-		}
-		Duration timeout = route.getTimeout();
-		if (timeout != null && timeout.isNegative()) {
-			throw invalid(name + ".timeout", timeout, "The value has to be 0 (off) or more.");
-		}
-		if (route.getMode() == null && limit == null && timeout == null && route.getPriority() == Priority.NORMAL) {
-			throw invalid(name, route.getPattern(),
-					"The route says nothing. Give it a mode, max-concurrency, a timeout or a priority, or leave it out.");
-		}
-	}
-
-	private static @Nullable WorkerMode mode(String name, @Nullable Mode mode) {
-		if (mode == null) {
-			return null;
-		}
-		return switch (mode) {
-			case POOL -> WorkerMode.POOL;
-			case INLINE -> WorkerMode.INLINE;
-			case VIRTUAL -> {
-				if (JavaVersion.getJavaVersion().isOlderThan(JavaVersion.TWENTY_ONE)) {
-					throw invalid(name + ".mode", "virtual", "Virtual threads need JDK 21 or later, and this is JDK "
-							+ JavaVersion.getJavaVersion() + ". Run the application on a later one, or write pool.");
-				}
-				yield WorkerMode.VIRTUAL;
-			}
-		};
 	}
 
 	private static InvalidConfigurationPropertyValueException invalid(String name, @Nullable Object value,
@@ -164,7 +122,27 @@ class ConfiguredRoutes {
 		return new InvalidConfigurationPropertyValueException(name, Objects.toString(value, ""), reason);
 	}
 
-	private record Entry(String name, RouteProperties route, PathPattern pattern, Set<String> methods) {
+	private record Entry(String name, RouteProperties route, PathPattern pattern,
+			Set<String> methods) implements RouteRules.Source {
+
+		boolean accepts(String method) {
+			return this.methods.contains(method) || (method.equals("HEAD") && this.methods.contains("GET"));
+		}
+
+		RoutePolicy policy(String context) {
+			return RouteRules.policy(this.name + " (" + this.pattern + ")",
+					new RouteMatcher(this.methods, context, this.pattern), this.route);
+		}
+
+		@Override
+		public String name(String key) {
+			return this.name + "." + key;
+		}
+
+		@Override
+		public RuntimeException invalid(String key, @Nullable Object value, String reason) {
+			return ConfiguredRoutes.invalid(name(key), value, reason);
+		}
 
 	}
 

@@ -26,4 +26,15 @@ public class MillraceWebServerConfiguration {
 				WebServerApplicationContext.hasServerNamespace(context, "management"));
 	}
 
+	@Bean
+	MillraceRouteCustomizer millraceRouteCustomizer(ObjectProvider<MappedHandlers> handlers,
+			ApplicationContext context) {
+		return new MillraceRouteCustomizer(handlers, context);
+	}
+
+	@Bean
+	MillraceSettingsCustomizer millraceSettingsCustomizer(ApplicationContext context) {
+		return new MillraceSettingsCustomizer(context);
+	}
+
 }

@@ -104,6 +104,8 @@ public class MillraceWebServerFactoryCustomizer
 			case AUTO -> Threading.VIRTUAL.isActive(this.environment) ? WorkerMode.VIRTUAL : WorkerMode.POOL;
 			case POOL -> WorkerMode.POOL;
 			case VIRTUAL -> virtual(JavaVersion.getJavaVersion());
+			// Whether it is to be had, the engine says.
+			case LOOP -> WorkerMode.LOOP;
 			case INLINE -> WorkerMode.INLINE;
 		};
 	}

@@ -30,7 +30,7 @@ final class OptionNames {
 			Map.entry("maxConcurrency", "millrace.worker.max-concurrency"),
 			Map.entry("queueCapacity", "millrace.worker.queue.capacity"),
 			Map.entry("watchWorker", "millrace.watch.worker"), Map.entry("watchEventLoop", "millrace.watch.event-loop"),
-			Map.entry("watchStarved", "millrace.watch.starved"),
+			Map.entry("watchStarved", "millrace.watch.starved"), Map.entry("watchPinned", "millrace.watch.pinned"),
 			Map.entry("requestTimeout", "millrace.timeouts.request"),
 			Map.entry("timeoutStatus", "millrace.refusal.timeout-status"),
 			Map.entry("refusalStatus", "millrace.refusal.status"),

@@ -111,7 +111,8 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 
 	private WatchOptions watch() {
 		WatchProperties watch = this.properties.getWatch();
-		return OptionNames.check(() -> new WatchOptions(watch.getWorker(), watch.getEventLoop(), watch.getStarved()));
+		return OptionNames.check(
+				() -> new WatchOptions(watch.getWorker(), watch.getEventLoop(), watch.getStarved(), watch.getPinned()));
 	}
 
 	private WorkerOptions worker() {

@@ -1,29 +1,34 @@
 package io.millrace.boot.autoconfigure;
 
 import java.util.Set;
-import java.util.function.Predicate;
 
+import io.millrace.core.http.PathMatcher;
 import io.millrace.core.http.RequestHead;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.server.PathContainer;
+import org.springframework.util.StringUtils;
 import org.springframework.web.util.pattern.PathPattern;
 
 /**
  * Tells whether a request is one of a route, as Spring tells whether it is one of a
  * mapping. What cannot be is told by the beginning of the path, without taking it apart.
  */
-class RouteMatcher implements Predicate<RequestHead> {
+class RouteMatcher implements PathMatcher {
 
 	private final Set<String> methods;
 
-	private final String context;
-
 	private final PathPattern pattern;
 
-	// What a path begins with that matches, if nothing in it is encoded.
+	private final int contextLength;
+
+	// How many segments a path has before those of the pattern.
+	private final int contextSegments;
+
+	// What a plain path begins with that matches.
 	private final String beginning;
 
-	private final boolean exact;
+	private final @Nullable String exactPath;
 
 	/**
 	 * Create a matcher.
@@ -32,42 +37,50 @@ class RouteMatcher implements Predicate<RequestHead> {
 	 * @param pattern the pattern within the context path
 	 */
 	RouteMatcher(Set<String> methods, String context, PathPattern pattern) {
-		this.methods = methods;
-		this.context = context;
-		this.pattern = pattern;
-		this.beginning = context + literal(pattern.getPatternString());
-		this.exact = !pattern.hasPatternSyntax();
+		this(methods, context, pattern, true);
 	}
 
-	// Of /a/b/{c} it is /a/b; of /a/b*/c, and also of /a/b/**, which matches /a/b, it is
-	// /a.
-	private static String literal(String pattern) {
-		int end = 0;
-		while (end < pattern.length() && "*?{\\".indexOf(pattern.charAt(end)) < 0) {
-			end++;
-		}
-		int slash = pattern.lastIndexOf('/', end);
-		return (end == pattern.length() || slash < 0) ? pattern : pattern.substring(0, slash);
+	/**
+	 * Create a matcher.
+	 * @param methods the methods in upper case, empty for all
+	 * @param context the context path, empty for the root
+	 * @param pattern the pattern within the context path
+	 * @param caseSensitive whether that is how the pattern was parsed
+	 */
+	RouteMatcher(Set<String> methods, String context, PathPattern pattern, boolean caseSensitive) {
+		this.methods = methods;
+		this.pattern = pattern;
+		this.contextLength = context.length();
+		this.contextSegments = StringUtils.countOccurrencesOf(context, "/");
+		this.beginning = caseSensitive ? context + PathPatterns.literal(pattern) : context;
+		this.exactPath = (caseSensitive && !pattern.hasPatternSyntax()) ? this.beginning : null;
 	}
 
 	@Override
-	public boolean test(RequestHead request) {
-		String path = request.target().path();
-		if (!isEncoded(path)) {
-			if (!path.startsWith(this.beginning)) {
-				return false;
-			}
-			if (this.exact) {
-				return path.length() == this.beginning.length() && accepts(request.method());
-			}
-		}
-		return accepts(request.method()) && path.startsWith(this.context)
-				&& this.pattern.matches(PathContainer.parsePath(path.substring(this.context.length())));
+	public @Nullable String exactPath() {
+		return this.exactPath;
 	}
 
-	// Also with parameters, which are no part of what is matched.
-	private static boolean isEncoded(String path) {
-		return path.indexOf('%') >= 0 || path.indexOf(';') >= 0;
+	@Override
+	public boolean matches(RequestHead request, String path) {
+		if (!path.startsWith(this.beginning) || !accepts(request.method()) || !isBelowContext(path)) {
+			return false;
+		}
+		return (this.exactPath != null) ? path.length() == this.exactPath.length()
+				: this.pattern.matches(PathContainer.parsePath(withinContext(request.target().path())));
+	}
+
+	// The pattern wants the path as it was sent, to tell an encoded slash from a slash.
+	private String withinContext(String path) {
+		int at = 0;
+		for (int i = 0; i < this.contextSegments && at >= 0; i++) {
+			at = path.indexOf('/', at + 1);
+		}
+		return (at < 0) ? "" : path.substring(at);
+	}
+
+	private boolean isBelowContext(String path) {
+		return path.length() == this.contextLength || path.charAt(this.contextLength) == '/';
 	}
 
 	private boolean accepts(String method) {

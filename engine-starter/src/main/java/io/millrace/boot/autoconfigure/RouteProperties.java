@@ -123,6 +123,12 @@ public class RouteProperties {
 		VIRTUAL,
 
 		/**
+		 * A virtual thread for each request, carried by the event loop of its connection:
+		 * JDK 24 or later with --add-opens java.base/java.lang=ALL-UNNAMED.
+		 */
+		LOOP,
+
+		/**
 		 * The event loops, for handlers known never to block.
 		 */
 		INLINE

@@ -9,8 +9,7 @@ import java.time.Duration;
 public class WatchProperties {
 
 	/**
-	 * How long a platform thread may be busy with one request. With 0 as long as it
-	 * likes.
+	 * How long a worker may be busy with one request. With 0 as long as it likes.
 	 */
 	private Duration worker = Duration.ofSeconds(60);
 
@@ -21,10 +20,17 @@ public class WatchProperties {
 	private Duration eventLoop = Duration.ofSeconds(2);
 
 	/**
-	 * How long requests may wait while all platform threads are busy and none begins
-	 * anything. With 0 as long as they like.
+	 * How long requests may wait while all workers are busy and none begins anything.
+	 * With 0 as long as they like.
 	 */
 	private Duration starved = Duration.ofSeconds(5);
+
+	/**
+	 * How long a virtual thread may block its carrier because it cannot leave it, which
+	 * keeps others from running. Only where virtual threads run requests, and where the
+	 * JDK has the flight recorder. With 0 as long as it likes.
+	 */
+	private Duration pinned = Duration.ofMillis(20);
 
 	public Duration getWorker() {
 		return this.worker;
@@ -48,6 +54,14 @@ public class WatchProperties {
 
 	public void setStarved(Duration starved) {
 		this.starved = starved;
+	}
+
+	public Duration getPinned() {
+		return this.pinned;
+	}
+
+	public void setPinned(Duration pinned) {
+		this.pinned = pinned;
 	}
 
 }

@@ -2,6 +2,8 @@ package io.millrace.boot.autoconfigure;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 
 /**
@@ -9,24 +11,30 @@ import org.springframework.boot.context.properties.NestedConfigurationProperty;
  */
 public class WorkerProperties {
 
+	private static final int DEFAULT_MIN_THREADS = 10;
+
 	/**
 	 * What runs requests that may block: pool for platform threads, virtual for a virtual
-	 * thread each (JDK 21 or later), inline for the event loops, which a single blocking
-	 * request stops. With auto virtual where spring.threads.virtual.enabled is true on
-	 * JDK 21 or later, otherwise pool.
+	 * thread each (JDK 21 or later), loop for a virtual thread each that is carried by
+	 * the event loop of its connection (JDK 24 or later with --add-opens
+	 * java.base/java.lang=ALL-UNNAMED), inline for the event loops, which a single
+	 * blocking request stops. With auto virtual where spring.threads.virtual.enabled is
+	 * true on JDK 21 or later, otherwise pool.
 	 */
 	private Mode mode = Mode.AUTO;
 
 	/**
 	 * How many platform threads the pool grows to, 1 to 100000. When all are busy,
-	 * requests wait in the queue.
+	 * requests wait in the queue. With loop, how many requests at once may have one of
+	 * their own because they hold their event loop.
 	 */
 	private int maxThreads = 200;
 
 	/**
-	 * How many platform threads stay when they are idle, 0 to max-threads.
+	 * How many platform threads stay when they are idle, 0 to max-threads. Unset: 10, or
+	 * max-threads where that is less.
 	 */
-	private int minThreads = 10;
+	private @Nullable Integer minThreads;
 
 	/**
 	 * How long an idle platform thread above min-threads stays, more than 0.
@@ -73,7 +81,7 @@ public class WorkerProperties {
 	}
 
 	public int getMinThreads() {
-		return this.minThreads;
+		return (this.minThreads != null) ? this.minThreads : Math.min(DEFAULT_MIN_THREADS, this.maxThreads);
 	}
 
 	public void setMinThreads(int minThreads) {
@@ -136,6 +144,12 @@ public class WorkerProperties {
 		 * A virtual thread for each request, JDK 21 or later.
 		 */
 		VIRTUAL,
+
+		/**
+		 * A virtual thread for each request, carried by the event loop of its connection:
+		 * JDK 24 or later with --add-opens java.base/java.lang=ALL-UNNAMED.
+		 */
+		LOOP,
 
 		/**
 		 * The event loops, for applications known never to block.

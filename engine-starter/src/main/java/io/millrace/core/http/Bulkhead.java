@@ -28,6 +28,16 @@ final class Bulkhead {
 	}
 
 	/**
+	 * Whether it has these bounds.
+	 * @param limit how many are under way
+	 * @param capacity how many wait
+	 * @return whether it is these
+	 */
+	boolean allows(int limit, int capacity) {
+		return this.limit == limit && this.capacity == capacity;
+	}
+
+	/**
 	 * Have a request run, or let it wait.
 	 * @param work the request
 	 * @return {@code false} if it is refused

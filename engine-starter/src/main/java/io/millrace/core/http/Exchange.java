@@ -231,7 +231,7 @@ public final class Exchange {
 	 * @param task the work
 	 */
 	public void resume(Runnable task) {
-		this.services.workers().resume(task);
+		this.services.workers().resume(task, this.stream.executor());
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.millrace.core.http;
 
+import java.util.concurrent.Executor;
+
 import io.millrace.core.worker.Priority;
 import io.millrace.core.worker.Work;
 
@@ -47,6 +49,11 @@ class ExchangeWork implements Work {
 		else {
 			this.dispatcher.run(this.exchange, this.handler);
 		}
+	}
+
+	@Override
+	public final Executor loop() {
+		return this.exchange.stream().executor();
 	}
 
 	@Override

@@ -15,6 +15,13 @@ final class Lane {
 
 	private final Predicate<RequestHead> matcher;
 
+	// The same, where it is one.
+	private final @Nullable PathMatcher pathMatcher;
+
+	private final int position;
+
+	private final boolean usual;
+
 	private final Priority priority;
 
 	// Null where the event loop runs them.
@@ -30,16 +37,20 @@ final class Lane {
 	/**
 	 * Settle the way.
 	 * @param policy what is asked for
+	 * @param position how many stand before it
+	 * @param bulkhead its bulkhead, if it has one
 	 * @param workers the pools of the engine
 	 * @param mayBlock whether the application may block
 	 */
-	Lane(RoutePolicy policy, WorkerSet workers, boolean mayBlock) {
+	Lane(RoutePolicy policy, int position, @Nullable Bulkhead bulkhead, WorkerSet workers, boolean mayBlock) {
 		this.matcher = policy.matcher();
+		this.pathMatcher = (this.matcher instanceof PathMatcher path) ? path : null;
+		this.position = position;
+		this.usual = policy.isUsual();
 		this.priority = policy.priority();
 		this.timeoutNanos = (policy.timeout() != null) ? policy.timeout().toNanos() : -1;
 		this.workers = workers(policy, workers, mayBlock);
-		this.bulkhead = (policy.maxConcurrency() > 0) ? new Bulkhead(policy.maxConcurrency(), policy.queueCapacity())
-				: null;
+		this.bulkhead = bulkhead;
 		// Whose permit waits for the end of the response has it told by the loop.
 		this.lending = this.bulkhead == null && this.workers == workers.standard();
 	}
@@ -53,8 +64,33 @@ final class Lane {
 		return (pool == workers.standard() && policy.priority() == Priority.HIGH) ? workers.urgent() : pool;
 	}
 
-	boolean accepts(RequestHead request) {
-		return this.matcher.test(request);
+	/**
+	 * The only path that it is for.
+	 * @return the path, {@code null} where there are several or nobody knows
+	 */
+	@Nullable String exactPath() {
+		return (this.pathMatcher != null) ? this.pathMatcher.exactPath() : null;
+	}
+
+	/**
+	 * Where it stands among all.
+	 * @return how many stand before it
+	 */
+	int position() {
+		return this.position;
+	}
+
+	/**
+	 * Whether its requests are run like all others, and it stands there only to keep them
+	 * from what comes behind it.
+	 * @return whether it is no way of its own
+	 */
+	boolean isUsual() {
+		return this.usual;
+	}
+
+	boolean accepts(RequestHead request, String path) {
+		return (this.pathMatcher != null) ? this.pathMatcher.matches(request, path) : this.matcher.test(request);
 	}
 
 	Priority priority() {

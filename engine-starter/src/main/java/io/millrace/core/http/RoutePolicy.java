@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * How some of the application's requests are run, where that differs from all others. Not
  * for {@link Route}s, which the engine answers itself.
  *
- * @param name how messages name it
+ * @param name how messages name it; policies of one name share their bulkhead
  * @param matcher tells which requests they are; asked by event loops for every request,
- * must not block
+ * must not block. A {@link PathMatcher} is not asked where its path is another
  * @param mode what runs them, {@code null} for what runs all others
  * @param maxConcurrency how many of them are under way at once, from the handler's begin
  * to the end of handler and response; 0 for no limit
@@ -50,6 +50,22 @@ public record RoutePolicy(String name, Predicate<RequestHead> matcher, @Nullable
 	 */
 	public static RoutePolicy of(String name, Predicate<RequestHead> matcher, Priority priority) {
 		return new RoutePolicy(name, matcher, null, 0, 0, null, priority);
+	}
+
+	/**
+	 * A policy that leaves its requests to be run like all others, whatever the policies
+	 * behind it say.
+	 * @param name how messages name it
+	 * @param matcher tells which requests they are
+	 * @return the policy
+	 */
+	public static RoutePolicy usual(String name, Predicate<RequestHead> matcher) {
+		return of(name, matcher, Priority.NORMAL);
+	}
+
+	boolean isUsual() {
+		return this.mode == null && this.maxConcurrency == 0 && this.timeout == null
+				&& this.priority == Priority.NORMAL;
 	}
 
 }

@@ -69,8 +69,10 @@ public interface EngineObserver {
 	}
 
 	/**
-	 * Something is stuck, which is told once each time. Called by the keeper.
-	 * @param kind which one: worker, event_loop, pool
+	 * Something is stuck, which is told once each time. Called by threads that do nothing
+	 * else.
+	 * @param kind which one: worker, event_loop, pool, scheduler (no virtual thread
+	 * runs), pinned (a virtual thread blocked its carrier)
 	 */
 	default void stuck(String kind) {
 	}

@@ -1,5 +1,7 @@
 package io.millrace.core.observe;
 
+import java.util.List;
+
 /**
  * Where a thread was, for the log. Nobody throws it.
  */
@@ -10,6 +12,16 @@ public final class StackSnapshot extends Throwable {
 	private StackSnapshot(String thread, StackTraceElement[] stack) {
 		super("The stack of " + thread, null, false, true);
 		setStackTrace(stack);
+	}
+
+	/**
+	 * Say where a thread was.
+	 * @param thread the name of the thread
+	 * @param stack its stack
+	 * @return its stack at that moment
+	 */
+	public static StackSnapshot of(String thread, List<StackTraceElement> stack) {
+		return new StackSnapshot(thread, stack.toArray(StackTraceElement[]::new));
 	}
 
 	/**

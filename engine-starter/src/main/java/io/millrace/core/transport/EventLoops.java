@@ -9,6 +9,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import io.millrace.core.worker.CarryingLoop;
+import io.millrace.core.worker.LoopCarrier;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -33,9 +35,9 @@ public final class EventLoops {
 
 	private final List<EventLoop> loops = new ArrayList<>();
 
-	private EventLoops(Transport transport, int count) {
+	private EventLoops(Transport transport, EventLoopGroup group) {
 		this.transport = transport;
-		this.group = new MultiThreadIoEventLoopGroup(count, new LoopThreads(), transport.ioHandlerFactory());
+		this.group = group;
 		this.group.forEach((loop) -> this.loops.add((EventLoop) loop));
 	}
 
@@ -47,12 +49,39 @@ public final class EventLoops {
 	 * @throws TransportUnavailableException where the transport does not work here
 	 */
 	public static EventLoops create(@Nullable Transport transport, int count) {
+		Transport chosen = choose(transport);
+		return new EventLoops(chosen,
+				new MultiThreadIoEventLoopGroup(threads(count), new LoopThreads(), chosen.ioHandlerFactory()));
+	}
+
+	/**
+	 * Make event loops that carry virtual threads; their threads start with the first
+	 * work.
+	 * @param transport the transport, {@code null} for the best that works here
+	 * @param count how many, 0 for one for each processor
+	 * @param spare how many threads more there may be, for handlers that hold a loop for
+	 * too long
+	 * @return the loops, to be stopped by the caller
+	 * @throws TransportUnavailableException where the transport does not work here
+	 * @throws io.millrace.core.worker.LoopUnavailableException where something that this
+	 * needs is missing
+	 */
+	public static EventLoops createCarrying(@Nullable Transport transport, int count, int spare) {
+		Transport chosen = choose(transport);
+		return new EventLoops(chosen, new CarryingLoopGroup(threads(count), chosen.ioHandlerFactory(), spare));
+	}
+
+	private static Transport choose(@Nullable Transport transport) {
 		Transport chosen = (transport != null) ? transport : Transport.best();
 		Throwable cause = chosen.unavailabilityCause();
 		if (cause != null) {
 			throw new TransportUnavailableException(chosen, cause);
 		}
-		return new EventLoops(chosen, (count > 0) ? count : NettyRuntime.availableProcessors());
+		return chosen;
+	}
+
+	private static int threads(int count) {
+		return (count > 0) ? count : NettyRuntime.availableProcessors();
 	}
 
 	/**
@@ -144,6 +173,17 @@ public final class EventLoops {
 	}
 
 	/**
+	 * What carries the loops and their handlers.
+	 * @return the carriers, empty where loops carry nothing
+	 */
+	public List<LoopCarrier> carriers() {
+		return this.loops.stream()
+			.filter(CarryingLoop.class::isInstance)
+			.map((loop) -> ((CarryingLoop) loop).carrier())
+			.toList();
+	}
+
+	/**
 	 * Stop; every socket that is still open is closed. Blocks until the threads have
 	 * ended, some seconds at most, unless one of them calls.
 	 */
@@ -151,6 +191,16 @@ public final class EventLoops {
 		this.group.shutdownGracefully(0, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
 		if (!isLoop()) {
 			this.group.terminationFuture().awaitUninterruptibly(PATIENCE.toMillis());
+			carriers().forEach(EventLoops::join);
+		}
+	}
+
+	private static void join(LoopCarrier carrier) {
+		try {
+			carrier.join(PATIENCE);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 

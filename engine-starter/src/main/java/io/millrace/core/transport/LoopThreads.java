@@ -19,7 +19,28 @@ final class LoopThreads implements ThreadFactory {
 
 	@Override
 	public Thread newThread(Runnable loop) {
-		Thread thread = new FastThreadLocalThread(loop, "millrace-loop-" + this.number.incrementAndGet());
+		return prepare(new FastThreadLocalThread(loop, nextName()));
+	}
+
+	/**
+	 * The name of the next loop.
+	 * @return a name that no other loop of these has
+	 */
+	String nextName() {
+		return "millrace-loop-" + this.number.incrementAndGet();
+	}
+
+	/**
+	 * Make a thread that carries a loop, which is a virtual thread itself.
+	 * @param carrier what it does
+	 * @param name the name of the loop
+	 * @return the thread
+	 */
+	Thread newCarrier(Runnable carrier, String name) {
+		return prepare(new Thread(null, carrier, name, 0, false));
+	}
+
+	private Thread prepare(Thread thread) {
 		thread.setDaemon(false);
 		thread.setPriority(Thread.NORM_PRIORITY);
 		thread.setContextClassLoader(this.classLoader);

@@ -6,6 +6,7 @@ import java.util.concurrent.RejectedExecutionException;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.observe.StackSnapshot;
 import io.millrace.core.observe.WatchOptions;
+import io.millrace.core.worker.CarryingLoop;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,8 +66,10 @@ public final class LoopWatch {
 		else if (now - loop.askedAt >= this.blockedNanos && !loop.told && thread != null) {
 			loop.told = true;
 			this.observer.stuck("event_loop");
-			logger.warn("{} has been busy with one thing for {} ms: all its connections wait. What blocks belongs on a "
-					+ "worker", name(thread), (now - loop.askedAt) / 1_000_000, StackSnapshot.of(thread));
+			logger.warn(
+					"{} has been busy with one thing for {} ms: all its connections wait. What blocks belongs on a "
+							+ "worker",
+					name(thread), (now - loop.askedAt) / 1_000_000, StackSnapshot.of(loop.running(thread)));
 		}
 	}
 
@@ -103,6 +106,12 @@ public final class LoopWatch {
 				// It has stopped.
 				this.answered = true;
 			}
+		}
+
+		// What holds a loop that carries others is mostly one of those.
+		Thread running(Thread thread) {
+			Thread running = (this.loop instanceof CarryingLoop carrying) ? carrying.carrier().running() : null;
+			return (running != null) ? running : thread;
 		}
 
 		private void answer() {

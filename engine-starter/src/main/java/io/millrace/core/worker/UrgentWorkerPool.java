@@ -1,6 +1,7 @@
 package io.millrace.core.worker;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 
 /**
  * The way of urgent tasks into two pools: the one that all share where it has a thread to
@@ -49,6 +50,11 @@ final class UrgentWorkerPool implements WorkerPool {
 	}
 
 	@Override
+	public void resume(Runnable task, Executor loop) {
+		this.shared.resume(task, loop);
+	}
+
+	@Override
 	public WorkerSnapshot snapshot() {
 		return this.reserve.snapshot();
 	}
@@ -56,6 +62,11 @@ final class UrgentWorkerPool implements WorkerPool {
 	@Override
 	public void sweep() {
 		this.reserve.sweep();
+	}
+
+	@Override
+	public void watch(WorkerWatch watch) {
+		this.reserve.watch(watch);
 	}
 
 	// The shared pool has an owner of its own.

@@ -64,6 +64,9 @@ final class VirtualWorkerPool implements WorkerPool {
 	// Who is to be waited for, and interrupted, at the end.
 	private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
 
+	// Owned by the keeper.
+	private final SeenThreads seen = new SeenThreads();
+
 	private volatile boolean stopped;
 
 	VirtualWorkerPool(WorkerOptions options) {
@@ -217,6 +220,11 @@ final class VirtualWorkerPool implements WorkerPool {
 			this.searching.set(false);
 			logger.error("No further virtual thread could be started beside {}", snapshot(), ex);
 		}
+	}
+
+	@Override
+	public void watch(WorkerWatch watch) {
+		watch.lookAtVirtual(this, this.seen.look(this.alive), this.seen.stepsOfEnded());
 	}
 
 	@Override

@@ -1,5 +1,9 @@
 package io.millrace.core.worker;
 
+import java.util.concurrent.Executor;
+
+import org.jspecify.annotations.Nullable;
+
 /**
  * A task that may have to wait for long: it knows how urgent it is, and whether anybody
  * is still there to profit from it.
@@ -11,6 +15,14 @@ public interface Work extends Runnable {
 	 * @return the lane in which it waits
 	 */
 	Priority priority();
+
+	/**
+	 * The event loop that it belongs to.
+	 * @return the loop, {@code null} where it belongs to none
+	 */
+	default @Nullable Executor loop() {
+		return null;
+	}
 
 	/**
 	 * Whether nothing would come of it any more: its client has gone, or it has waited

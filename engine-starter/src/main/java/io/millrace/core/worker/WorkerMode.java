@@ -11,6 +11,12 @@ public enum WorkerMode {
 	/** A virtual thread for each task, JDK 21 or later. */
 	VIRTUAL,
 
+	/**
+	 * A virtual thread carried by the event loop of the connection, JDK 24 or later with
+	 * {@code --add-opens java.base/java.lang=ALL-UNNAMED}.
+	 */
+	LOOP,
+
 	/** The event loop itself, for handlers known never to block. */
 	INLINE
 

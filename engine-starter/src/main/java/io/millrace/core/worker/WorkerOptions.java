@@ -6,10 +6,12 @@ import java.time.Duration;
  * How work that may block is run.
  *
  * @param mode what runs it
- * @param maxThreads how many threads {@link WorkerMode#POOL} grows to, 1 to 100,000
+ * @param maxThreads how many threads {@link WorkerMode#POOL} grows to, and how many
+ * {@link WorkerMode#LOOP} leaves to handlers that hold their loop; 1 to 100,000
  * @param minThreads how many of them stay when they are idle, 0 to {@code maxThreads}
  * @param keepAlive how long an idle thread above the minimum stays, more than 0
- * @param maxConcurrency how many tasks {@link WorkerMode#VIRTUAL} runs at once, 1 or more
+ * @param maxConcurrency how many tasks {@link WorkerMode#VIRTUAL} and
+ * {@link WorkerMode#LOOP} run at once, 1 or more
  * @param queue how tasks wait
  * @param reserved how many tasks of high priority run besides, when all threads are busy;
  * 0 or more
@@ -39,7 +41,8 @@ public record WorkerOptions(WorkerMode mode, int maxThreads, int minThreads, Dur
 	 * @param maxThreads how many threads {@link WorkerMode#POOL} grows to
 	 * @param minThreads how many of them stay when they are idle
 	 * @param keepAlive how long an idle thread above the minimum stays
-	 * @param maxConcurrency how many tasks {@link WorkerMode#VIRTUAL} runs at once
+	 * @param maxConcurrency how many tasks {@link WorkerMode#VIRTUAL} and
+	 * {@link WorkerMode#LOOP} run at once
 	 * @param queueCapacity how many tasks may wait
 	 */
 	public WorkerOptions(WorkerMode mode, int maxThreads, int minThreads, Duration keepAlive, int maxConcurrency,
@@ -63,6 +66,16 @@ public record WorkerOptions(WorkerMode mode, int maxThreads, int minThreads, Dur
 	public WorkerOptions withMode(WorkerMode mode) {
 		return new WorkerOptions(mode, this.maxThreads, this.minThreads, this.keepAlive, this.maxConcurrency,
 				this.queue, this.reserved);
+	}
+
+	/**
+	 * The same with a queue in which tasks of a higher {@link Priority} are next.
+	 * @return a copy
+	 */
+	public WorkerOptions withLanes() {
+		QueueOptions lanes = new QueueOptions(this.queue.capacity(), this.queue.order(), this.queue.maxWait(), true);
+		return new WorkerOptions(this.mode, this.maxThreads, this.minThreads, this.keepAlive, this.maxConcurrency,
+				lanes, this.reserved);
 	}
 
 	private static void require(boolean valid, String name, Object value, String rule) {

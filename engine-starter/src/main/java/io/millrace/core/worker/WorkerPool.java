@@ -77,6 +77,15 @@ public interface WorkerPool {
 	void resume(Runnable task);
 
 	/**
+	 * The same, of work that belongs to an event loop.
+	 * @param task the work
+	 * @param loop the loop, which matters to a pool whose workers are carried by loops
+	 */
+	default void resume(Runnable task, Executor loop) {
+		resume(task);
+	}
+
+	/**
 	 * Whether a worker that has a small response should write it to the socket itself.
 	 * Asked by workers.
 	 * @return {@code true} where workers are threads of their own and nothing waits for

@@ -1,12 +1,16 @@
 package io.millrace.core.worker;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.observe.WatchOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pools of an engine: the one that everything runs in which says nothing else, those
@@ -23,6 +27,8 @@ public final class WorkerSet {
 
 	private final Map<WorkerMode, WorkerPool> others = new EnumMap<>(WorkerMode.class);
 
+	private final List<WorkerPool> all;
+
 	/**
 	 * Make the pools; threads are started when there is work.
 	 * @param options how the standard pool is, and all others in what they have of it
@@ -30,6 +36,8 @@ public final class WorkerSet {
 	 * @param modes which modes are asked for besides
 	 * @throws VirtualThreadsUnavailableException where {@link WorkerMode#VIRTUAL} is
 	 * asked for and this JDK has no virtual threads
+	 * @throws LoopUnavailableException where {@link WorkerMode#LOOP} is asked for and
+	 * something that it needs is missing
 	 */
 	public WorkerSet(WorkerOptions options, WorkerPool standard, Collection<WorkerMode> modes) {
 		this.standard = standard;
@@ -40,13 +48,24 @@ public final class WorkerSet {
 				this.others.computeIfAbsent(mode, (other) -> WorkerPools.create(options.withMode(other)));
 			}
 		}
+		this.all = collect();
+	}
+
+	private List<WorkerPool> collect() {
+		List<WorkerPool> pools = new ArrayList<>();
+		pools.add(this.standard);
+		if (this.urgent != this.standard) {
+			pools.add(this.urgent);
+		}
+		pools.addAll(this.others.values());
+		return List.copyOf(pools);
 	}
 
 	private static WorkerPool urgent(WorkerOptions options, WorkerPool standard) {
 		int reserved = options.reserved();
 		// Platform threads in any case: whether virtual ones compute is not seen by their
 		// number, and what comes later waits until they have.
-		boolean first = options.mode() == WorkerMode.VIRTUAL;
+		boolean first = options.mode() != WorkerMode.POOL;
 		WorkerPool reserve = WorkerPools.create(new WorkerOptions(WorkerMode.POOL, reserved, 0, options.keepAlive(),
 				reserved, new QueueOptions(RESERVE_CAPACITY, QueueOrder.FIFO, options.queue().maxWait(), false), 0));
 		return new UrgentWorkerPool(standard, reserve, first, options.queue().lanes());
@@ -80,22 +99,30 @@ public final class WorkerSet {
 
 	/** See {@link WorkerPool#sweep()}. */
 	public void sweep() {
-		this.standard.sweep();
-		if (this.urgent != this.standard) {
-			this.urgent.sweep();
-		}
-		this.others.values().forEach(WorkerPool::sweep);
+		this.all.forEach(WorkerPool::sweep);
 	}
 
 	/**
-	 * What looks whether workers of the standard pool are stuck.
+	 * What looks whether workers are stuck.
 	 * @param options from when on something counts as stuck
 	 * @param observer is told of it
 	 * @return to be run now and then
 	 */
 	public Runnable watch(WatchOptions options, EngineObserver observer) {
-		WorkerWatch watch = new WorkerWatch(options, observer);
-		return () -> this.standard.watch(watch);
+		Map<WorkerPool, WorkerWatch> watches = new IdentityHashMap<>();
+		this.all.forEach((pool) -> watches.put(pool, new WorkerWatch(options, observer)));
+		return () -> watches.forEach(WorkerPool::watch);
+	}
+
+	/**
+	 * What tells of virtual threads that are pinned.
+	 * @param options from when on something counts as stuck
+	 * @param observer is told of it
+	 * @return {@code null} where there are no virtual threads, or nobody wants to know
+	 */
+	public @Nullable PinningWatch pinningWatch(WatchOptions options, EngineObserver observer) {
+		boolean virtual = this.all.stream().anyMatch(VirtualWorkerPool.class::isInstance);
+		return (virtual && !options.pinned().isZero()) ? new PinningWatch(options.pinned(), observer) : null;
 	}
 
 	/**
@@ -103,11 +130,7 @@ public final class WorkerSet {
 	 * @param patience see {@link WorkerPool#stop}
 	 */
 	public void stop(Duration patience) {
-		this.standard.stop(patience);
-		if (this.urgent != this.standard) {
-			this.urgent.stop(patience);
-		}
-		this.others.values().forEach((pool) -> pool.stop(patience));
+		this.all.forEach((pool) -> pool.stop(patience));
 	}
 
 }

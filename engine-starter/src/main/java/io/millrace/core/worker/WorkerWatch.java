@@ -3,6 +3,7 @@ package io.millrace.core.worker;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.observe.StackSnapshot;
 import io.millrace.core.observe.WatchOptions;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,6 +14,9 @@ import org.slf4j.LoggerFactory;
 public final class WorkerWatch {
 
 	private static final Logger logger = LoggerFactory.getLogger(WorkerWatch.class);
+
+	// Of those who may keep all others from running.
+	private static final int MAX_STACKS = 4;
 
 	private final long busyNanos;
 
@@ -25,6 +29,10 @@ public final class WorkerWatch {
 	private long begunAt;
 
 	private boolean starvationTold;
+
+	private @Nullable SchedulerProbe probe;
+
+	private boolean standstillTold;
 
 	/**
 	 * Create a watch for one pool.
@@ -43,8 +51,25 @@ public final class WorkerWatch {
 	 * @param workers its workers
 	 */
 	void look(WorkerPool pool, Iterable<Progress> workers) {
+		look(pool, workers, 0);
+	}
+
+	/**
+	 * Look at a pool of virtual threads, and whether the JDK runs them at all.
+	 * @param pool the pool
+	 * @param workers its workers
+	 * @param stepsOfEnded the steps of those that have ended
+	 */
+	void lookAtVirtual(WorkerPool pool, Iterable<Progress> workers, long stepsOfEnded) {
+		look(pool, workers, stepsOfEnded);
+		if (this.starvedNanos > 0) {
+			lookForStandstill(workers);
+		}
+	}
+
+	private void look(WorkerPool pool, Iterable<Progress> workers, long stepsOfEnded) {
 		long now = System.nanoTime();
-		long steps = 0;
+		long steps = stepsOfEnded;
 		Progress longest = null;
 		long longestNanos = 0;
 		for (Progress worker : workers) {
@@ -82,6 +107,39 @@ public final class WorkerWatch {
 					seconds(now - this.begunAt), snapshot.waiting(), snapshot, longest.thread().getName(),
 					StackSnapshot.of(longest.thread()));
 		}
+	}
+
+	private void lookForStandstill(Iterable<Progress> workers) {
+		if (this.probe == null) {
+			this.probe = new SchedulerProbe();
+		}
+		long nanos = this.probe.look(System.nanoTime(), this.starvedNanos);
+		if (nanos < this.starvedNanos) {
+			this.standstillTold &= nanos > 0;
+		}
+		else if (!this.standstillTold) {
+			this.standstillTold = true;
+			this.observer.stuck("scheduler");
+			logger.warn(
+					"The JDK has begun to run no virtual thread for {} s: all its carriers are busy with what does "
+							+ "not leave them. What computes belongs on platform threads (mode pool){}",
+					seconds(nanos), running(workers));
+		}
+	}
+
+	private static String running(Iterable<Progress> workers) {
+		StringBuilder stacks = new StringBuilder();
+		int count = 0;
+		for (Progress worker : workers) {
+			Thread thread = worker.thread();
+			if (thread.getState() == Thread.State.RUNNABLE && count++ < MAX_STACKS) {
+				stacks.append("\n").append(thread.getName());
+				for (StackTraceElement frame : thread.getStackTrace()) {
+					stacks.append("\n\tat ").append(frame);
+				}
+			}
+		}
+		return stacks.toString();
 	}
 
 	private static long seconds(long nanos) {

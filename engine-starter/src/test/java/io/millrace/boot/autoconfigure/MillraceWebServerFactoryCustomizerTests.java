@@ -88,6 +88,7 @@ class MillraceWebServerFactoryCustomizerTests {
 		set("millrace.watch.worker", "11s");
 		set("millrace.watch.event-loop", "12s");
 		set("millrace.watch.starved", "13s");
+		set("millrace.watch.pinned", "14ms");
 		set("millrace.timeouts.header", "1s");
 		set("millrace.timeouts.idle", "2s");
 		set("millrace.timeouts.write", "3s");
@@ -102,8 +103,8 @@ class MillraceWebServerFactoryCustomizerTests {
 		assertThat(config.http1()).isEqualTo(new Http1Options(4096, 16384, 50, 5 * 1024 * 1024, 1024 * 1024, "desk"));
 		assertThat(config.timeouts()).isEqualTo(new ConnectionTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(2),
 				Duration.ofSeconds(3), Duration.ofSeconds(4), 1024, Duration.ofSeconds(7), Duration.ofSeconds(5)));
-		assertThat(config.watch())
-			.isEqualTo(new WatchOptions(Duration.ofSeconds(11), Duration.ofSeconds(12), Duration.ofSeconds(13)));
+		assertThat(config.watch()).isEqualTo(new WatchOptions(Duration.ofSeconds(11), Duration.ofSeconds(12),
+				Duration.ofSeconds(13), Duration.ofMillis(14)));
 		assertThat(config.worker()).isEqualTo(new WorkerOptions(WorkerMode.INLINE, 20, 2, Duration.ofSeconds(5), 50,
 				new QueueOptions(60, QueueOrder.ADAPTIVE, Duration.ofSeconds(2), false), 3));
 		assertThat(config.dispatch()).isEqualTo(

@@ -21,6 +21,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.web.server.autoconfigure.reactive.ReactiveWebServerConfiguration;
 import org.springframework.boot.web.server.reactive.ReactiveWebServerFactory;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -73,6 +74,11 @@ public final class MillraceReactiveWebServerAutoConfiguration {
 		@Bean
 		static WebSocketAdapterPostProcessor millraceWebSocketAdapterPostProcessor(BeanFactory beanFactory) {
 			return new WebSocketAdapterPostProcessor(beanFactory);
+		}
+
+		@Bean
+		WebFluxHandlers millraceWebFluxHandlers(ApplicationContext context) {
+			return new WebFluxHandlers(context);
 		}
 
 		@Bean

@@ -21,9 +21,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.web.server.autoconfigure.servlet.ServletWebServerConfiguration;
 import org.springframework.boot.web.server.servlet.ServletWebServerFactory;
+import org.springframework.boot.webmvc.autoconfigure.DispatcherServletPath;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.web.context.WebApplicationContext;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for Millrace as the web server of a
@@ -60,6 +63,20 @@ public final class MillraceServletWebServerAutoConfiguration {
 	MillraceServletWebServerFactoryCustomizer millraceServletWebServerFactoryCustomizer(BeanFactory beanFactory,
 			MillraceProperties properties) {
 		return new MillraceServletWebServerFactoryCustomizer(beanFactory, properties);
+	}
+
+	/**
+	 * Where Spring MVC is there.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ RequestMappingInfoHandlerMapping.class, DispatcherServletPath.class })
+	static class MvcConfiguration {
+
+		@Bean
+		MvcHandlers millraceMvcHandlers(WebApplicationContext context) {
+			return new MvcHandlers(context);
+		}
+
 	}
 
 }

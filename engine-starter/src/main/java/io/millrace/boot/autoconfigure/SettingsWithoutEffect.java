@@ -1,0 +1,195 @@
+package io.millrace.boot.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import io.millrace.core.EngineConfig;
+import io.millrace.core.http.RoutePolicy;
+import io.millrace.core.worker.Priority;
+import io.millrace.core.worker.WorkerMode;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.core.env.Environment;
+
+/**
+ * Settings that somebody has made and that do nothing, because of others: says so, and
+ * why. They harm nobody, so the application starts.
+ */
+class SettingsWithoutEffect {
+
+	private static final Log logger = LogFactory.getLog(SettingsWithoutEffect.class);
+
+	private static final String WORKER = "millrace.worker.";
+
+	private final Environment environment;
+
+	private final Set<String> set;
+
+	private final EngineConfig config;
+
+	private final boolean reactive;
+
+	private final List<String> lines = new ArrayList<>();
+
+	/**
+	 * Create it.
+	 * @param environment tells which properties are set
+	 * @param config what has come of them
+	 * @param reactive whether the application's handlers run on the event loops
+	 */
+	SettingsWithoutEffect(Environment environment, EngineConfig config, boolean reactive) {
+		this.environment = environment;
+		this.set = ConfiguredKeys.under(environment, "millrace")
+			.stream()
+			.map(SettingsWithoutEffect::squeeze)
+			.collect(Collectors.toSet());
+		this.config = config;
+		this.reactive = reactive;
+	}
+
+	/**
+	 * Warn of them, in one line; of none say nothing.
+	 */
+	void warn() {
+		List<String> found = find();
+		if (!found.isEmpty()) {
+			logger.warn("Without effect: " + String.join("; ", found));
+		}
+	}
+
+	/**
+	 * Find them.
+	 * @return each with its reason
+	 * @throws InvalidConfigurationPropertyValueException where it is no oversight but a
+	 * contradiction
+	 */
+	List<String> find() {
+		findOfWorkers();
+		findOfTimes();
+		findOfRoutes();
+		return List.copyOf(new LinkedHashSet<>(this.lines));
+	}
+
+	private void findOfWorkers() {
+		Set<WorkerMode> modes = modes();
+		if (this.config.workerPool() != null && modes.remove(this.config.worker().mode())) {
+			say("a bean of type WorkerPool runs requests", WORKER + "mode");
+			if (modes.isEmpty()) {
+				say("a bean of type WorkerPool runs requests", WORKER + "max-threads", WORKER + "min-threads",
+						WORKER + "keep-alive", WORKER + "max-concurrency", WORKER + "queue.capacity",
+						WORKER + "queue.order");
+			}
+			return;
+		}
+		if (!this.reactive && modes.equals(EnumSet.of(WorkerMode.INLINE))) {
+			refuseQueue();
+		}
+		String mode = "millrace.worker.mode is " + id(this.config.worker().mode());
+		if (modes.isEmpty() || modes.equals(EnumSet.of(WorkerMode.INLINE))) {
+			String reason = this.reactive
+					? "WebFlux handlers run on the event loops, and no route has mode pool, virtual or loop" : mode;
+			say(reason, WORKER + "max-threads", WORKER + "min-threads", WORKER + "keep-alive",
+					WORKER + "max-concurrency", WORKER + "reserved", WORKER + "queue.capacity", WORKER + "queue.order",
+					WORKER + "queue.max-wait", "millrace.watch.worker", "millrace.watch.starved",
+					"millrace.watch.pinned");
+			return;
+		}
+		if (!modes.contains(WorkerMode.POOL)) {
+			String instead = mode + ", which has " + WORKER + "max-concurrency instead";
+			say(instead, WORKER + "min-threads", WORKER + "keep-alive");
+			if (!modes.contains(WorkerMode.LOOP)) {
+				say(instead, WORKER + "max-threads");
+			}
+		}
+		if (EnumSet.of(WorkerMode.POOL, WorkerMode.INLINE).containsAll(modes)) {
+			say(mode + ", which has " + WORKER + "max-threads instead", WORKER + "max-concurrency");
+			say(mode, "millrace.watch.pinned");
+		}
+	}
+
+	private void refuseQueue() {
+		for (String key : List.of("capacity", "order", "max-wait")) {
+			String property = WORKER + "queue." + key;
+			if (this.set.contains(squeeze(property))) {
+				throw new InvalidConfigurationPropertyValueException(property, this.environment.getProperty(property),
+						"Nothing waits in a queue where millrace.worker.mode is inline and no route has threads. Remove "
+								+ "it, or set millrace.worker.mode=auto.");
+			}
+		}
+	}
+
+	// What runs requests, by itself or for a route.
+	private Set<WorkerMode> modes() {
+		Set<WorkerMode> modes = EnumSet.noneOf(WorkerMode.class);
+		if (!this.reactive) {
+			modes.add(this.config.worker().mode());
+		}
+		this.config.policies().stream().map(RoutePolicy::mode).filter(Objects::nonNull).forEach(modes::add);
+		return modes;
+	}
+
+	private void findOfTimes() {
+		Duration request = this.config.dispatch().timeout();
+		Duration wait = this.config.worker().queue().maxWait();
+		if (!request.isZero() && wait.compareTo(request) >= 0) {
+			say("millrace.timeouts.request ends a request after " + request.toMillis() + " ms, waiting included",
+					WORKER + "queue.max-wait");
+		}
+		boolean anyTimeout = !request.isZero() || this.config.policies()
+			.stream()
+			.map(RoutePolicy::timeout)
+			.anyMatch((timeout) -> timeout != null && !timeout.isZero());
+		if (!anyTimeout) {
+			say("no request has a timeout (millrace.timeouts.request)", "millrace.refusal.timeout-status");
+		}
+		if (this.config.timeouts().minBodyRate() == 0) {
+			say("millrace.min-body-rate is 0", "millrace.body-grace");
+		}
+	}
+
+	private void findOfRoutes() {
+		for (RoutePolicy policy : this.config.policies()) {
+			WorkerMode mode = (policy.mode() != null) ? policy.mode()
+					: (this.reactive ? WorkerMode.INLINE : this.config.worker().mode());
+			int most = (mode == WorkerMode.POOL) ? this.config.worker().maxThreads()
+					: this.config.worker().maxConcurrency();
+			boolean own = this.config.workerPool() != null && mode == this.config.worker().mode();
+			if (mode == WorkerMode.INLINE) {
+				if (policy.priority() != Priority.NORMAL && !policy.name().startsWith("/")) {
+					this.lines
+						.add("priority of " + policy.name() + " (its requests run on the event loops: give it a mode)");
+				}
+			}
+			else if (policy.maxConcurrency() > most && !own) {
+				this.lines.add("max-concurrency of " + policy.name() + " (never more than " + most
+						+ " requests run at once in mode " + id(mode) + ")");
+			}
+		}
+	}
+
+	private void say(String reason, String... keys) {
+		List<String> found = List.of(keys).stream().filter((key) -> this.set.contains(squeeze(key))).toList();
+		if (!found.isEmpty()) {
+			this.lines.add(String.join(", ", found) + " (" + reason + ")");
+		}
+	}
+
+	private static String id(WorkerMode mode) {
+		return mode.name().toLowerCase(Locale.ROOT);
+	}
+
+	// The names of environment variables do not tell dots from dashes.
+	private static String squeeze(String key) {
+		return key.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+	}
+
+}

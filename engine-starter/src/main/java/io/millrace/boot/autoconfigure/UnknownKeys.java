@@ -1,0 +1,166 @@
+package io.millrace.boot.autoconfigure;
+
+import java.beans.PropertyDescriptor;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.BeanUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
+import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.util.StringUtils;
+
+/**
+ * Keys under {@code millrace} that do not exist. Boot ignores them, and whoever has
+ * written one believes in it.
+ */
+class UnknownKeys {
+
+	private static final Log logger = LogFactory.getLog(UnknownKeys.class);
+
+	private static final String PREFIX = "millrace";
+
+	// Of letters that differ: more is another word.
+	private static final int MAX_DISTANCE = 3;
+
+	private final Environment environment;
+
+	private final ListableBeanFactory beanFactory;
+
+	/**
+	 * Create it.
+	 * @param environment where the keys are
+	 * @param beanFactory tells which keys others have under the same prefix
+	 */
+	UnknownKeys(Environment environment, ListableBeanFactory beanFactory) {
+		this.environment = environment;
+		this.beanFactory = beanFactory;
+	}
+
+	/**
+	 * Warn of them, in one line; of none say nothing.
+	 */
+	void warn() {
+		List<String> unknown = unbound().stream().filter((key) -> !isOfOthers(key)).map(UnknownKeys::describe).toList();
+		if (!unknown.isEmpty()) {
+			logger.warn("Unknown, and ignored: " + String.join(", ", unknown));
+		}
+	}
+
+	private Collection<ConfigurationPropertyName> unbound() {
+		Collection<ConfigurationPropertyName> names = new TreeSet<>();
+		try {
+			Binder.get(this.environment)
+				.bind(PREFIX, Bindable.of(MillraceProperties.class),
+						new NoUnboundElementsBindHandler(BindHandler.DEFAULT, UnknownKeys::isExact));
+		}
+		catch (BindException ex) {
+			if (ex.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
+				unbound.getUnboundProperties().forEach((property) -> names.add(property.getName()));
+			}
+		}
+		return names;
+	}
+
+	// Names of environment variables may be meant for anything.
+	private static boolean isExact(ConfigurationPropertySource source) {
+		return !(source.getUnderlyingSource() instanceof PropertySource<?> underlying
+				&& underlying.getName().endsWith(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME));
+	}
+
+	private boolean isOfOthers(ConfigurationPropertyName key) {
+		for (String bean : this.beanFactory.getBeanNamesForAnnotation(ConfigurationProperties.class)) {
+			ConfigurationProperties others = this.beanFactory.findAnnotationOnBean(bean, ConfigurationProperties.class,
+					false);
+			String prefix = (others != null) ? others.prefix() : "";
+			if (prefix.startsWith(PREFIX + ".") && ConfigurationPropertyName.of(prefix).isAncestorOf(key)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static String describe(ConfigurationPropertyName key) {
+		String suggestion = suggestion(key);
+		return key + ((suggestion != null) ? " (did you mean " + suggestion + "?)" : "");
+	}
+
+	// What is spelt almost so, or else has the same last word somewhere else.
+	static @Nullable String suggestion(ConfigurationPropertyName key) {
+		String last = key.getLastElement(Form.UNIFORM);
+		String name = squeeze(key.toString().replaceAll("\\[\\d+]", ""));
+		List<String> known = new ArrayList<>();
+		collect(PREFIX, MillraceProperties.class, known);
+		collect(PREFIX + ".routes", RouteProperties.class, known);
+		String closest = known.stream()
+			.min(Comparator.comparingInt((candidate) -> distance(name, squeeze(candidate))))
+			.orElseThrow();
+		return (distance(name, squeeze(closest)) <= MAX_DISTANCE) ? closest
+				: known.stream()
+					.filter((candidate) -> squeeze(candidate.substring(candidate.lastIndexOf('.') + 1)).equals(last))
+					.findFirst()
+					.orElse(null);
+	}
+
+	private static void collect(String prefix, Class<?> type, List<String> names) {
+		for (PropertyDescriptor property : BeanUtils.getPropertyDescriptors(type)) {
+			Class<?> propertyType = property.getPropertyType();
+			if (propertyType == null || propertyType == Class.class) {
+				continue;
+			}
+			String name = prefix + "." + dashed(property.getName());
+			if (propertyType.getPackage() == MillraceProperties.class.getPackage() && !propertyType.isEnum()) {
+				collect(name, propertyType, names);
+			}
+			else {
+				names.add(name);
+			}
+		}
+	}
+
+	private static String dashed(String name) {
+		return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+	}
+
+	private static String squeeze(String name) {
+		return StringUtils.delete(name, "-");
+	}
+
+	// Levenshtein's.
+	static int distance(String one, String other) {
+		int[] row = new int[other.length() + 1];
+		for (int j = 0; j < row.length; j++) {
+			row[j] = j;
+		}
+		for (int i = 1; i <= one.length(); i++) {
+			int diagonal = row[0];
+			row[0] = i;
+			for (int j = 1; j < row.length; j++) {
+				int replaced = diagonal + ((one.charAt(i - 1) == other.charAt(j - 1)) ? 0 : 1);
+				diagonal = row[j];
+				row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
+			}
+		}
+		return row[other.length()];
+	}
+
+}
