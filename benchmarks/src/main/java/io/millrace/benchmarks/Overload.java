@@ -87,8 +87,8 @@ public final class Overload {
 				double rate = Math.min(most * times, given.number("most", 40_000));
 				LoadClient.Phase over = client.openLoop(times + " x", rate, seconds);
 				System.out.println(over.line());
-				System.out.printf(Locale.ROOT, "               asked for %.1f x, served %.1f %% of the peak%n", rate / most,
-						100 * over.servedPerSecond() / most);
+				System.out.printf(Locale.ROOT, "               asked for %.1f x, served %.1f %% of the peak%n",
+						rate / most, 100 * over.servedPerSecond() / most);
 				for (int second = 1; second <= 3; second++) {
 					System.out.println(client.openLoop("0.5 x, " + second + ". s", most / 2, 1).line());
 				}

@@ -77,6 +77,13 @@ public @interface MillraceRoute {
 		/** A virtual thread for each request, JDK 21 or later. */
 		VIRTUAL,
 
+		/**
+		 * A virtual thread carried by the event loop. Event loops are made before
+		 * controllers are known, so that it needs {@code millrace.worker.mode=loop}, or a
+		 * route of {@code millrace.routes[]} with that mode.
+		 */
+		LOOP,
+
 		/** The event loops, for handlers known never to block. */
 		INLINE
 

@@ -14,6 +14,7 @@ import io.millrace.core.transport.LoopWatch;
 import io.millrace.core.transport.Transport;
 import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.AdmissionSnapshot;
+import io.millrace.core.worker.LoopUnavailableException;
 import io.millrace.core.worker.WorkerMode;
 import io.millrace.core.worker.WorkerPool;
 import io.millrace.core.worker.WorkerSnapshot;
@@ -67,11 +68,14 @@ public final class Engine {
 
 	// Loops that carry nothing are threads of the plain kind.
 	private static EventLoops loops(EngineConfig config) {
-		boolean carrying = (config.workerPool() == null && config.worker().mode() == WorkerMode.LOOP)
-				|| config.policies().stream().anyMatch((policy) -> policy.mode() == WorkerMode.LOOP);
-		return carrying
+		return isCarrying(config)
 				? EventLoops.createCarrying(config.transport(), config.eventLoops(), config.worker().maxThreads())
 				: EventLoops.create(config.transport(), config.eventLoops());
+	}
+
+	private static boolean isCarrying(EngineConfig config) {
+		return (config.workerPool() == null && config.worker().mode() == WorkerMode.LOOP)
+				|| config.policies().stream().anyMatch((policy) -> policy.mode() == WorkerMode.LOOP);
 	}
 
 	/**
@@ -109,6 +113,9 @@ public final class Engine {
 		Dispatching dispatching = this.dispatching;
 		if (dispatching == null) {
 			this.config = this.config.complete();
+			if (isCarrying(this.config) && this.loops.carriers().isEmpty()) {
+				throw new LoopUnavailableException(LoopUnavailableException.Reason.TOO_LATE, null);
+			}
 			dispatching = new Dispatching(this.config, this.application, this.loops, this.loopWatch);
 			this.dispatching = dispatching;
 		}

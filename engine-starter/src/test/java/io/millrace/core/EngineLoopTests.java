@@ -440,7 +440,7 @@ class EngineLoopTests {
 			gate.awaitEntered();
 			waiting.get("/");
 			for (int i = 0; i < 10; i++) {
-				assertThat(urgent.get("/health").receive().body()).startsWith("millrace-loop-");
+				assertThat(urgent.get("/health").receive().body()).startsWith("millrace-worker-");
 			}
 			assertThat(waiting.receive().status()).isEqualTo(503);
 			assertThat(this.told).containsExactly(Map.entry("waited", 1));

@@ -146,7 +146,7 @@ final class AnnotatedRoute implements RouteRules.Source {
 	}
 
 	@Override
-	public RuntimeException invalid(String key, @Nullable Object value, String reason) {
+	public InvalidRouteException invalid(String key, @Nullable Object value, String reason) {
 		String attribute = name(key);
 		boolean atClass = given(attribute) == this.common && this.common.isPresent();
 		return new InvalidRouteException("@MillraceRoute(" + attribute + " = " + value + ") of "

@@ -50,6 +50,22 @@ class AnnotatedRoutes {
 	}
 
 	/**
+	 * Check that there are event loops that can carry virtual threads, where that is
+	 * asked for: they are made before the annotations are known.
+	 * @param carrying whether there are
+	 * @throws InvalidRouteException where there are none
+	 */
+	void checkLoops(boolean carrying) {
+		for (Mapping mapping : this.mappings) {
+			if (!carrying && mapping.route != null && mapping.route.route().getMode() == RouteProperties.Mode.LOOP) {
+				throw mapping.route.invalid("mode", "LOOP",
+						"Event loops that carry virtual threads are made before controllers are known. Set "
+								+ "millrace.worker.mode=loop too, or write a route of millrace.routes[] with mode=loop.");
+			}
+		}
+	}
+
+	/**
 	 * Whether some requests go before others.
 	 * @return whether the queue needs lanes
 	 */

@@ -55,6 +55,9 @@ class LoopUnavailableFailureAnalyzer extends AbstractFailureAnalyzer<LoopUnavail
 		return switch (cause.reason()) {
 			case JDK -> "Run the application on JDK 24 or later, or choose the mode " + instead + ".";
 			case ADD_OPENS -> ADD_OPENS + "Or choose the mode " + instead + ", which need nothing of the kind.";
+			case TOO_LATE ->
+				"Set millrace.worker.mode=loop, or give the mode by a route in millrace.routes instead of an "
+						+ "annotation. Or choose the mode " + instead + ".";
 			case PRIVATE_API ->
 				"Choose the mode " + instead + ". Run the application on JDK 24 or 25, or look for a later Millrace "
 						+ "that knows this JDK, where it has to be 'loop'.";

@@ -6,6 +6,7 @@ import java.util.List;
 import io.millrace.boot.MillraceWebServerFactory;
 import io.millrace.core.EngineConfig;
 import io.millrace.core.http.RoutePolicy;
+import io.millrace.core.worker.WorkerMode;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -46,12 +47,18 @@ public class MillraceRouteCustomizer implements WebServerFactoryCustomizer<Millr
 		}
 	}
 
+	private static boolean carriesThreads(EngineConfig config) {
+		return (config.workerPool() == null && config.worker().mode() == WorkerMode.LOOP)
+				|| config.policies().stream().anyMatch((policy) -> policy.mode() == WorkerMode.LOOP);
+	}
+
 	// Behind all others: operators overrule code, and probes answer whatever is
 	// annotated.
 	private void addRoutes(EngineConfig.Builder builder) {
 		List<MappedHandler> mapped = this.handlers.stream().flatMap((each) -> each.find().stream()).toList();
 		AnnotatedRoutes annotated = new AnnotatedRoutes(mapped, this.context.getEnvironment());
 		EngineConfig current = builder.build();
+		annotated.checkLoops(carriesThreads(current));
 		List<RoutePolicy> policies = new ArrayList<>(current.policies());
 		policies.addAll(annotated.policies());
 		builder.policies(policies);

@@ -42,6 +42,9 @@ class UnknownKeys {
 	// Of letters that differ: more is another word.
 	private static final int MAX_DISTANCE = 3;
 
+	// What is shorter, as max, is said of many things.
+	private static final int MIN_WORD = 6;
+
 	private final Environment environment;
 
 	private final ListableBeanFactory beanFactory;
@@ -114,11 +117,17 @@ class UnknownKeys {
 		String closest = known.stream()
 			.min(Comparator.comparingInt((candidate) -> distance(name, squeeze(candidate))))
 			.orElseThrow();
-		return (distance(name, squeeze(closest)) <= MAX_DISTANCE) ? closest
-				: known.stream()
-					.filter((candidate) -> squeeze(candidate.substring(candidate.lastIndexOf('.') + 1)).equals(last))
-					.findFirst()
-					.orElse(null);
+		if (distance(name, squeeze(closest)) <= MAX_DISTANCE) {
+			return closest;
+		}
+		return (last.length() < MIN_WORD) ? null : withLastWord(known, last);
+	}
+
+	private static @Nullable String withLastWord(List<String> names, String word) {
+		return names.stream()
+			.filter((name) -> squeeze(name.substring(name.lastIndexOf('.') + 1)).equals(word))
+			.findFirst()
+			.orElse(null);
 	}
 
 	private static void collect(String prefix, Class<?> type, List<String> names) {

@@ -67,6 +67,7 @@ public final class EventLoops {
 	 * needs is missing
 	 */
 	public static EventLoops createCarrying(@Nullable Transport transport, int count, int spare) {
+		LoopCarrier.check();
 		Transport chosen = choose(transport);
 		return new EventLoops(chosen, new CarryingLoopGroup(threads(count), chosen.ioHandlerFactory(), spare));
 	}

@@ -101,6 +101,14 @@ public final class LoopCarrier {
 		this.loop = new CarriedThread(this, name, (me) -> runLoop(me, loop));
 	}
 
+	/**
+	 * Check that all is to be had that carriers need.
+	 * @throws LoopUnavailableException where it is not
+	 */
+	public static void check() {
+		VirtualThreadSchedulers.check();
+	}
+
 	private void runLoop(CarriedThread me, Runnable body) {
 		try {
 			body.run();

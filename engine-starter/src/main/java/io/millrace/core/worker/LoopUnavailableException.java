@@ -12,7 +12,12 @@ public final class LoopUnavailableException extends RuntimeException {
 
 	private final Reason reason;
 
-	LoopUnavailableException(Reason reason, @Nullable Throwable cause) {
+	/**
+	 * Create an exception.
+	 * @param reason what is missing
+	 * @param cause the cause or {@code null}
+	 */
+	public LoopUnavailableException(Reason reason, @Nullable Throwable cause) {
 		super("Event loops cannot carry virtual threads here: " + reason.text, cause);
 		this.reason = reason;
 	}
@@ -36,7 +41,10 @@ public final class LoopUnavailableException extends RuntimeException {
 
 		/** The JDK is newer than what is known of it, or of another kind. */
 		PRIVATE_API("JDK " + Runtime.version() + " of " + System.getProperty("java.vendor")
-				+ " has no scheduler of virtual threads of the shape that is known");
+				+ " has no scheduler of virtual threads of the shape that is known"),
+
+		/** It was asked for when the loops had been made already. */
+		TOO_LATE("the loops were made before a controller asked for it");
 
 		private final String text;
 

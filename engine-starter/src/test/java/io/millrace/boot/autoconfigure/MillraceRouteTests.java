@@ -136,7 +136,7 @@ class MillraceRouteTests {
 
 	@ParameterizedTest
 	@ValueSource(classes = { Empty.class, EmptyClass.class, NoThreads.class, NoLimit.class, QueueOfItsOwn.class,
-			NoTime.class, NoProperty.class, UrgentInline.class })
+			NoTime.class, NoProperty.class, UrgentInline.class, LateLoop.class })
 	void whatContradictsItselfStopsStartUp(Class<?> controller, CapturedOutput output) {
 		assertThatException().isThrownBy(() -> TestServer.servlet(controller));
 		assertThat(output).contains("APPLICATION FAILED TO START", "Change the annotation, or take it out");
@@ -149,6 +149,7 @@ class MillraceRouteTests {
 					+ ".get() is not right: Nothing ever waits in it without maxConcurrency";
 			case "QueueOfItsOwn" -> "Give it a maxConcurrency of its own too";
 			case "NoTime" -> "@MillraceRoute(timeout = soon) of";
+			case "LateLoop" -> "Set millrace.worker.mode=loop too";
 			case "NoProperty" -> "Could not resolve placeholder 'nobody.knows'";
 			default -> "It means nothing with mode inline";
 		};
@@ -190,7 +191,9 @@ class MillraceRouteTests {
 
 	@Test
 	void theAnnotationKnowsAllModesAndPrioritiesOfTheProperties() {
-		assertThat(Mode.values()).extracting(Enum::name).contains("DEFAULT").hasSize(5 - 1);
+		assertThat(Mode.values()).extracting(Enum::name)
+			.contains("DEFAULT")
+			.hasSize(RouteProperties.Mode.values().length + 1);
 		assertThat(RouteProperties.Mode.values()).extracting(Enum::name)
 			.allSatisfy((name) -> assertThat(Mode.valueOf(name)).isNotNull());
 		assertThat(io.millrace.core.worker.Priority.values()).extracting(Enum::name)
@@ -408,6 +411,18 @@ class MillraceRouteTests {
 
 		@GetMapping("/")
 		@MillraceRoute(priority = Priority.HIGH)
+		String get() {
+			return "";
+		}
+
+	}
+
+	@RestController
+	@EnableAutoConfiguration
+	static class LateLoop {
+
+		@GetMapping("/")
+		@MillraceRoute(mode = Mode.LOOP)
 		String get() {
 			return "";
 		}
