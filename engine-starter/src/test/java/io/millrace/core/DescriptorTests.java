@@ -74,10 +74,7 @@ class DescriptorTests {
 			// The keeper has a file open for a moment, and gives its descriptor back.
 			Awaitility.await().untilAsserted(() -> assertThat(known.get("/file").receive().status()).isEqualTo(500));
 			assertThat(known.get("/").receive().body()).isEqualTo("hello");
-			if (transport != Transport.IO_URING) {
-				// Netty goes on there whether or not anybody wants it to.
-				assertAttemptsAreRare(known);
-			}
+			assertAttemptsAreRare(known);
 			for (RawClient served : clients.subList(1, 301)) {
 				served.close();
 			}

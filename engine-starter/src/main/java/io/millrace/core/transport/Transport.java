@@ -35,13 +35,28 @@ public enum Transport {
 	// reset that comes with the last bytes: the connection would stay until a deadline.
 	private static final String POLL_MULTISHOT = "io.netty.iouring.pollAddMultishotEnabled";
 
+	// Netty accepts many connections by one order, which it renews when that has failed,
+	// whether or not anybody wants to accept: without descriptors it would not stop to
+	// (netty 4.2.18, AbstractIoUringChannel.AbstractUringUnsafe#readComplete).
+	private static final String ACCEPT_MULTISHOT = "io.netty.iouring.acceptMultiShotEnabled";
+
 	// Netty tracks one of 128 buffers by default to find leaks, with a stack: that is a
 	// twentieth of a small request, see docs/benchmarks.md. One of 4,096 finds them as
 	// well, after some thousand requests.
 	private static final String LEAK_SAMPLING = "io.netty.leakDetection.samplingInterval";
 
 	static {
+		prepareNetty();
+	}
+
+	/**
+	 * Set the system properties of Netty that matter here, unless they are set. They are
+	 * read once, when Netty's classes are loaded by whomever: so it had better be called
+	 * before.
+	 */
+	public static void prepareNetty() {
 		setUnlessSet(POLL_MULTISHOT, "false");
+		setUnlessSet(ACCEPT_MULTISHOT, "false");
 		setUnlessSet(LEAK_SAMPLING, "4096");
 	}
 
