@@ -155,6 +155,39 @@ class EngineAdmissionTests {
 	}
 
 	@Test
+	void aBulkheadThatIsStuckTakesNoPartOfTheLimit() throws Exception {
+		CountedAdmission admission = new CountedAdmission(1);
+		RoutePolicy reports = new RoutePolicy("reports", (request) -> request.target().path().equals("/reports"), null,
+				1, 1, null, Priority.NORMAL);
+		ExchangeHandler application = (exchange) -> {
+			if (exchange.request().target().path().equals("/reports")) {
+				this.open.add(exchange);
+			}
+			else {
+				TestEngine.text(exchange, "done");
+			}
+		};
+		try (TestEngine engine = engine(application, admission, (config) -> config.policies(List.of(reports)));
+				RawClient stuck = engine.connect();
+				RawClient waiting = engine.connect();
+				RawClient other = engine.connect()) {
+			stuck.get("/reports");
+			awaitOpen(1);
+			waiting.get("/reports");
+			for (int i = 0; i < 3; i++) {
+				assertThat(other.get("/").receive().status()).isEqualTo(200);
+			}
+			assertThat(admission.acquired).hasValue(3);
+			TestEngine.text(this.open.remove(), "done");
+			assertThat(stuck.receive().status()).isEqualTo(200);
+			awaitOpen(1);
+			TestEngine.text(this.open.remove(), "done");
+			assertThat(waiting.receive().status()).isEqualTo(200);
+		}
+		assertThat(admission.mistakes).isEmpty();
+	}
+
+	@Test
 	void theSameGoesForALimitThatSaysBeforehandThatItIsFull() throws Exception {
 		ExchangeHandler application = (exchange) -> {
 			if (exchange.request().target().path().equals("/health")) {

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 
+import io.millrace.core.http.PlainPath;
 import io.millrace.core.http.RequestHead;
 import io.millrace.core.http.RoutePolicy;
 import io.millrace.ratelimit.RateLimit;
@@ -115,11 +116,19 @@ class ConfiguredRateLimit {
 			throw invalid(name, pattern, "No path matches: it has to start with a slash. Write /" + pattern + ".");
 		}
 		try {
-			return new RouteMatcher(Set.of(), this.paths.context(), PathPatternParser.defaultInstance.parse(pattern));
+			RouteMatcher matcher = new RouteMatcher(Set.of(), this.paths.context(),
+					PathPatternParser.defaultInstance.parse(pattern));
+			// What somebody behind us may read as another path is limited in any case.
+			return (request) -> matcher.test(request) || isAmbiguous(PlainPath.of(request.target().path()));
 		}
 		catch (PatternParseException ex) {
 			throw invalid(name, pattern, "It is no pattern: " + ex.toDetailedString().strip());
 		}
+	}
+
+	private static boolean isAmbiguous(String path) {
+		return path.contains("//") || path.contains("/./") || path.contains("/../") || path.endsWith("/.")
+				|| path.endsWith("/..");
 	}
 
 	private static InvalidConfigurationPropertyValueException invalid(String name, @Nullable Object value,

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
+import io.millrace.core.http.PlainPath;
 import io.millrace.core.http.RequestHead;
 import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.worker.Priority;
@@ -77,7 +78,9 @@ class ProbePaths {
 		public boolean test(RequestHead request) {
 			String asked = request.target().path();
 			return asked.startsWith(this.path)
-					&& (asked.length() == this.path.length() || asked.charAt(this.path.length()) == '/');
+					&& (asked.length() == this.path.length() || asked.charAt(this.path.length()) == '/')
+					// It leads elsewhere for whoever resolves it behind us.
+					&& !PlainPath.of(asked).contains("..");
 		}
 
 	}

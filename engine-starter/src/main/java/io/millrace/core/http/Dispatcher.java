@@ -119,7 +119,7 @@ public final class Dispatcher {
 			return null;
 		}
 		Lane lane = this.lanes.find(request);
-		if (limited && (lane == null || lane.priority() != Priority.HIGH)) {
+		if (limited && isCounted(lane)) {
 			return Refusal.LIMIT;
 		}
 		return (lane == null) ? Refusal.FULL : null;
@@ -187,15 +187,25 @@ public final class Dispatcher {
 	 * @param exchange the exchange
 	 */
 	void dispatchLater(Exchange exchange) {
-		limit(exchange, this.timeoutNanos);
+		RequestHead request = exchange.request();
+		if (request.target().form() != RequestTarget.Form.ASTERISK && this.routes.find(request) == null) {
+			Lane lane = this.lanes.find(request);
+			limit(exchange, (lane != null) ? lane.timeoutNanos(this.timeoutNanos) : this.timeoutNanos);
+		}
 	}
 
-	// What is urgent comes through in any case, and its time says nothing of the others.
+	// What is urgent comes through in any case, and what has a bulkhead is bounded by
+	// that:
+	// the time of neither says anything of the others.
+	private static boolean isCounted(@Nullable Lane lane) {
+		return lane == null || (lane.priority() != Priority.HIGH && lane.bulkhead() == null);
+	}
+
 	private static boolean admit(Exchange exchange, Admission admission, @Nullable Lane lane) {
-		Priority priority = (lane != null) ? lane.priority() : Priority.NORMAL;
-		if (priority == Priority.HIGH) {
+		if (!isCounted(lane)) {
 			return true;
 		}
+		Priority priority = (lane != null) ? lane.priority() : Priority.NORMAL;
 		Admission.Permit permit = admission.tryAcquire(priority);
 		if (permit != null) {
 			exchange.admitted(new AdmittedExchange(permit));

@@ -36,13 +36,20 @@ final class LaneWork extends ExchangeWork {
 	 */
 	boolean startWithPermit() {
 		this.open = new AtomicInteger(2);
-		if (!this.lane.start(this)) {
-			returnPermit(2);
-			return false;
+		boolean started = false;
+		try {
+			started = this.lane.start(this);
 		}
-		// Also where the client has gone while the handler goes on.
-		exchange().onEnd((outcome) -> returnPermit(1));
-		return true;
+		finally {
+			if (!started) {
+				returnPermit(2);
+			}
+		}
+		if (started) {
+			// Also where the client has gone while the handler goes on.
+			exchange().onEnd((outcome) -> returnPermit(1));
+		}
+		return started;
 	}
 
 	/** Go on with a permit that has become free, as a task of its own. */

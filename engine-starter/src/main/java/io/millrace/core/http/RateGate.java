@@ -66,7 +66,14 @@ final class RateGate {
 		if (answer == RateLimiter.UNKNOWN) {
 			this.observer.rateUnknown();
 		}
-		this.dispatcher.dispatchAdmitted(exchange);
+		try {
+			this.dispatcher.dispatchAdmitted(exchange);
+		}
+		catch (Throwable ex) {
+			// Nobody else hears of it where the answer came later.
+			Dispatcher.report(exchange, ex);
+			exchange.fail(ex);
+		}
 	}
 
 	// A client that comes a moment too early would be refused again.

@@ -1,6 +1,9 @@
 package io.millrace.boot.autoconfigure;
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -53,6 +57,28 @@ class ProbeTests {
 					assertThat(server.get(prefix + "/hello").statusCode()).isEqualTo(503);
 					assertThat(server.get(probe).statusCode()).isEqualTo(200);
 					assertThat(server.get(probe).body()).contains("UP");
+					gate.open.countDown();
+					assertThat(second.getInputStream().read()).isEqualTo('H');
+				}
+				assertThat(first.getInputStream().read()).isEqualTo('H');
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/actuator/../hello", "/actuator/%2e%2e/hello", "/actuator/..;a=b/hello", "/actuators" })
+	void whatOnlyLooksLikeAProbeIsNone(String path) throws Exception {
+		try (TestServer server = TestServer.servlet(Application.class, TIGHT)) {
+			Gate gate = server.context().getBean(Gate.class);
+			try (Socket first = server.send("/slow")) {
+				assertThat(gate.entered.await(30, TimeUnit.SECONDS)).isTrue();
+				try (Socket second = server.send("/slow")) {
+					Awaitility.await().until(() -> server.millrace().getEngine().workers().waiting() == 1);
+					try (Socket other = server.send(path);
+							BufferedReader answer = new BufferedReader(
+									new InputStreamReader(other.getInputStream(), StandardCharsets.US_ASCII))) {
+						assertThat(answer.readLine()).isEqualTo("HTTP/1.1 503 Service Unavailable");
+					}
 					gate.open.countDown();
 					assertThat(second.getInputStream().read()).isEqualTo('H');
 				}
