@@ -72,14 +72,23 @@ final class CarryingEventLoop extends ManualIoEventLoop implements CarryingLoop 
 		}
 		while (!isTerminated()) {
 			runNow(NO_LIMIT);
-			Thread.yield();
+			yieldNow();
 		}
 	}
 
 	// What handlers have written is sent right after.
 	private void giveWay() {
-		Thread.yield();
+		yieldNow();
 		runNonBlockingTasks(NO_LIMIT);
+	}
+
+	private static void yieldNow() {
+		try {
+			Thread.yield();
+		}
+		catch (OutOfMemoryError ex) {
+			// No room to put the stack of the loop aside: it goes on, and tries again.
+		}
 	}
 
 }

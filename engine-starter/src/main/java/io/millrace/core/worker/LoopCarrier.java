@@ -356,7 +356,8 @@ public final class LoopCarrier {
 				if (!this.state.compareAndSet(HELD, FREE)) {
 					return false;
 				}
-				boolean over = LoopCarrier.this.loopReady && System.nanoTime() - end >= 0;
+				boolean over = (LoopCarrier.this.loopReady || LoopCarrier.this.loopEnded)
+						&& System.nanoTime() - end >= 0;
 				next = over ? null : next();
 			}
 			this.handler = null;

@@ -211,7 +211,8 @@ final class PlatformWorkerPool implements WorkerPool {
 			Tasks.run(pointless);
 			this.admission.leave(false);
 		}
-		if (behind && isWaiting()) {
+		// Also for an event loop that does not come to the end of its turn.
+		if (isWaiting()) {
 			signal();
 		}
 	}
@@ -386,9 +387,9 @@ final class PlatformWorkerPool implements WorkerPool {
 
 		@Override
 		public void run() {
-			this.progress.begin();
-			PlatformWorkerPool.this.watched.add(this.progress);
 			try {
+				this.progress.begin();
+				PlatformWorkerPool.this.watched.add(this.progress);
 				Runnable task = take();
 				while (task != null || rest()) {
 					if (task != null) {

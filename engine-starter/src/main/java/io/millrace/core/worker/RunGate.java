@@ -34,6 +34,8 @@ final class RunGate {
 		try {
 			while (this.inside >= this.limit) {
 				this.free.awaitUninterruptibly();
+				// An interrupt was meant for the task before.
+				Thread.interrupted();
 			}
 			if (this.limit == OPEN) {
 				return false;

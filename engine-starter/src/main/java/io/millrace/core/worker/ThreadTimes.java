@@ -37,7 +37,7 @@ final class ThreadTimes {
 			ThreadTimes times = new ThreadTimes(file);
 			return times.read() ? times : null;
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (IOException | RuntimeException | OutOfMemoryError ex) {
 			return null;
 		}
 	}

@@ -41,8 +41,8 @@ final class TurnSignal implements Runnable {
 			try {
 				loop.execute(this);
 			}
-			catch (RejectedExecutionException ex) {
-				// It stops, and takes nothing any more.
+			catch (RejectedExecutionException | OutOfMemoryError ex) {
+				// It stops, and takes nothing any more; or has no room for it.
 				run();
 			}
 		}

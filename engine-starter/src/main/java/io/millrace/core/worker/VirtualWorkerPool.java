@@ -207,15 +207,18 @@ final class VirtualWorkerPool implements WorkerPool {
 	// Only who has the token starts threads, so there are never more than the limit.
 	private void start() {
 		this.threads.getAndIncrement();
-		Thread thread = this.factory.newThread(new Worker());
-		this.alive.add(thread);
+		Thread thread = null;
 		try {
+			thread = this.factory.newThread(new Worker());
+			this.alive.add(thread);
 			thread.start();
 		}
 		catch (Throwable ex) {
 			// No memory: those that live go on, and the next task or the next round of
 			// the keeper tries again.
-			this.alive.remove(thread);
+			if (thread != null) {
+				this.alive.remove(thread);
+			}
 			this.threads.getAndDecrement();
 			this.searching.set(false);
 			logger.error("No further virtual thread could be started beside {}", snapshot(), ex);
