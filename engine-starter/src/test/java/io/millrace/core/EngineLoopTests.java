@@ -428,7 +428,7 @@ class EngineLoopTests {
 			}
 		};
 		WorkerOptions options = new WorkerOptions(WorkerMode.LOOP, 8, 0, Duration.ofSeconds(60), 1,
-				new QueueOptions(10, QueueOrder.FIFO, Duration.ofSeconds(2), true), 1);
+				new QueueOptions(10, QueueOrder.FIFO, Duration.ofMillis(500), true), 1);
 		try (TestEngine engine = engine(transport, slow,
 				(config) -> config.worker(options)
 					.policies(List.of(RoutePolicy.of("health", (request) -> request.target().path().equals("/health"),

@@ -23,7 +23,8 @@ final class UrgentWorkerPool implements WorkerPool {
 	 * @param reserve the pool of the urgent
 	 * @param reserveFirst whether the pool of all may have threads to spare that do not
 	 * get to run
-	 * @param lanes whether the urgent go first in the queue of the shared pool
+	 * @param lanes whether the urgent go first in the queue of the shared pool, where
+	 * they wait when that of the reserve is full
 	 */
 	UrgentWorkerPool(WorkerPool shared, WorkerPool reserve, boolean reserveFirst, boolean lanes) {
 		this.shared = shared;
@@ -34,7 +35,9 @@ final class UrgentWorkerPool implements WorkerPool {
 
 	@Override
 	public boolean tryExecute(Runnable task) {
-		return tryExecuteNow(task) || (this.lanes ? this.shared : this.reserve).tryExecute(task);
+		// What is urgent is quick: it is better off behind its like than behind whatever
+		// holds all threads of the shared pool.
+		return tryExecuteNow(task) || this.reserve.tryExecute(task) || (this.lanes && this.shared.tryExecute(task));
 	}
 
 	@Override
