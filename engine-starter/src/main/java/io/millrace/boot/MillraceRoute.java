@@ -26,8 +26,7 @@ import java.lang.annotation.Target;
 public @interface MillraceRoute {
 
 	/**
-	 * What runs them. {@code loop} is for {@code millrace.worker.mode} and
-	 * {@code millrace.routes[]} only: event loops are made before controllers are known.
+	 * What runs them.
 	 * @return what runs all others by default: {@code millrace.worker.mode} for MVC, the
 	 * event loops for WebFlux
 	 */
