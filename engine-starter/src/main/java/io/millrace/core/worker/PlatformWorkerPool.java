@@ -3,18 +3,14 @@ package io.millrace.core.worker;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * All of these are volatile, so of two who meet at least one sees the other.
  * {@code docs/concurrency.md} goes through the cases.
  */
-final class PlatformWorkerPool implements WorkerPool {
+final class PlatformWorkerPool extends QueuedWorkerPool {
 
 	private static final Logger logger = LoggerFactory.getLogger(PlatformWorkerPool.class);
 
@@ -51,32 +47,11 @@ final class PlatformWorkerPool implements WorkerPool {
 	// How long no further thread is tried where the system refused one.
 	private static final long GROWTH_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-	private final TaskQueue queue;
-
-	// Work that was admitted before; bounded by the open exchanges, not here.
-	private final Queue<Runnable> resumed = new ConcurrentLinkedQueue<>();
-
-	private final TaskCount admission;
-
-	// Whether what is less urgent may have to give its place up.
-	private final boolean lanes;
-
-	private final QueueKeeper keeper;
-
 	private final RunGate gate = new RunGate();
 
 	private final CpuFit fit;
 
 	private final AtomicBoolean searching = new AtomicBoolean();
-
-	private final FastThreadLocal<TurnSignal> turn = new FastThreadLocal<>() {
-
-		@Override
-		protected TurnSignal initialValue() {
-			return new TurnSignal(PlatformWorkerPool.this::signal);
-		}
-
-	};
 
 	private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
 
@@ -106,8 +81,6 @@ final class PlatformWorkerPool implements WorkerPool {
 
 	private final Consumer<Thread> starter;
 
-	private volatile boolean stopped;
-
 	PlatformWorkerPool(WorkerOptions options) {
 		this(options, Thread::start);
 	}
@@ -118,103 +91,35 @@ final class PlatformWorkerPool implements WorkerPool {
 	 * @param starter starts threads, or fails to
 	 */
 	PlatformWorkerPool(WorkerOptions options, Consumer<Thread> starter) {
+		super(options.queue(), options.maxThreads());
 		this.starter = starter;
 		this.maxThreads = options.maxThreads();
 		this.minThreads = options.minThreads();
 		this.keepAliveNanos = options.keepAlive().toNanos();
-		this.lanes = options.queue().lanes();
-		this.admission = new TaskCount(this.maxThreads, options.queueCapacity());
-		// Room for all that is admitted: what a thread will run waits here first.
-		this.queue = TaskQueue.create(options.queue(), this.admission.bound());
 		this.fit = new CpuFit(this.gate, this.maxThreads, Runtime.getRuntime().availableProcessors());
-		this.keeper = new QueueKeeper(this.queue, this.admission, options.queue());
-	}
-
-	@Override
-	public boolean tryExecute(Runnable task) {
-		if (this.stopped) {
-			return false;
-		}
-		return (this.admission.tryEnter() >= 0) ? submit(task) : displace(task);
-	}
-
-	@Override
-	public boolean tryExecute(Runnable task, Executor loop) {
-		if (this.stopped) {
-			return false;
-		}
-		if (this.admission.tryEnter() < 0) {
-			return displace(task);
-		}
-		if (!queue(task)) {
-			return false;
-		}
-		this.turn.get().queued(loop);
-		return true;
-	}
-
-	@Override
-	public boolean isFull() {
-		return !this.lanes && this.admission.isFull();
-	}
-
-	@Override
-	public void refused() {
-		this.admission.refuse();
 	}
 
 	@Override
 	public boolean tryExecuteNow(Runnable task) {
-		return !this.stopped && this.admission.tryEnterBelow(running()) >= 0 && submit(task);
+		return tryExecuteBelow(task, running());
 	}
 
 	private int running() {
 		return Math.min(this.maxThreads, this.gate.limit());
 	}
 
-	private boolean submit(Runnable task) {
-		boolean queued = queue(task);
-		if (queued) {
-			signal();
-		}
-		return queued;
+	// The first thread comes before the task: where there can be none, the task is
+	// refused
+	// instead of waiting for the next attempt.
+	@Override
+	boolean hasThread() {
+		return this.threads > 0 || signal();
 	}
 
-	// Of a task that was counted.
-	private boolean queue(Runnable task) {
-		// The first thread comes before the task: where there can be none, the task is
-		// refused instead of waiting for the next attempt.
-		if ((this.threads > 0 || signal()) && this.queue.offer(task)) {
-			return true;
-		}
-		this.admission.revoke();
-		return false;
-	}
-
-	// One place, two tasks: the count stays as it is.
-	private boolean displace(Runnable task) {
-		Work displaced = this.queue.displace(task);
-		if (displaced == null) {
-			return false;
-		}
-		signal();
-		displaced.displaced();
-		return true;
-	}
-
-	// Whoever counts on what is taken out for a moment here is called when it is back.
 	@Override
 	public void sweep() {
-		this.fit.look(this.admission.admitted(), this.watched, System.nanoTime());
-		boolean behind = (this.sleeping == 0 || !this.gate.isOpen()) && !this.queue.isEmpty();
-		for (Work pointless : this.keeper.look(behind, running())) {
-			Tasks.run(pointless);
-			this.admission.leave(false);
-		}
-		// Also for an event loop that does not come to the end of its turn.
-		if (isWaiting()) {
-			signal();
-		}
+		this.fit.look(admitted(), this.watched, System.nanoTime());
+		sweep(this.sleeping > 0 && this.gate.isOpen(), running());
 	}
 
 	@Override
@@ -223,37 +128,12 @@ final class PlatformWorkerPool implements WorkerPool {
 	}
 
 	@Override
-	public void resume(Runnable task) {
-		this.admission.enter();
-		this.resumed.add(task);
-		signal();
-	}
-
-	@Override
-	public boolean isCrowded() {
-		return this.admission.isCrowded();
-	}
-
-	@Override
 	public boolean isAtLeisure() {
 		return !isWaiting();
 	}
 
-	// Work of admitted exchanges first: it makes room.
-	private @Nullable Runnable poll() {
-		Runnable task = this.resumed.poll();
-		return (task != null) ? task : this.queue.poll();
-	}
-
-	private boolean isWaiting() {
-		return !this.queue.isEmpty() || !this.resumed.isEmpty();
-	}
-
-	/**
-	 * See to it that a searcher is on its way, if a thread is spare.
-	 * @return {@code false} if there is no thread at all and none could be started
-	 */
-	private boolean signal() {
+	@Override
+	boolean signal() {
 		while (isSpare() && !this.searching.get() && this.searching.compareAndSet(false, true)) {
 			Woken woken = wakeOrGrow();
 			if (woken == Woken.SEARCHER) {
@@ -276,7 +156,7 @@ final class PlatformWorkerPool implements WorkerPool {
 	// look at the queue.
 	private boolean isSpare() {
 		int now = this.threads;
-		return this.sleeping > 0 || (now < this.maxThreads && now < this.admission.admitted());
+		return this.sleeping > 0 || (now < this.maxThreads && now < admitted());
 	}
 
 	private Woken wakeOrGrow() {
@@ -327,17 +207,12 @@ final class PlatformWorkerPool implements WorkerPool {
 
 	@Override
 	public WorkerSnapshot snapshot() {
-		int waiting = this.queue.size() + this.resumed.size();
-		int now = this.threads;
-		int busy = Math.max(0, Math.min(now, this.admission.admitted() - waiting));
-		int limit = running();
-		return new WorkerSnapshot(limit, now, busy, waiting, this.admission.allowed() - limit,
-				this.admission.refused());
+		return snapshot(this.threads, running());
 	}
 
 	@Override
 	public void stop(Duration patience) {
-		this.stopped = true;
+		stopTaking();
 		this.gate.remove();
 		List<Worker> sleepers;
 		synchronized (this.idle) {
@@ -455,13 +330,13 @@ final class PlatformWorkerPool implements WorkerPool {
 
 		private void runTask(Runnable task) {
 			this.progress.step();
-			boolean served = PlatformWorkerPool.this.keeper.isServed(task);
+			boolean served = isServed(task);
 			try {
 				Tasks.run(task);
 			}
 			finally {
 				this.progress.step();
-				PlatformWorkerPool.this.admission.leave(served);
+				left(served);
 				leave();
 				// An interrupt was meant for this task, not for the next one.
 				Thread.interrupted();
@@ -478,7 +353,7 @@ final class PlatformWorkerPool implements WorkerPool {
 				PlatformWorkerPool.this.idle.addFirst(this);
 				PlatformWorkerPool.this.sleeping = PlatformWorkerPool.this.idle.size();
 			}
-			boolean stopping = PlatformWorkerPool.this.stopped;
+			boolean stopping = isStopped();
 			if ((stopping || isWaiting()) && getUp()) {
 				return !stopping || isWaiting();
 			}

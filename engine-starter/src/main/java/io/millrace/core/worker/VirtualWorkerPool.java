@@ -1,16 +1,12 @@
 package io.millrace.core.worker;
 
 import java.time.Duration;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.netty.util.concurrent.FastThreadLocal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * ends, so that nothing of one request stays for another. The protocol is that of the
  * other pool without its sleepers; {@code docs/concurrency.md} goes through the cases.
  */
-final class VirtualWorkerPool implements WorkerPool {
+final class VirtualWorkerPool extends QueuedWorkerPool {
 
 	private static final Logger logger = LoggerFactory.getLogger(VirtualWorkerPool.class);
 
@@ -34,30 +30,9 @@ final class VirtualWorkerPool implements WorkerPool {
 
 	private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
 
-	private final TaskQueue queue;
-
-	// Work that was admitted before.
-	private final Queue<Runnable> resumed = new ConcurrentLinkedQueue<>();
-
-	private final TaskCount admission;
-
 	private final AtomicBoolean searching = new AtomicBoolean();
 
-	private final FastThreadLocal<TurnSignal> turn = new FastThreadLocal<>() {
-
-		@Override
-		protected TurnSignal initialValue() {
-			return new TurnSignal(VirtualWorkerPool.this::signal);
-		}
-
-	};
-
 	private final AtomicInteger threads = new AtomicInteger();
-
-	// Whether what is less urgent may have to give its place up.
-	private final boolean lanes;
-
-	private final QueueKeeper keeper;
 
 	private final int limit;
 
@@ -67,141 +42,43 @@ final class VirtualWorkerPool implements WorkerPool {
 	// Owned by the keeper.
 	private final SeenThreads seen = new SeenThreads();
 
-	private volatile boolean stopped;
-
 	VirtualWorkerPool(WorkerOptions options) {
+		super(options.queue(), options.maxConcurrency());
 		this.limit = options.maxConcurrency();
-		this.lanes = options.queue().lanes();
-		this.admission = new TaskCount(this.limit, options.queueCapacity());
-		// Room for all that is admitted: what a thread will run waits here first.
-		this.queue = TaskQueue.create(options.queue(), this.admission.bound());
-		this.keeper = new QueueKeeper(this.queue, this.admission, options.queue());
-	}
-
-	@Override
-	public boolean tryExecute(Runnable task) {
-		if (this.stopped) {
-			return false;
-		}
-		return (this.admission.tryEnter() >= 0) ? submit(task) : displace(task);
-	}
-
-	@Override
-	public boolean tryExecute(Runnable task, Executor loop) {
-		if (this.stopped) {
-			return false;
-		}
-		if (this.admission.tryEnter() < 0) {
-			return displace(task);
-		}
-		if (!queue(task)) {
-			return false;
-		}
-		this.turn.get().queued(loop);
-		return true;
-	}
-
-	@Override
-	public boolean isFull() {
-		return !this.lanes && this.admission.isFull();
-	}
-
-	@Override
-	public void refused() {
-		this.admission.refuse();
 	}
 
 	@Override
 	public boolean tryExecuteNow(Runnable task) {
-		return !this.stopped && this.admission.tryEnterBelow(this.limit) >= 0 && submit(task);
+		return tryExecuteBelow(task, this.limit);
 	}
 
-	private boolean submit(Runnable task) {
-		boolean queued = queue(task);
-		if (queued) {
-			signal();
-		}
-		return queued;
-	}
-
-	// Of a task that was counted.
-	private boolean queue(Runnable task) {
-		boolean queued = this.queue.offer(task);
-		if (!queued) {
-			this.admission.revoke();
-		}
-		return queued;
-	}
-
-	@Override
-	public void resume(Runnable task) {
-		this.admission.enter();
-		this.resumed.add(task);
-		signal();
-	}
-
-	@Override
-	public boolean isCrowded() {
-		return this.admission.isCrowded();
-	}
-
-	// One place, two tasks: the count stays as it is.
-	private boolean displace(Runnable task) {
-		Work displaced = this.queue.displace(task);
-		if (displaced == null) {
-			return false;
-		}
-		signal();
-		displaced.displaced();
-		return true;
-	}
-
-	// Whoever counts on what is taken out for a moment here is called when it is back,
-	// and where no thread could be started that is tried again.
 	@Override
 	public void sweep() {
-		for (Work pointless : this.keeper.look(isBehind(), this.limit)) {
-			Tasks.run(pointless);
-			this.admission.leave(false);
-		}
-		if (isWaiting()) {
-			signal();
-		}
+		sweep(this.threads.get() < this.limit, this.limit);
 	}
 
-	private boolean isBehind() {
-		return !this.queue.isEmpty() && this.threads.get() >= this.limit;
-	}
-
-	// Work of admitted exchanges first: it makes room.
-	private @Nullable Runnable poll() {
-		Runnable task = this.resumed.poll();
-		return (task != null) ? task : this.queue.poll();
-	}
-
-	private boolean isWaiting() {
-		return !this.queue.isEmpty() || !this.resumed.isEmpty();
-	}
-
-	/** See to it that a searcher is on its way, if there may be one more thread. */
-	private void signal() {
+	// Where no thread can be started what waits is found by the next task, or the next
+	// sweep.
+	@Override
+	boolean signal() {
 		while (isSpare() && !this.searching.get() && this.searching.compareAndSet(false, true)) {
 			if (isSpare()) {
 				start();
-				return;
+				break;
 			}
 			this.searching.set(false);
 			if (!isWaiting()) {
-				return;
+				break;
 			}
 		}
+		return true;
 	}
 
 	// As many threads as tasks are enough: those that run none are about to look at the
 	// queue.
 	private boolean isSpare() {
 		int now = this.threads.get();
-		return now < this.limit && now < this.admission.admitted();
+		return now < this.limit && now < admitted();
 	}
 
 	// Only who has the token starts threads, so there are never more than the limit.
@@ -232,16 +109,12 @@ final class VirtualWorkerPool implements WorkerPool {
 
 	@Override
 	public WorkerSnapshot snapshot() {
-		int waiting = this.queue.size() + this.resumed.size();
-		int now = this.threads.get();
-		int busy = Math.max(0, Math.min(now, this.admission.admitted() - waiting));
-		return new WorkerSnapshot(this.limit, now, busy, waiting, this.admission.allowed() - this.limit,
-				this.admission.refused());
+		return snapshot(this.threads.get(), this.limit);
 	}
 
 	@Override
 	public void stop(Duration patience) {
-		this.stopped = true;
+		stopTaking();
 		if (!Threads.join(this.alive, patience)) {
 			this.alive.forEach(Thread::interrupt);
 			Threads.join(this.alive, patience);
@@ -296,12 +169,12 @@ final class VirtualWorkerPool implements WorkerPool {
 		}
 
 		private void runTask(Runnable task) {
-			boolean served = VirtualWorkerPool.this.keeper.isServed(task);
+			boolean served = isServed(task);
 			try {
 				Tasks.run(task);
 			}
 			finally {
-				VirtualWorkerPool.this.admission.leave(served);
+				left(served);
 			}
 		}
 
