@@ -30,6 +30,8 @@ class SettingsWithoutEffect {
 
 	private static final String WORKER = "millrace.worker.";
 
+	private static final String ACCESS_LOG = "millrace.access-log.";
+
 	private final Environment environment;
 
 	private final Set<String> set;
@@ -76,6 +78,7 @@ class SettingsWithoutEffect {
 		findOfWorkers();
 		findOfTimes();
 		findOfRoutes();
+		findOfAccessLog();
 		return List.copyOf(new LinkedHashSet<>(this.lines));
 	}
 
@@ -173,6 +176,14 @@ class SettingsWithoutEffect {
 				this.lines.add("max-concurrency of " + policy.name() + " (never more than " + most
 						+ " requests run at once in mode " + id(mode) + ")");
 			}
+		}
+	}
+
+	// Somebody who says that it is off may leave the rest where it is.
+	private void findOfAccessLog() {
+		if (!this.set.contains(squeeze(ACCESS_LOG + "enabled"))) {
+			say("millrace.access-log.enabled is not true",
+					ConfiguredKeys.under(this.environment, "millrace.access-log").toArray(String[]::new));
 		}
 	}
 
