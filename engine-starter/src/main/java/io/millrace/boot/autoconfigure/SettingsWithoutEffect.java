@@ -76,6 +76,9 @@ class SettingsWithoutEffect {
 		findOfWorkers();
 		findOfTimes();
 		findOfRoutes();
+		if (!this.environment.getProperty("millrace.tracing.enabled", Boolean.class, true)) {
+			say("millrace.tracing.enabled is false", "millrace.tracing.metric-tags");
+		}
 		return List.copyOf(new LinkedHashSet<>(this.lines));
 	}
 
