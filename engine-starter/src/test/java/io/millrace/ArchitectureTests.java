@@ -60,9 +60,8 @@ class ArchitectureTests {
 			Map.entry("boot", of("core..")), Map.entry("boot.servlet..", of("boot", "servlet..", "core..")),
 			Map.entry("boot.reactive..", of("boot", "reactive..", "core..")),
 			Map.entry("boot.metrics..", of("boot", "boot.servlet..", "boot.reactive..", "core..")),
-			Map.entry("boot.admission..", of("core.worker..")),
-			Map.entry("jfr..", of("core.observe..")), Map.entry("boot.autoconfigure..",
-					of("boot..", "servlet..", "reactive..", "ratelimit..", "jfr..", "core..")));
+			Map.entry("boot.admission..", of("core.worker..")), Map.entry("jfr..", of("core.observe..")), Map.entry(
+					"boot.autoconfigure..", of("boot..", "servlet..", "reactive..", "ratelimit..", "jfr..", "core..")));
 
 	static Set<String> packagesWithRules() {
 		return MAY_USE.keySet();

@@ -228,8 +228,8 @@ class FlightRecorderTests {
 	@Test
 	void ofQuickRequestsASampleIsRecorded() throws Exception {
 		for (Map.Entry<String, Integer> each : Map.of("1 h", 0, "1 h + 1/1", 5).entrySet()) {
-			List<RecordedEvent> events = record(
-					(recording) -> recording.enable(REQUEST).with("select", each.getKey()), () -> {
+			List<RecordedEvent> events = record((recording) -> recording.enable(REQUEST).with("select", each.getKey()),
+					() -> {
 						try (TestEngine engine = engine(new Gate(1)); RawClient client = engine.connect()) {
 							for (int i = 0; i < 5; i++) {
 								assertThat(client.get("/fast").receive().body()).isEqualTo("fast");
@@ -315,8 +315,8 @@ class FlightRecorderTests {
 				assertThat(engine.connect().get("/fast").receive().body()).isEqualTo("fast");
 			});
 			// What was under way has no beginning that could be recorded.
-			assertThat(events).noneMatch(
-					(event) -> event.hasField("path") && "/before".equals(event.getString("path")));
+			assertThat(events)
+				.noneMatch((event) -> event.hasField("path") && "/before".equals(event.getString("path")));
 			assertThat(of(events, CONNECTION)).isEmpty();
 			assertThat(client.get("/fast").receive().body()).isEqualTo("fast");
 		}
@@ -343,7 +343,8 @@ class FlightRecorderTests {
 		assertThat(setting(types.get(REFUSAL), "perSecond")).isEqualTo("100");
 	}
 
-	// Of an event with two that was loaded before the recorder, as by every server that is
+	// Of an event with two that was loaded before the recorder, as by every server that
+	// is
 	// recorded later, the JDK (17) confuses them, and its commit fails.
 	@Test
 	void noEventHasMoreThanOneSettingOfItsOwn() {
@@ -373,8 +374,7 @@ class FlightRecorderTests {
 		for (EventType type : FlightRecorder.getFlightRecorder().getEventTypes()) {
 			if (type.getName().startsWith("io.millrace.")) {
 				assertThat(settings).containsEntry(type.getName() + "#enabled", "true");
-				type.getSettingDescriptors()
-					.forEach((setting) -> known.add(type.getName() + "#" + setting.getName()));
+				type.getSettingDescriptors().forEach((setting) -> known.add(type.getName() + "#" + setting.getName()));
 			}
 		}
 		assertThat(known).containsAll(settings.keySet());

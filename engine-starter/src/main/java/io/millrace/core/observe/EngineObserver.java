@@ -149,7 +149,8 @@ public interface EngineObserver {
 
 	/**
 	 * An event loop is stuck, or goes on: told after {@link #stuck}, and once more when
-	 * that is over. Called by threads that do nothing else.
+	 * that is over; only once where a loop that carries virtual threads goes on at once,
+	 * and leaves the one behind that has held it. Called by threads that do nothing else.
 	 * @param stall which one, and for how long
 	 */
 	default void loopStalled(LoopStall stall) {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param loop the name of its thread
  * @param busy for how long it has been busy by now
  * @param over whether it goes on, rather than being busy still
- * @param stack where it is, {@code null} where it goes on
+ * @param stack where it is, or where the handler is that was left behind; {@code null}
+ * where it goes on by itself
  */
 public record LoopStall(String loop, Duration busy, boolean over, @Nullable StackSnapshot stack) {
 
