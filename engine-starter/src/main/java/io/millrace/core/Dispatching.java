@@ -39,6 +39,8 @@ final class Dispatching {
 
 	private final @Nullable PinningWatch pinningWatch;
 
+	private final Adjustables adjustables;
+
 	private final Dispatcher dispatcher;
 
 	/**
@@ -63,6 +65,8 @@ final class Dispatching {
 						loops.carriers().isEmpty() ? Duration.ZERO : CarrierWatch.PRECISION));
 		this.pinningWatch = isWorkerUsed(config, application)
 				? this.workers.pinningWatch(config.watch(), config.observer()) : null;
+		this.adjustables = new Adjustables(this.workers.standard(), isStandardUsed(config, application),
+				config.admission());
 		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder(),
 				config.rateLimiter());
 		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, lanes, config.admission(),
@@ -73,6 +77,11 @@ final class Dispatching {
 	// otherwise.
 	private static boolean isWorkerUsed(EngineConfig config, ExchangeHandler application) {
 		return application.mayBlock() || !modes(config.policies()).isEmpty();
+	}
+
+	private static boolean isStandardUsed(EngineConfig config, ExchangeHandler application) {
+		boolean threads = config.workerPool() != null || config.worker().mode() != WorkerMode.INLINE;
+		return threads && (application.mayBlock() || modes(config.policies()).contains(config.worker().mode()));
 	}
 
 	private static WorkerPool workerPool(EngineConfig config) {
@@ -94,6 +103,11 @@ final class Dispatching {
 
 	Dispatcher dispatcher() {
 		return this.dispatcher;
+	}
+
+	/** What can be changed while requests are run. */
+	Adjustables adjustables() {
+		return this.adjustables;
 	}
 
 	WorkerSet workers() {
