@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.millrace.core.worker.AdjustableLimit;
 import io.millrace.core.worker.ResizableWorkerPool;
@@ -36,10 +37,13 @@ public final class EngineControl {
 
 	private final Engine engine;
 
-	// Guarded by this, as is what follows.
-	private final List<EngineChange> changes = new ArrayList<>();
+	// A drain waits for loops that are busy: nobody else is to wait for it.
+	private final Object draining = new Object();
 
-	private @Nullable CompletionStage<Void> drained;
+	// Both are written under a lock: of the list, and of what is above.
+	private final List<EngineChange> changes = new CopyOnWriteArrayList<>();
+
+	private volatile @Nullable CompletionStage<Void> drained;
 
 	EngineControl(Engine engine) {
 		this.engine = engine;
@@ -171,9 +175,11 @@ public final class EngineControl {
 	private EngineChange remember(String setting, String from, String to, @Nullable String by) {
 		String who = (by != null) ? by.replaceAll("\\p{Cntrl}", "?") : null;
 		EngineChange change = new EngineChange(setting, from, to, Instant.now(), who);
-		this.changes.add(change);
-		if (this.changes.size() > REMEMBERED) {
-			forgetOne();
+		synchronized (this.changes) {
+			this.changes.add(change);
+			if (this.changes.size() > REMEMBERED) {
+				forgetOne();
+			}
 		}
 		logger.info("Changed at run time by {}: {} from {} to {}", (who != null) ? who : "somebody", setting, from, to);
 		return change;
@@ -199,16 +205,18 @@ public final class EngineControl {
 	 * @throws IllegalStateException where nothing is accepted, as the engine was not
 	 * started or is stopped
 	 */
-	public synchronized @Nullable EngineChange drain(@Nullable String by) {
+	public @Nullable EngineChange drain(@Nullable String by) {
 		if (this.engine.port() < 0) {
 			throw new IllegalStateException("The engine accepts nothing that could be drained");
 		}
-		CompletionStage<Void> now = this.engine.drain();
-		if (now == this.drained) {
-			return null;
+		synchronized (this.draining) {
+			CompletionStage<Void> now = this.engine.drain();
+			if (now == this.drained) {
+				return null;
+			}
+			this.drained = now;
+			return remember(DRAIN, "false", "true", by);
 		}
-		this.drained = now;
-		return remember(DRAIN, "false", "true", by);
 	}
 
 	/**
@@ -221,26 +229,28 @@ public final class EngineControl {
 	 * @throws IOException where the address cannot be bound any more; it may be tried
 	 * again
 	 */
-	public synchronized EngineChange resume(@Nullable String by) throws IOException {
-		CompletionStage<Void> draining = this.drained;
-		if (draining == null || this.engine.isAccepting()) {
-			throw new IllegalStateException("drain cannot be set to false, since the engine does not drain");
+	public EngineChange resume(@Nullable String by) throws IOException {
+		synchronized (this.draining) {
+			CompletionStage<Void> before = this.drained;
+			if (before == null || this.engine.isAccepting()) {
+				throw new IllegalStateException("drain cannot be set to false, since the engine does not drain");
+			}
+			if (!before.toCompletableFuture().isDone()) {
+				throw new IllegalStateException("drain cannot be set to false as long as requests are answered: "
+						+ "wait until the last connection has nothing more to answer");
+			}
+			this.engine.stop();
+			this.engine.start();
+			this.drained = null;
+			return remember(DRAIN, "true", "false", by);
 		}
-		if (!draining.toCompletableFuture().isDone()) {
-			throw new IllegalStateException("drain cannot be set to false as long as requests are answered: "
-					+ "wait until the last connection has nothing more to answer");
-		}
-		this.engine.stop();
-		this.engine.start();
-		this.drained = null;
-		return remember(DRAIN, "true", "false", by);
 	}
 
 	/**
 	 * Whether the engine was {@linkplain #drain drained} by this control.
 	 * @return {@code true} from then on until it {@linkplain #resume accepts} again
 	 */
-	public synchronized boolean isDraining() {
+	public boolean isDraining() {
 		return this.drained != null && !this.engine.isAccepting();
 	}
 
@@ -249,7 +259,7 @@ public final class EngineControl {
 	 * last one of each setting.
 	 * @return the changes
 	 */
-	public synchronized List<EngineChange> changes() {
+	public List<EngineChange> changes() {
 		return List.copyOf(this.changes);
 	}
 
