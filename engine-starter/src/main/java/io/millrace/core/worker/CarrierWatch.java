@@ -58,6 +58,8 @@ public final class CarrierWatch {
 
 	private void tell(Thread left) {
 		this.observer.stuck(StuckKind.EVENT_LOOP.id());
+		// The loop was taken from it before this is told.
+		this.observer.recovered(StuckKind.EVENT_LOOP.id());
 		StackSnapshot stack = StackSnapshot.of(left);
 		if (this.places.size() < MAX_PLACES && this.places.add(place(stack))) {
 			logger.warn(
