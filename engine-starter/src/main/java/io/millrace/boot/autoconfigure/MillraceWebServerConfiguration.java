@@ -30,11 +30,6 @@ public class MillraceWebServerConfiguration {
 	}
 
 	@Bean
-	RunningEngine millraceRunningEngine() {
-		return new RunningEngine();
-	}
-
-	@Bean
 	MillraceRouteCustomizer millraceRouteCustomizer(ObjectProvider<MappedHandlers> handlers,
 			ApplicationContext context) {
 		return new MillraceRouteCustomizer(handlers, context);
