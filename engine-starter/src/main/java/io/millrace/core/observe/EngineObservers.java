@@ -189,4 +189,9 @@ public final class EngineObservers implements EngineObserver {
 		tell(EngineObserver::stuck, kind);
 	}
 
+	@Override
+	public void recovered(String kind) {
+		tell(EngineObserver::recovered, kind);
+	}
+
 }

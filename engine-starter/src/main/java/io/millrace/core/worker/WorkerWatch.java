@@ -116,7 +116,7 @@ public final class WorkerWatch {
 		this.begunAt = now;
 		if (this.starvationTold) {
 			this.starvationTold = false;
-			this.observer.recovered("pool");
+			this.observer.recovered(StuckKind.POOL.id());
 		}
 	}
 
@@ -129,7 +129,7 @@ public final class WorkerWatch {
 			// Nothing was answered yet that was asked since.
 			if (this.standstillTold && nanos == 0) {
 				this.standstillTold = false;
-				this.observer.recovered("scheduler");
+				this.observer.recovered(StuckKind.SCHEDULER.id());
 			}
 		}
 		else if (!this.standstillTold) {
