@@ -249,7 +249,8 @@ public enum MillraceMeters implements MeterDocumentation {
 		POOL,
 
 		/**
-		 * The pattern of the route.
+		 * The route, as messages name it: by its property and pattern, or where its
+		 * annotation stands.
 		 */
 		ROUTE,
 

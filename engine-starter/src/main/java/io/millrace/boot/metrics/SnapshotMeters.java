@@ -85,7 +85,6 @@ final class SnapshotMeters {
 		}
 	}
 
-	// Routes with the same pattern and different methods are one here.
 	private void registerBulkhead(Bulkhead bulkhead) {
 		Predicate<Bulkhead> same = (other) -> other.route().equals(bulkhead.route());
 		Tags tags = MeterTag.ROUTE.with(bulkhead.route());

@@ -82,7 +82,7 @@ class LeanClassPathTests {
 			.filter((entry) -> !LEFT_OUT.matcher(new File(entry).getName()).matches())
 			.collect(Collectors.joining(File.pathSeparator));
 		return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
-				"-XX:TieredStopAtLevel=1", "-cp", lean, Application.class.getName())
+				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", lean, Application.class.getName())
 			.redirectErrorStream(true)
 			.start();
 	}

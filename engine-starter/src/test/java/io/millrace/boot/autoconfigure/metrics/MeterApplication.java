@@ -31,11 +31,6 @@ class MeterApplication {
 		return new Gate();
 	}
 
-	@Bean
-	Controller controller(Gate gate) {
-		return new Controller(gate);
-	}
-
 	static TestServer start(String type, String... properties) {
 		return start(type, MeterApplication.class, properties);
 	}

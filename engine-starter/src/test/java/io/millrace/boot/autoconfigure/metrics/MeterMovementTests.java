@@ -31,6 +31,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(120)
 class MeterMovementTests {
 
+	private static final String ROUTE = "millrace.routes[0] (/bulkhead)";
+
 	private static void awaitValue(TestServer server, double expected, MillraceMeters meter, String... tags) {
 		Awaitility.await().untilAsserted(() -> assertThat(value(server, meter, tags)).isEqualTo(expected));
 	}
@@ -244,13 +246,13 @@ class MeterMovementTests {
 		try (TestServer server = MeterApplication.start(type, "millrace.routes[0].pattern=/bulkhead",
 				"millrace.routes[0].mode=pool", "millrace.routes[0].max-concurrency=1", "millrace.routes[0].queue=1")) {
 			Gate gate = gate(server);
-			awaitValue(server, 1, MillraceMeters.BULKHEAD_MAX, "route", "/bulkhead");
-			awaitValue(server, 1, MillraceMeters.BULKHEAD_CAPACITY, "route", "/bulkhead");
+			awaitValue(server, 1, MillraceMeters.BULKHEAD_MAX, "route", ROUTE);
+			awaitValue(server, 1, MillraceMeters.BULKHEAD_CAPACITY, "route", ROUTE);
 			try (Socket first = server.send("/bulkhead")) {
 				gate.awaitEntered();
-				awaitValue(server, 1, MillraceMeters.BULKHEAD_RUNNING, "route", "/bulkhead");
+				awaitValue(server, 1, MillraceMeters.BULKHEAD_RUNNING, "route", ROUTE);
 				try (Socket second = server.send("/bulkhead")) {
-					awaitValue(server, 1, MillraceMeters.BULKHEAD_WAITING, "route", "/bulkhead");
+					awaitValue(server, 1, MillraceMeters.BULKHEAD_WAITING, "route", ROUTE);
 					assertThat(server.get("/bulkhead").statusCode()).isEqualTo(503);
 					awaitValue(server, 1, MillraceMeters.REQUESTS_REFUSED, "reason", "route");
 					gate.open.countDown();
