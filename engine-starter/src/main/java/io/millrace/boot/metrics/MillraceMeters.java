@@ -77,7 +77,7 @@ public enum MillraceMeters implements MeterDocumentation {
 			MeterTag.MODE, MeterTag.PRIORITY),
 
 	/** How long requests are run. */
-	SERVICE_TIME("millrace.service.time", Meter.Type.TIMER, null,
+	SERVICE_TIME("millrace.service.time", Meter.Type.TIMER, "seconds",
 			"Time from the start of a handler to the last byte of its response", MeterTag.MODE, MeterTag.PRIORITY),
 
 	/** Requests that wait for a worker. */

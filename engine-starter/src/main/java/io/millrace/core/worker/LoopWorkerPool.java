@@ -100,6 +100,13 @@ final class LoopWorkerPool implements WorkerPool {
 		this.admission.refuse();
 	}
 
+	// Handler and loop share a thread: what the loop would write costs the same, and the
+	// way to it besides.
+	@Override
+	public boolean isAtLeisure() {
+		return true;
+	}
+
 	@Override
 	public boolean isCrowded() {
 		return this.admission.isCrowded();
@@ -225,6 +232,17 @@ final class LoopWorkerPool implements WorkerPool {
 	 */
 	Set<Thread> alive() {
 		return this.alive;
+	}
+
+	// What is resumed has no priority any more.
+	@Override
+	public int waiting(Priority priority) {
+		return this.queue.size(priority) + ((priority == Priority.NORMAL) ? this.resumed.size() : 0);
+	}
+
+	@Override
+	public String mode() {
+		return WorkerMode.LOOP.id();
 	}
 
 	@Override

@@ -109,8 +109,7 @@ final class PlatformWorkerPool extends QueuedWorkerPool {
 	}
 
 	// The first thread comes before the task: where there can be none, the task is
-	// refused
-	// instead of waiting for the next attempt.
+	// refused instead of waiting for the next attempt.
 	@Override
 	boolean hasThread() {
 		return this.threads > 0 || signal();
@@ -203,6 +202,11 @@ final class PlatformWorkerPool extends QueuedWorkerPool {
 			logger.error("No further worker thread could be started beside {}", snapshot(), ex);
 			return Woken.NO_MEMORY;
 		}
+	}
+
+	@Override
+	public String mode() {
+		return WorkerMode.POOL.id();
 	}
 
 	@Override
