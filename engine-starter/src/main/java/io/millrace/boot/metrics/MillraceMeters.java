@@ -249,8 +249,8 @@ public enum MillraceMeters implements MeterDocumentation {
 		POOL,
 
 		/**
-		 * The route, as messages name it: by its property and pattern, or where its
-		 * annotation stands.
+		 * The route, by its methods and pattern; where several share what is measured,
+		 * what they are called.
 		 */
 		ROUTE,
 
