@@ -1,6 +1,5 @@
-// Asks each copy for its meters once a second, and draws what has changed.
+// Asks each copy for its meters once a second, and draws what has changed, with uPlot.
 
-import uPlot from './webjars/uplot/1.6.32/dist/uPlot.esm.js';
 import { figures, parse, reading } from './meters.js';
 
 const $ = (id) => document.getElementById(id);
@@ -138,7 +137,7 @@ function build() {
   }
   for (const row of ROWS) {
     const line = element('tr');
-    line.append(element('th', { scope: 'row', textContent: titled(row) }), ...copies.map(() => element('td')));
+    line.append(element('th', { scope: 'row' }, ...titled(row)), ...copies.map(() => element('td')));
     document.querySelector('#figures tbody').append(line);
     row.cells = [...line.querySelectorAll('td')];
     if (row.chart) {
@@ -147,7 +146,7 @@ function build() {
   }
 }
 
-const titled = ({ title, unit }) => unit ? `${title}, ${unit}` : title;
+const titled = ({ title, unit }) => unit ? [`${title} `, element('small', { textContent: unit })] : [title];
 
 function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
@@ -175,7 +174,7 @@ function show() {
       }
     });
   }
-  $('moment').textContent = pointed === null ? 'Asked once a second' : `At ${new Date(times[pointed] * 1000).toLocaleTimeString()}`;
+  $('moment').textContent = pointed === null ? 'Asked once a second' : `At ${time(times[pointed])}`;
   document.title = copies.map((copy) => `${called(copy)} ${written(ROWS[0], copy, shown(copy, 'rate'))}`).join(' · ');
 }
 
@@ -204,13 +203,14 @@ function chart(row) {
     legend.append(entry);
     return { name, value };
   });
-  figure.append(element('figcaption', {}, `${row.title} `, element('small', { textContent: row.unit })), legend);
+  figure.append(element('figcaption', {}, ...titled(row)), legend);
   $('charts').append(figure);
   const colour = (name) => () => getComputedStyle(document.documentElement).getPropertyValue(name);
   const axis = { stroke: colour('--quiet'), font: '12px system-ui, sans-serif', grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false } };
   const plot = new uPlot({
     width: 300,
     height: 170,
+    padding: [8, 8, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: 'compare' }, drag: { x: false, y: false }, y: false },
     scales: {
@@ -218,8 +218,8 @@ function chart(row) {
       y: { range: (_, min, max) => [0, Math.max(max * 1.1, row.key === 'errors' ? 1 : 0.001)] },
     },
     axes: [
-      { ...axis, space: 70, size: 28 },
-      { ...axis, space: 32, size: 50, values: (_, splits) => splits.map((value) => label(value)) },
+      { ...axis, space: 80, size: 28, values: (_, splits) => splits.map(time) },
+      { ...axis, space: 32, size: 46, values: (_, splits) => splits.map(label) },
     ],
     series: [{}, ...copies.map((copy) => ({ stroke: colour(`--${copy.key}`), width: 2, points: { show: false } }))],
     hooks: { setCursor: [(self) => point(self)] },
@@ -227,6 +227,8 @@ function chart(row) {
   new ResizeObserver(() => plot.setSize({ width: legend.clientWidth, height: 170 })).observe(legend);
   charts.push({ row, plot });
 }
+
+const time = (seconds) => new Date(seconds * 1000).toLocaleTimeString('en-GB');
 
 function label(value) {
   return value >= 10000 ? `${value / 1000}k` : `${+value.toFixed(3)}`;

@@ -35,7 +35,8 @@ final class Answers {
 	synchronized String seen() {
 		long now = System.nanoTime();
 		Arrays.sort(this.nanos, 0, this.count);
-		String seen = String.format(Locale.ROOT, "%7.0f answers/s   p50 %6.1f ms   p99 %6.1f ms   max %6.1f ms   errors %d",
+		String seen = String.format(Locale.ROOT,
+				"%7.0f answers/s   p50 %6.1f ms   p99 %6.1f ms   max %6.1f ms   errors %d",
 				this.count * 1e9 / (now - this.since), millis(50), millis(99), millis(100), this.errors);
 		this.count = 0;
 		this.errors = 0;

@@ -128,8 +128,7 @@ public final class Compare {
 			command.addAll(List.of("-jar", this.options.jar().toString()));
 		}
 		else {
-			command
-				.addAll(List.of("-cp", System.getProperty("java.class.path"), EnrolmentApplication.class.getName()));
+			command.addAll(List.of("-cp", System.getProperty("java.class.path"), EnrolmentApplication.class.getName()));
 		}
 		command.addAll(copy.arguments());
 		return command;
@@ -159,8 +158,8 @@ public final class Compare {
 			}
 			TimeUnit.MILLISECONDS.sleep(200);
 		}
-		this.out.println(copy.name() + " did not start within " + START_LIMIT.toMinutes() + " minutes: "
-				+ log(copy.name()));
+		this.out.println(
+				copy.name() + " did not start within " + START_LIMIT.toMinutes() + " minutes: " + log(copy.name()));
 		return false;
 	}
 
@@ -210,9 +209,7 @@ public final class Compare {
 	private void open(String page) {
 		String opener = System.getProperty("os.name").startsWith("Mac") ? "open" : "xdg-open";
 		try {
-			new ProcessBuilder(opener, page).redirectErrorStream(true)
-				.redirectOutput(log("browser").toFile())
-				.start();
+			new ProcessBuilder(opener, page).redirectErrorStream(true).redirectOutput(log("browser").toFile()).start();
 		}
 		catch (IOException ex) {
 			this.out.println("No browser was opened: " + ex.getMessage());

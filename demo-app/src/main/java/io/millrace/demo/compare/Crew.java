@@ -55,8 +55,8 @@ final class Crew {
 	}
 
 	/**
-	 * Stops all, and waits until they have ended: those that take longer than their
-	 * grace are killed. None can be started any more.
+	 * Stops all, and waits until they have ended: those that take longer than their grace
+	 * are killed. None can be started any more.
 	 */
 	synchronized void stop() {
 		this.stopped = true;

@@ -28,7 +28,8 @@ final class Load {
 		}
 		for (int i = 0; i < this.options.connections(); i++) {
 			LoadConnection connection = new LoadConnection(this.copy.port(), this.options, this.answers);
-			// Spread evenly over the interval, so that connections do not ask all at once.
+			// Spread evenly over the interval, so that connections do not ask all at
+			// once.
 			long first = System.nanoTime() + this.options.interval() * i / this.options.connections();
 			Thread thread = new Thread(() -> connection.ask(first), "load-" + this.name + "-" + i);
 			thread.setDaemon(true);

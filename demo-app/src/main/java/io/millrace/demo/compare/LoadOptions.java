@@ -5,8 +5,7 @@ import org.springframework.util.Assert;
 /**
  * What is asked of each copy.
  *
- * @param rate requests a second; 0: none, {@link #MAX_RATE}: as many as are
- * answered
+ * @param rate requests a second; 0: none, {@link #MAX_RATE}: as many as are answered
  * @param connections how many connections share the rate
  * @param path what is asked for
  */

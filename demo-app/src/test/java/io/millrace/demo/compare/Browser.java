@@ -66,7 +66,8 @@ final class Browser implements AutoCloseable {
 			.until(() -> Files.exists(ports) && Files.readAllLines(ports).size() == 2);
 		HttpClient client = HttpClient.newHttpClient();
 		URI pages = URI.create("http://127.0.0.1:" + Files.readAllLines(ports).get(0) + "/json/list");
-		JsonNode page = json.readTree(client.send(HttpRequest.newBuilder(pages).build(), BodyHandlers.ofString()).body())
+		JsonNode page = json
+			.readTree(client.send(HttpRequest.newBuilder(pages).build(), BodyHandlers.ofString()).body())
 			.get(0);
 		this.socket = client.newWebSocketBuilder()
 			.buildAsync(URI.create(page.get("webSocketDebuggerUrl").asString()), new Listener())
@@ -96,8 +97,8 @@ final class Browser implements AutoCloseable {
 	void show(int width, int height, boolean phone, boolean dark) {
 		call("Emulation.setDeviceMetricsOverride",
 				Map.of("width", width, "height", height, "deviceScaleFactor", phone ? 2 : 1, "mobile", phone));
-		call("Emulation.setEmulatedMedia", Map
-			.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+		call("Emulation.setEmulatedMedia",
+				Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
 	}
 
 	void go(String address) {

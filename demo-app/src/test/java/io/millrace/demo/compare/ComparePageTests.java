@@ -67,20 +67,20 @@ class ComparePageTests {
 	@Test
 	void whatACopyPublishesIsShown() {
 		browser.go(compare());
-		within().untilAsserted(() -> assertThat(figures(1)).contains("CPU per request, µs: 50.0", "Latency, median, ms: 2.02",
-				"Latency, 99 %, ms: 26.5", "Latency, mean, ms: 2.56", "Latency, longest, ms: 30.0", "Heap, MB: 101",
-				"Threads: 42", "Connections: 17"));
+		within().untilAsserted(() -> assertThat(figures(1)).contains("CPU per request µs: 50.0",
+				"Latency, median ms: 2.02", "Latency, 99 % ms: 26.5", "Latency, mean ms: 2.56",
+				"Latency, longest ms: 30.0", "Heap MB: 101", "Threads: 42", "Connections: 17"));
 		// A hundred requests with two errors at each turn, of a second or so.
-		assertThat(figure(1, "Requests, a second")).matches("[0-9,]+").isNotEqualTo("0");
-		assertThat(figure(1, "Errors, a second")).isNotEqualTo("0.0");
+		assertThat(figure(1, "Requests a second")).matches("[0-9,]+").isNotEqualTo("0");
+		assertThat(figure(1, "Errors a second")).isNotEqualTo("0.0");
 	}
 
 	@Test
 	void whatACopyDoesNotPublishIsNotAvailable() {
 		browser.go(compare());
 		within().untilAsserted(() -> assertThat(figure(1, "Threads")).isEqualTo("42"));
-		assertThat(figure(1, "Memory, MB")).isEqualTo("n/a");
-		assertThat(figure(0, "Memory, MB")).matches("[0-9,]+");
+		assertThat(figure(1, "Memory MB")).isEqualTo("n/a");
+		assertThat(figure(0, "Memory MB")).matches("[0-9,]+");
 	}
 
 	@Test
@@ -99,7 +99,7 @@ class ComparePageTests {
 		assertThat(figure(1, "Threads")).isEqualTo("–");
 		assertThat(state(0)).isEqualTo("live");
 		this.known = new Metered(port);
-		within().untilAsserted(() -> assertThat(figure(1, "CPU per request, µs")).isEqualTo("50.0"));
+		within().untilAsserted(() -> assertThat(figure(1, "CPU per request µs")).isEqualTo("50.0"));
 		assertThat(state(1)).isEqualTo("live");
 	}
 
@@ -116,11 +116,13 @@ class ComparePageTests {
 	void chartsAreDrawnAndTheConsoleIsEmpty(String name, int width, boolean phone, boolean dark) throws Exception {
 		browser.show(width, phone ? 780 : 900, phone, dark);
 		browser.go(compare() + "&c=http://localhost:" + this.port + "%23Third");
-		within().untilAsserted(() -> assertThat(figure(1, "CPU per request, µs")).isEqualTo("50.0"));
+		within().untilAsserted(() -> assertThat(figure(1, "CPU per request µs")).isEqualTo("50.0"));
 		// All but the memory, which it does not publish
 		within().until(() -> drawn() == 8);
 		browser.picture(PICTURES.resolve(name + ".png"));
 		assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt()).isLessThanOrEqualTo(width);
+		assertThat(browser.evaluate("document.querySelector('table').offsetWidth").asInt())
+			.isLessThanOrEqualTo(browser.evaluate("document.getElementById('figures').clientWidth").asInt());
 		assertThat(browser.problems()).isEmpty();
 		assertThat(browser.origins()).containsExactlyInAnyOrder("http://localhost:" + this.port,
 				"http://127.0.0.1:" + this.known.port());
@@ -130,7 +132,9 @@ class ComparePageTests {
 	void theBrowserLetsThePageAskNobodyElse() {
 		browser.go(compare());
 		within().untilAsserted(() -> assertThat(figure(1, "Threads")).isEqualTo("42"));
-		assertThat(browser.evaluate("fetch('http://127.0.0.1:" + this.port + "/json', { mode: 'no-cors' }).then(() => 'asked', () => 'refused')")
+		assertThat(browser
+			.evaluate("fetch('http://127.0.0.1:" + this.port
+					+ "/json', { mode: 'no-cors' }).then(() => 'asked', () => 'refused')")
 			.asString()).isEqualTo("refused");
 	}
 
@@ -202,7 +206,9 @@ class ComparePageTests {
 				  const wanted = getComputedStyle(document.documentElement).getPropertyValue('--b').trim()
 				      .match(/[0-9a-f]{2}/g).map(part => parseInt(part, 16));
 				  return [...document.querySelectorAll('canvas')].filter((canvas) => {
-				    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+				    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+				    copy.drawImage(canvas, 0, 0);
+				    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
 				    for (let i = 0; i < data.length; i += 4) {
 				      if (wanted.every((part, j) => Math.abs(part - data[i + j]) < 40) && data[i + 3] > 100) {
 				        return true;

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 
 /**
  * One run of {@link Compare} as a process of its own, with copies from the class path of
@@ -38,8 +40,9 @@ final class CompareRun implements AutoCloseable {
 	}
 
 	static CompareRun start(Path logs, String... options) throws IOException {
-		List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-cp", System.getProperty("java.class.path"), Compare.class.getName(), "--logs=" + logs, "--port=20080"));
+		List<String> command = new ArrayList<>(List.of(
+				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+				System.getProperty("java.class.path"), Compare.class.getName(), "--logs=" + logs, "--port=20080"));
 		command.addAll(List.of(options));
 		if (Arrays.stream(options).noneMatch((option) -> option.startsWith("--jvm="))) {
 			command.add("--jvm=-Xmx192m -XX:+UseSerialGC -XX:TieredStopAtLevel=1");
@@ -92,9 +95,10 @@ final class CompareRun implements AutoCloseable {
 	 * Waits until no process is left, and nobody listens any more.
 	 */
 	void awaitNothingLeft(String page) {
-		Awaitility.await().until(() -> !this.process.isAlive());
-		Awaitility.await().until(() -> this.copies.stream().noneMatch(ProcessHandle::isAlive));
-		Awaitility.await().until(() -> ports(page).stream().allMatch(CompareRun::isFree));
+		ConditionFactory await = Awaitility.await().atMost(Duration.ofSeconds(30));
+		await.until(() -> !this.process.isAlive());
+		await.until(() -> this.copies.stream().noneMatch(ProcessHandle::isAlive));
+		await.until(() -> ports(page).stream().allMatch(CompareRun::isFree));
 	}
 
 	private static boolean isFree(int port) {

@@ -40,13 +40,13 @@ class CompareTests {
 			String page = run.awaitPage();
 			List<Integer> ports = CompareRun.ports(page);
 			assertThat(ports).hasSize(3).doesNotContain(taken.getLocalPort());
-			assertThat(page)
-				.endsWith("?a=http://localhost:%d%%23Millrace&b=http://localhost:%d%%23Tomcat&c=http://localhost:%d%%23Jetty"
-					.formatted(ports.toArray()));
+			assertThat(page).endsWith(
+					"?a=http://localhost:%d%%23Millrace&b=http://localhost:%d%%23Tomcat&c=http://localhost:%d%%23Jetty"
+						.formatted(ports.toArray()));
 			assertThat(get(page.replaceFirst("\\?.*", ""))).contains("<title>");
 			assertThat(log("millrace")).contains("served by MillraceWebServer");
 			assertThat(log("tomcat")).contains("served by TomcatWebServer");
-			assertThat(log("jetty")).contains("served by JettyWebServer");
+			assertThat(log("jetty")).contains("served by JettyServletWebServer");
 			for (int port : ports) {
 				Awaitility.await()
 					.atMost(Duration.ofSeconds(30))
