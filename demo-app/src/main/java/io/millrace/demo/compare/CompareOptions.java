@@ -36,7 +36,7 @@ record CompareOptions(List<String> names, int port, LoadOptions load, @Nullable 
 			draws them side by side. Ctrl-C stops everything.
 
 			  --copies=millrace,tomcat,jetty  one to three of these; millrace-virtual and so on for virtual threads
-			  --rate=1000                     requests a second to each copy; 'max': as many as it answers; 0: none
+			  --rate=500                      requests a second to each copy; 'max': as many as it answers; 0: none
 			  --connections=16                connections to each copy
 			  --path=/json                    what is asked for, such as /courses, /plaintext or /work?ms=10
 			  --cpus=LIST                     the copies share these processors, such as 1 or 0,2 (needs taskset)
@@ -74,7 +74,7 @@ record CompareOptions(List<String> names, int port, LoadOptions load, @Nullable 
 		String jar = value(given, "jar");
 		String logs = (jar != null) ? Path.of(jar).resolveSibling("compare").toString() : "target/compare";
 		String end = value(given, "for");
-		String rate = value(given, "rate", "1000");
+		String rate = value(given, "rate", "500");
 		LoadOptions load = new LoadOptions("max".equals(rate) ? LoadOptions.MAX_RATE : number("rate", rate),
 				number("connections", value(given, "connections", "16")), value(given, "path", "/json"));
 		return new CompareOptions(List.of(value(given, "copies", "millrace,tomcat,jetty").split(",")),

@@ -18,7 +18,7 @@ class CompareOptionsTests {
 	void nothingNeedsToBeGiven() {
 		CompareOptions options = CompareOptions.parse();
 		assertThat(options.names()).containsExactly("millrace", "tomcat", "jetty");
-		assertThat(options.load()).isEqualTo(new LoadOptions(1000, 16, "/json"));
+		assertThat(options.load()).isEqualTo(new LoadOptions(500, 16, "/json"));
 		assertThat(options.jvm()).containsExactly("-Xmx512m");
 		assertThat(options.processors()).isNull();
 		assertThat(options.end()).isNull();

@@ -201,22 +201,25 @@ class ComparePageTests {
 
 	/** How many charts have something drawn in the colour of the second copy. */
 	private static int drawn() {
-		return browser.evaluate("""
-				(() => {
-				  const wanted = getComputedStyle(document.documentElement).getPropertyValue('--b').trim()
-				      .match(/[0-9a-f]{2}/g).map(part => parseInt(part, 16));
-				  return [...document.querySelectorAll('canvas')].filter((canvas) => {
-				    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
-				    copy.drawImage(canvas, 0, 0);
-				    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
-				    for (let i = 0; i < data.length; i += 4) {
-				      if (wanted.every((part, j) => Math.abs(part - data[i + j]) < 40) && data[i + 3] > 100) {
-				        return true;
-				      }
-				    }
-				    return false;
-				  }).length;
-				})()""").asInt();
+		return browser
+			.evaluate(
+					"""
+							(() => {
+							  const wanted = getComputedStyle(document.documentElement).getPropertyValue('--b').trim()
+							      .match(/[0-9a-f]{2}/g).map(part => parseInt(part, 16));
+							  return [...document.querySelectorAll('canvas')].filter((canvas) => {
+							    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+							    copy.drawImage(canvas, 0, 0);
+							    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+							    for (let i = 0; i < data.length; i += 4) {
+							      if (wanted.every((part, j) => Math.abs(part - data[i + j]) < 40) && data[i + 3] > 100) {
+							        return true;
+							      }
+							    }
+							    return false;
+							  }).length;
+							})()""")
+			.asInt();
 	}
 
 }

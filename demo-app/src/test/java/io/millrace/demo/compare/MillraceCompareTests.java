@@ -23,9 +23,4 @@ class MillraceCompareTests extends AbstractCompareTests {
 		assertThat(context.getWebServer()).isInstanceOf(MillraceWebServer.class);
 	}
 
-	@Override
-	String connections() {
-		return "millrace_connections_open";
-	}
-
 }
