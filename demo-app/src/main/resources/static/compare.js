@@ -210,7 +210,7 @@ function chart(row) {
   const plot = new uPlot({
     width: 300,
     height: 170,
-    padding: [8, 8, 0, 0],
+    padding: [8, 26, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: 'compare' }, drag: { x: false, y: false }, y: false },
     scales: {
