@@ -111,6 +111,9 @@ public class MillraceProperties {
 	private final RateLimitProperties rateLimit = new RateLimitProperties();
 
 	@NestedConfigurationProperty
+	private final AccessLogProperties accessLog = new AccessLogProperties();
+
+	@NestedConfigurationProperty
 	private final WatchProperties watch = new WatchProperties();
 
 	@NestedConfigurationProperty
@@ -124,6 +127,12 @@ public class MillraceProperties {
 
 	@NestedConfigurationProperty
 	private final ForwardedProperties forwarded = new ForwardedProperties();
+
+	@NestedConfigurationProperty
+	private final JfrProperties jfr = new JfrProperties();
+
+	@NestedConfigurationProperty
+	private final TracingProperties tracing = new TracingProperties();
 
 	public boolean isEnabled() {
 		return this.enabled;
@@ -245,6 +254,10 @@ public class MillraceProperties {
 		return this.rateLimit;
 	}
 
+	public AccessLogProperties getAccessLog() {
+		return this.accessLog;
+	}
+
 	public WatchProperties getWatch() {
 		return this.watch;
 	}
@@ -263,6 +276,14 @@ public class MillraceProperties {
 
 	public ForwardedProperties getForwarded() {
 		return this.forwarded;
+	}
+
+	public JfrProperties getJfr() {
+		return this.jfr;
+	}
+
+	public TracingProperties getTracing() {
+		return this.tracing;
 	}
 
 	/**

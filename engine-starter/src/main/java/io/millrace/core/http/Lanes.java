@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import io.millrace.core.worker.WorkerSet;
 import org.jspecify.annotations.Nullable;
@@ -44,12 +46,12 @@ public final class Lanes {
 	 * bulkhead
 	 */
 	public static Lanes of(List<RoutePolicy> policies, WorkerSet workers, boolean mayBlock) {
-		Map<String, Bulkhead> bulkheads = new HashMap<>();
+		Map<String, Bulkhead> bulkheads = new LinkedHashMap<>();
 		Map<String, Lane[]> exact = new HashMap<>();
 		List<Lane> others = new ArrayList<>();
 		for (int i = 0; i < policies.size(); i++) {
 			RoutePolicy policy = policies.get(i);
-			Lane lane = new Lane(policy, i, bulkhead(policy, bulkheads), workers, mayBlock);
+			Lane lane = new Lane(policy, i, bulkhead(policy, policies, bulkheads), workers, mayBlock);
 			String path = lane.exactPath();
 			if (path != null) {
 				exact.merge(path, new Lane[] { lane }, Lanes::append);
@@ -61,17 +63,32 @@ public final class Lanes {
 		return new Lanes(others, exact, bulkheads.values());
 	}
 
-	private static @Nullable Bulkhead bulkhead(RoutePolicy policy, Map<String, Bulkhead> bulkheads) {
+	private static @Nullable Bulkhead bulkhead(RoutePolicy policy, List<RoutePolicy> policies,
+			Map<String, Bulkhead> bulkheads) {
 		if (policy.maxConcurrency() == 0) {
 			return null;
 		}
 		Bulkhead bulkhead = bulkheads.computeIfAbsent(policy.name(),
-				(name) -> new Bulkhead(policy.maxConcurrency(), policy.queueCapacity()));
+				(name) -> new Bulkhead(label(policy, policies), policy.maxConcurrency(), policy.queueCapacity()));
 		if (!bulkhead.allows(policy.maxConcurrency(), policy.queueCapacity())) {
 			throw new IllegalArgumentException(
 					"Policies named '" + policy.name() + "' share a bulkhead and differ in it");
 		}
 		return bulkhead;
+	}
+
+	// The pattern, where it says which of all bulkheads that is.
+	private static String label(RoutePolicy policy, List<RoutePolicy> policies) {
+		String pattern = pattern(policy);
+		long meant = policies.stream()
+			.filter((each) -> each.maxConcurrency() > 0)
+			.filter((each) -> each.name().equals(policy.name()) || Objects.equals(pattern, pattern(each)))
+			.count();
+		return (pattern != null && meant == 1) ? pattern : policy.name();
+	}
+
+	private static @Nullable String pattern(RoutePolicy policy) {
+		return (policy.matcher() instanceof PathMatcher path) ? path.pattern() : null;
 	}
 
 	private static Lane[] append(Lane[] some, Lane[] more) {
@@ -108,6 +125,14 @@ public final class Lanes {
 			}
 		}
 		return null;
+	}
+
+	/**
+	 * What the bulkheads are doing. Any thread may ask.
+	 * @return one reading of each, in the order of their policies
+	 */
+	public List<BulkheadSnapshot> bulkheads() {
+		return this.bulkheads.stream().map(Bulkhead::snapshot).toList();
 	}
 
 	/** See {@link io.millrace.core.worker.WorkerPool#sweep()}. */

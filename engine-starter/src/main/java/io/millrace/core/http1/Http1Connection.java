@@ -9,8 +9,11 @@ import io.millrace.core.http.ProtocolException;
 import io.millrace.core.http.ReceivedBody;
 import io.millrace.core.http.RefusalAnswer;
 import io.millrace.core.http.RequestHead;
+import io.millrace.core.http1.ConnectionPhase.State;
 import io.millrace.core.http1.ConnectionTimers.Kind;
 import io.millrace.core.http1.ResponseEncoder.Persistence;
+import io.millrace.core.observe.ConnectionSnapshot;
+import io.millrace.core.observe.LoopMeter;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.util.ReferenceCountUtil;
@@ -38,9 +41,6 @@ final class Http1Connection {
 
 	private static final Logger logger = LoggerFactory.getLogger(Http1Connection.class);
 
-	// How much is read ahead while a response is under way: the bound of pipelining.
-	private static final int READ_AHEAD = 64 * 1024;
-
 	private final Http1Services services;
 
 	private final HeadParser parser;
@@ -61,21 +61,24 @@ final class Http1Connection {
 
 	private final Refusals refusals;
 
+	private final ConnectionCounts counts;
+
+	private final RequestReports reports;
+
 	private final Deadlines deadlines;
 
 	private final Closing closing;
 
 	private final DirectResponse direct;
 
-	private State state = State.READING_HEAD;
+	private final ConnectionPhase phase;
+
+	private final ReadInterest interest;
 
 	private @Nullable Exchange exchange;
 
 	// What is handed to a worker when the loop has finished its turn.
 	private @Nullable Exchange leaving;
-
-	// How many requests have come.
-	private int requests;
 
 	// The exchange waits for its body and was not dispatched.
 	private boolean held;
@@ -84,24 +87,33 @@ final class Http1Connection {
 
 	private boolean inputClosed;
 
-	private boolean reading = true;
-
 	private boolean advancing;
 
-	Http1Connection(Http1Services services, Channel channel, Loan loan) {
+	/**
+	 * Create a connection.
+	 * @param services what all connections share
+	 * @param channel its socket
+	 * @param loan says who owns it
+	 * @param meter the meter of its event loop
+	 */
+	Http1Connection(Http1Services services, Channel channel, Loan loan, LoopMeter meter) {
 		this.services = services;
 		this.channel = channel;
 		this.loan = loan;
 		this.parser = new HeadParser(services.options());
 		this.body = new IncomingBody(services.options());
-		this.sender = new Sender(channel);
+		this.counts = new ConnectionCounts(services.observer().statistics());
+		this.sender = new Sender(channel, this.counts);
 		this.writer = new ResponseWriter(services.encoder(), channel.alloc(), this.sender::write);
 		this.refusals = new Refusals(services, this.writer, channel.alloc());
+		this.reports = new RequestReports(services, this.writer);
 		this.deadlines = new Deadlines(channel.eventLoop(), services.timeouts(), this.sender, this.body, this.inbound,
 				this::expired, loan::whenBack);
+		this.phase = new ConnectionPhase(meter, this.counts, this.parser, this.body, this.deadlines);
+		this.interest = new ReadInterest(channel, this.sender, this.body, this.inbound);
 		this.closing = new Closing(this.sender, this.deadlines, services);
 		this.direct = new DirectResponse(this, services.dispatcher().mayLend() ? DirectSocket.of(channel) : null,
-				this.writer, this.sender, loan);
+				this.writer, this.sender, this.counts, loan);
 		this.stream = new Http1Stream(this, channel, loan, this.direct);
 	}
 
@@ -116,7 +128,8 @@ final class Http1Connection {
 	}
 
 	void received(ByteBuf bytes) {
-		if (this.body.isBroken() || this.state == State.ENDED) {
+		this.counts.received(bytes.readableBytes());
+		if (this.body.isBroken() || this.phase.state() == State.ENDED) {
 			bytes.release();
 			return;
 		}
@@ -138,7 +151,7 @@ final class Http1Connection {
 		if (!this.inputClosed) {
 			this.inputClosed = true;
 			advance();
-			if (this.state == State.EXCHANGE) {
+			if (this.phase.state() == State.EXCHANGE) {
 				this.deadlines.halfClosed();
 			}
 			this.closing.inputClosed();
@@ -176,13 +189,13 @@ final class Http1Connection {
 			}
 		}
 		catch (ProtocolException ex) {
-			refuse(ex);
+			refuse(ex, ex.kind().id());
 		}
 		finally {
 			this.advancing = false;
 		}
 		this.inbound.trim();
-		settleReading();
+		this.interest.settle(this.phase.state());
 		flush();
 		Exchange lent = this.leaving;
 		if (lent != null) {
@@ -193,7 +206,7 @@ final class Http1Connection {
 	}
 
 	private boolean step() throws ProtocolException {
-		return switch (this.state) {
+		return switch (this.phase.state()) {
 			case READING_HEAD -> nextRequest();
 			case EXCHANGE -> receiveBody();
 			case DRAINING_BODY -> drainBody();
@@ -202,7 +215,7 @@ final class Http1Connection {
 	}
 
 	private boolean nextRequest() throws ProtocolException {
-		if (!isWritable()) {
+		if (!this.sender.isWritable()) {
 			// First the client has to take its responses.
 			return false;
 		}
@@ -220,14 +233,17 @@ final class Http1Connection {
 			finish(false);
 		}
 		else if (this.parser.isStarted() && !started) {
+			this.phase.headBegins();
 			this.deadlines.headExpected();
 		}
 		return false;
 	}
 
 	private void start(RequestHead head) throws ProtocolException {
-		this.requests++;
-		this.body.start(head);
+		this.counts.request();
+		if (!startBody(head)) {
+			return;
+		}
 		RefusalAnswer refusal = this.services.dispatcher().refusal(head);
 		if (refusal != null) {
 			turnAway(head, refusal);
@@ -236,9 +252,9 @@ final class Http1Connection {
 		this.writer.reset();
 		Exchange started = new Exchange(this.stream, head, this.services.dispatcher().services());
 		this.exchange = started;
-		this.state = State.EXCHANGE;
+		this.phase.enter(State.EXCHANGE);
 		this.held = false;
-		this.services.observer().exchangeStarted();
+		this.reports.started(started);
 		while (receiveBody()) {
 			// what came with the head is there before the handler asks
 		}
@@ -261,13 +277,25 @@ final class Http1Connection {
 		}
 	}
 
+	private boolean startBody(RequestHead head) {
+		try {
+			this.body.start(head);
+			return true;
+		}
+		catch (ProtocolException ex) {
+			Exchange refused = new Exchange(this.stream, head, this.services.dispatcher().services());
+			this.reports.started(refused);
+			refuseUnserved(refused, ex, ex.kind().id());
+			return false;
+		}
+	}
+
 	// Without an exchange: nobody will see it, and refusing has to cost much less than
 	// serving.
 	private void turnAway(RequestHead head, RefusalAnswer refusal) {
-		this.services.observer().exchangeStarted();
 		boolean keepAlive = mayKeepAlive(head);
 		this.sender.write(this.services.refusalEncoder().encode(refusal, head, keepAlive, this.channel.alloc()));
-		this.services.observer().exchangeEnded(true);
+		this.reports.turnedAway(this.stream, head, refusal);
 		next(head, keepAlive);
 	}
 
@@ -329,29 +357,11 @@ final class Http1Connection {
 	}
 
 	private void idle() {
-		this.state = State.READING_HEAD;
+		this.phase.idle();
 		this.deadlines.idle();
 	}
 
-	// Reading goes on while somebody has room for what comes, and always far enough to
-	// see that the client goes away.
-	private void settleReading() {
-		boolean wanted = switch (this.state) {
-			case READING_HEAD -> isWritable() || this.inbound.size() < READ_AHEAD;
-			case EXCHANGE -> this.body.isEnded() ? this.inbound.size() < READ_AHEAD : !this.body.isPaused();
-			case DRAINING_BODY, ENDED -> true;
-		};
-		if (wanted != this.reading) {
-			this.reading = wanted;
-			this.channel.config().setAutoRead(wanted);
-		}
-	}
-
 	// What an exchange asks of its stream
-
-	private boolean isWritable() {
-		return this.sender.isWritable();
-	}
 
 	/**
 	 * Whether nothing but the response to an exchange is waited for, which then a worker
@@ -398,7 +408,7 @@ final class Http1Connection {
 	}
 
 	void writeFile(Exchange exchange, FileChannel file, long position, long length, boolean last) {
-		Region region = new Region(this.channel, file, position, length);
+		Region region = new Region(this.channel, this.counts, file, position, length);
 		if (exchange != this.exchange) {
 			region.close();
 		}
@@ -454,7 +464,7 @@ final class Http1Connection {
 
 	private boolean isLastPermitted() {
 		int limit = this.services.options().maxRequestsPerConnection();
-		return limit > 0 && this.requests >= limit;
+		return limit > 0 && this.counts.requests() >= limit;
 	}
 
 	void responseEnded() {
@@ -476,7 +486,7 @@ final class Http1Connection {
 			idle();
 		}
 		else {
-			this.state = State.DRAINING_BODY;
+			this.phase.enter(State.DRAINING_BODY);
 			this.deadlines.bodyDrained();
 		}
 	}
@@ -503,8 +513,13 @@ final class Http1Connection {
 	}
 
 	void refuse(Exchange exchange, ProtocolException refusal) {
+		refuse(exchange, refusal, refusal.kind().id());
+	}
+
+	private void refuse(Exchange exchange, ProtocolException refusal, String reason) {
 		if (exchange == this.exchange) {
 			this.refusals.count(refusal);
+			this.reports.refused(exchange, reason);
 			this.exchange = null;
 			exchange.receivedBody().fail(refusal);
 			this.refusals.answer(exchange, refusal);
@@ -516,14 +531,20 @@ final class Http1Connection {
 	private void exchangeEnded(Exchange ended) {
 		this.exchange = null;
 		ended.complete();
-		this.services.observer().exchangeEnded(true);
+		this.reports.completed(ended);
 	}
 
 	// A refusal of bytes that are no request yet, or of the body of one.
-	private void refuse(ProtocolException refusal) {
+	private void refuse(ProtocolException refusal, String reason) {
 		Exchange current = this.exchange;
 		if (current != null && current.takeOver()) {
-			refuse(current, refusal);
+			refuse(current, refusal, reason);
+			return;
+		}
+		if (current == null && this.phase.state() == State.READING_HEAD) {
+			Exchange unknown = this.refusals.unknown(this.stream, this.inbound.bytes());
+			this.reports.started(unknown, this.inbound.bytes());
+			refuseUnserved(unknown, refusal, reason);
 			return;
 		}
 		this.refusals.count(refusal);
@@ -536,14 +557,19 @@ final class Http1Connection {
 			this.deadlines.bodyEnded();
 			current.receivedBody().fail(refusal);
 		}
-		else if (this.state == State.READING_HEAD) {
-			this.writer.reset();
-			this.refusals.answer(this.refusals.unknown(this.stream, this.inbound.bytes()), refusal);
-			finish(true);
-		}
 		else {
 			finish(true);
 		}
+	}
+
+	// Nobody but us will ever have the exchange.
+	private void refuseUnserved(Exchange unserved, ProtocolException refusal, String reason) {
+		this.refusals.count(refusal);
+		this.reports.refused(unserved, reason);
+		this.writer.reset();
+		this.refusals.answer(unserved, refusal);
+		finish(true);
+		this.reports.completed(unserved);
 	}
 
 	void reset(Exchange exchange) {
@@ -571,10 +597,10 @@ final class Http1Connection {
 	// The end
 
 	private void finish(boolean linger) {
-		this.state = State.ENDED;
+		this.phase.enter(State.ENDED);
 		this.inbound.clear();
 		this.closing.finish(linger);
-		settleReading();
+		this.interest.settle(this.phase.state());
 		flush();
 	}
 
@@ -584,14 +610,14 @@ final class Http1Connection {
 	 * @param unsent whether it has not taken all of an earlier response
 	 */
 	private void lost(boolean unsent) {
-		boolean midway = this.exchange != null || (this.state == State.READING_HEAD && this.parser.isStarted());
+		boolean midway = this.exchange != null || (this.phase.state() == State.READING_HEAD && this.parser.isStarted());
 		if (close("The client has closed the connection") && (midway || unsent)) {
 			this.closing.clientAborted();
 		}
 	}
 
 	private boolean close(String why) {
-		this.state = State.ENDED;
+		this.phase.enter(State.ENDED);
 		if (!this.closing.close()) {
 			return false;
 		}
@@ -599,7 +625,7 @@ final class Http1Connection {
 		if (cut != null) {
 			this.exchange = null;
 			cut.abort(new IOException(why));
-			this.services.observer().exchangeEnded(false);
+			this.reports.aborted(cut);
 		}
 		return true;
 	}
@@ -625,7 +651,7 @@ final class Http1Connection {
 	/** Close when nothing is in flight. */
 	void drain() {
 		this.loan.whenBack(() -> {
-			this.deadlines.drain(this.state == State.READING_HEAD && !this.parser.isStarted());
+			this.deadlines.drain(this.phase.state() == State.READING_HEAD && !this.parser.isStarted());
 			Exchange open = this.exchange;
 			if (open != null && this.body.isUpgraded() && !this.body.isEnded()) {
 				// It may go on for ever: as if the client had closed its side, so that
@@ -649,20 +675,20 @@ final class Http1Connection {
 
 	// The client has made us wait too long.
 	private void expired(Kind kind) {
-		if (kind != Kind.LINGER && kind != Kind.HELD && !(kind == Kind.IDLE && isDraining())) {
+		if (kind.isCounted() && !(kind == Kind.IDLE && isDraining())) {
 			this.services.observer().timedOut(kind.id());
 		}
 		switch (kind) {
 			case HEADER -> {
 				if (this.parser.isStarted()) {
-					refuse(Refusals.tooSlow("The request head did not come in time"));
+					refuse(Refusals.tooSlow("The request head did not come in time"), kind.id());
 				}
 				else {
 					finish(false);
 				}
 			}
 			case REQUEST -> this.services.dispatcher().expired(Objects.requireNonNull(this.exchange));
-			case BODY -> refuse(Refusals.tooSlow("The request body comes too slowly"));
+			case BODY -> refuse(Refusals.tooSlow("The request body comes too slowly"), kind.id());
 			case IDLE -> finish(false);
 			case WRITE -> closeByReset("The client does not take its response");
 			case HALF_CLOSED -> lost(false);
@@ -672,10 +698,16 @@ final class Http1Connection {
 		}
 	}
 
-	private enum State {
+	ConnectionCounts counts() {
+		return this.counts;
+	}
 
-		READING_HEAD, EXCHANGE, DRAINING_BODY, ENDED
-
+	/**
+	 * What the connection is doing. Any thread may ask.
+	 * @return one reading
+	 */
+	ConnectionSnapshot read() {
+		return this.phase.read(this.stream.connection(), this.exchange, this.held);
 	}
 
 }

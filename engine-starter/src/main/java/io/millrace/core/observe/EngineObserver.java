@@ -1,5 +1,9 @@
 package io.millrace.core.observe;
 
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
 /**
  * Is told what happens in the engine. Does nothing by default. Called by event loops, and
  * by workers that have written a response themselves, where nothing else is said: must
@@ -35,7 +39,20 @@ public interface EngineObserver {
 	default void connectionClosed() {
 	}
 
-	/** A request head was read and is going to a handler. */
+	/**
+	 * A connection was accepted, for those who go along with it. Called by its event loop
+	 * after {@link #connectionOpened()}, for each connection.
+	 * @return is given the last reading of the connection when it is closed, {@code null}
+	 * where nobody wants it
+	 */
+	default @Nullable Consumer<ConnectionSnapshot> observeConnection() {
+		return null;
+	}
+
+	/**
+	 * A request has come: its head was read, or what stands in its place is none and is
+	 * going to be refused.
+	 */
 	default void exchangeStarted() {
 	}
 
@@ -62,6 +79,17 @@ public interface EngineObserver {
 	 * @param completed whether the response was handed to the socket, whole
 	 */
 	default void exchangeEnded(ObservedExchange exchange, boolean completed) {
+	}
+
+	/**
+	 * Something was read that is or should have been a request, for those who go along
+	 * with it. Called for each by its event loop, whether or not anybody
+	 * {@linkplain #wantsExchanges() wants all exchanges}: what is measured of exchanges
+	 * is measured where this returns somebody, too.
+	 * @return goes along with this one, {@code null} where nobody does
+	 */
+	default @Nullable ExchangeObserver observeExchange() {
+		return null;
 	}
 
 	/**
@@ -105,7 +133,8 @@ public interface EngineObserver {
 
 	/**
 	 * A deadline passed: the request was answered for, or the connection closed.
-	 * @param kind which one: header, body, request, write, idle, half_closed
+	 * @param kind which one: header, body, request, write, idle, half_closed, upgraded
+	 * (silent after the protocol was switched)
 	 */
 	default void timedOut(String kind) {
 	}
@@ -113,10 +142,26 @@ public interface EngineObserver {
 	/**
 	 * Something is stuck, which is told once each time. Called by threads that do nothing
 	 * else.
-	 * @param kind which one: worker, event_loop, pool, scheduler (no virtual thread
-	 * runs), pinned (a virtual thread blocked its carrier)
+	 * @param kind which one of {@link StuckKind}
 	 */
 	default void stuck(String kind) {
+	}
+
+	/**
+	 * What was {@linkplain #stuck stuck} goes on. Called once for each time that it was
+	 * told, by threads that do nothing else, and not for what ends by itself.
+	 * @param kind which one: event_loop, pool, scheduler
+	 */
+	default void recovered(String kind) {
+	}
+
+	/**
+	 * An event loop is stuck, or goes on: told after {@link #stuck}, and once more when
+	 * that is over; only once where a loop that carries virtual threads goes on at once,
+	 * and leaves the one behind that has held it. Called by threads that do nothing else.
+	 * @param stall which one, and for how long
+	 */
+	default void loopStalled(LoopStall stall) {
 	}
 
 }

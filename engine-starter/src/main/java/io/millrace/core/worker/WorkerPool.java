@@ -88,8 +88,9 @@ public interface WorkerPool {
 	/**
 	 * Whether a worker that has a small response should write it to the socket itself.
 	 * Asked by workers.
-	 * @return {@code true} where workers are threads of their own and nothing waits for
-	 * one: under pressure the event loop does it cheaper, for many responses at a time
+	 * @return {@code true} where nothing waits for a worker that is a thread of its own:
+	 * under pressure the event loop does it cheaper, for many responses at a time; and
+	 * where worker and loop share a thread
 	 */
 	default boolean isAtLeisure() {
 		return false;
@@ -102,6 +103,24 @@ public interface WorkerPool {
 	 */
 	default boolean isCrowded() {
 		return false;
+	}
+
+	/**
+	 * How meters and logs call what runs the tasks.
+	 * @return pool, virtual, loop or inline for those of the engine, and own for those of
+	 * applications
+	 */
+	default String mode() {
+		return "own";
+	}
+
+	/**
+	 * How many tasks of a priority wait. Any thread may ask.
+	 * @param priority the priority
+	 * @return how many, all as normal ones where the pool treats all alike
+	 */
+	default int waiting(Priority priority) {
+		return (priority == Priority.NORMAL) ? snapshot().waiting() : 0;
 	}
 
 	/**
