@@ -35,7 +35,8 @@ final class DashboardAssets {
 		add("dashboard.js", SCRIPT, "dashboard.js");
 		add("dashboard.css", STYLE, "dashboard.css");
 		add("icon.svg", "image/svg+xml", "icon.svg");
-		// As npm has them, unchanged: their webjar is some versions behind, and would show
+		// As npm has them, unchanged: their webjar is some versions behind, and would
+		// show
 		// up among the static resources of the application.
 		add("uplot.js", SCRIPT, "uplot/uPlot.iife.min.js");
 		add("uplot.css", STYLE, "uplot/uPlot.min.css");
@@ -67,9 +68,9 @@ final class DashboardAssets {
 
 		Page read() {
 			try (InputStream content = open(this.resource)) {
-				return new Page(200, this.contentType,
-						Map.of("Content-Security-Policy", POLICY, "X-Content-Type-Options", "nosniff",
-								"Referrer-Policy", "no-referrer", "Cache-Control", "no-cache"),
+				return new Page(
+						200, this.contentType, Map.of("Content-Security-Policy", POLICY, "X-Content-Type-Options",
+								"nosniff", "Referrer-Policy", "no-referrer", "Cache-Control", "no-cache"),
 						content.readAllBytes());
 			}
 			catch (IOException ex) {

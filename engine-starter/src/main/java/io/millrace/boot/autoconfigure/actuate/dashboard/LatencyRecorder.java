@@ -52,9 +52,9 @@ final class LatencyRecorder implements EngineObserver {
 	 * What was kept.
 	 *
 	 * @param service from the start of the handler to the last byte
-	 * @param wait from the head to the start of the handler
+	 * @param queueWait from the head to the start of the handler
 	 */
-	record Latencies(Percentiles service, Percentiles wait) {
+	record Latencies(Percentiles service, Percentiles queueWait) {
 
 	}
 

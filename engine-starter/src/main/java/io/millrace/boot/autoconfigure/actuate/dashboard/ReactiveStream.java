@@ -17,7 +17,7 @@ record ReactiveStream(EventBroadcaster broadcaster) implements ReactiveBody {
 
 	@Override
 	public Mono<Void> writeTo(HttpMethod method, ServerHttpResponse response) {
-		if (method == HttpMethod.HEAD) {
+		if (method.equals(HttpMethod.HEAD)) {
 			return new ReactivePage(StreamHeaders.headOnly()).writeTo(method, response);
 		}
 		ReactiveSubscriber subscriber = new ReactiveSubscriber(this.broadcaster);

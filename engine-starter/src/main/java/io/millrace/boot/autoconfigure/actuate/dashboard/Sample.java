@@ -46,7 +46,7 @@ record Sample(EngineSnapshot before, EngineSnapshot now, @Nullable Latencies lat
 		Latencies known = this.latencies;
 		if (known != null) {
 			map.put("service", percentiles(known.service()));
-			map.put("wait", percentiles(known.wait()));
+			map.put("wait", percentiles(known.queueWait()));
 		}
 		map.put("inFlight", this.now.requests().inFlight());
 		map.put("waiting", waiting());

@@ -48,8 +48,9 @@ final class Sampler {
 		EngineSnapshot before = this.last;
 		EngineSnapshot now = read();
 		this.last = now;
-		return (before != null && now != null) ? new Sample(before, now,
-				(this.latencies != null) ? this.latencies.take() : null, ProcessMemory.read()) : null;
+		return (before != null && now != null)
+				? new Sample(before, now, (this.latencies != null) ? this.latencies.take() : null, ProcessMemory.read())
+				: null;
 	}
 
 	/** Measure nothing until the next start. */

@@ -5,6 +5,7 @@
  */
 (() => {
   const WINDOW = 300;
+  const SHORTEST = 60;
   const SILENCE = 5000;
   const RETRY = 3000;
   const ADVICE_INTERVAL = 60000;
@@ -65,17 +66,21 @@
 
   const TILES = [
     ['requests', 'Requests', (e) => [count(e.throughput.completed), '/s']],
-    ['service', 'Service time p99', (e) => [millis(e.service && e.service.p99)]],
-    ['wait', 'Queue wait p99', (e) => [millis(e.wait && e.wait.p99)]],
+    ['service', 'Service time p99', (e) => [millis(latency(e, 'service', 'p99'))]],
+    ['wait', 'Queue wait p99', (e) => [millis(latency(e, 'wait', 'p99'))]],
     ['in-flight', 'In flight', (e) => [count(e.inFlight)]],
     ['waiting', 'Waiting', (e) => [count(e.waiting)]],
     ['busy', 'Workers busy', (e) => [count(busy(e)), limit(e)]],
     ['connections', 'Connections', (e) => [count(e.connections.open), `${count(e.connections.idle)} idle`]],
     ['lag', 'Loop lag', (e) => [millis(largest(e.loops.map((l) => l.lag)))]],
+    ['loop', 'Loop busy', (e) => [percent(largest(e.loops.map((l) => l.busy)))], (e) => largest(e.loops.map((l) => l.busy)) > 0.9],
     ['heap', 'Heap', (e) => [bytes(e.memory.heap), e.memory.heapMax > 0 ? `of ${bytes(e.memory.heapMax)}` : '']],
     ['refused', 'Refused', (e) => [count(sum(e.refused)), '/s'], (e) => sum(e.refused) > 0],
     ['errors', 'Errors 5xx', (e) => [count((e.status || {})['5xx'] || 0), '/s'], (e) => (e.status || {})['5xx'] > 0]
   ];
+
+  // Nothing was measured in a second without requests.
+  const latency = (e, key, which) => (e[key] && e[key].count > 0 ? e[key][which] : null);
 
   const busy = (e) => e.workers.reduce((total, pool) => total + pool.busy, 0);
 
@@ -88,8 +93,8 @@
 
   function latencies(key) {
     return [
-      line('p50', 5, (e) => e[key] && e[key].p50), line('p90', 1, (e) => e[key] && e[key].p90),
-      line('p99', 2, (e) => e[key] && e[key].p99), line('max', 4, (e) => e[key] && e[key].max, [4, 4])
+      line('p50', 5, (e) => latency(e, key, 'p50')), line('p90', 1, (e) => latency(e, key, 'p90')),
+      line('p99', 2, (e) => latency(e, key, 'p99')), line('max', 4, (e) => latency(e, key, 'max'), [4, 4])
     ];
   }
 
@@ -108,6 +113,8 @@
       .concat(line('timeouts', 4, (e) => sum(e.timeouts), [4, 4]));
   }
 
+  const POWERS = Array.from({ length: 40 }, (none, i) => 2 ** i);
+
   const CHARTS = [
     { id: 'throughput', title: 'Throughput', unit: 'requests per second', format: count, lines: () => [
       line('completed', 1, (e) => e.throughput.completed), line('4xx', 8, (e) => (e.status || {})['4xx']),
@@ -120,8 +127,8 @@
     { id: 'connections', title: 'Connections', unit: 'open', format: count, lines: () => [
       line('open', 1, (e) => e.connections.open), line('idle', 4, (e) => e.connections.idle),
       line('accepted /s', 3, (e) => e.connections.accepted)] },
-    { id: 'lag', title: 'Loop lag', unit: 'how late a loop comes to what is due', format: millis, lines: loopLines },
-    { id: 'memory', title: 'Memory', unit: 'of the process', format: bytes, lines: () => [
+    { id: 'lag', title: 'Loop lag', unit: 'how late loops are', format: millis, lines: loopLines },
+    { id: 'memory', title: 'Memory', unit: 'of the process', format: bytes, steps: POWERS, lines: () => [
       line('heap', 1, (e) => e.memory.heap), line('committed', 4, (e) => e.memory.heapCommitted, [4, 4]),
       line('buffers', 3, (e) => known(e.memory.buffers)), line('direct', 8, (e) => known(e.memory.direct)),
       line('resident', 2, (e) => known(e.memory.resident))] },
@@ -143,6 +150,7 @@
     constructor(definition, first) {
       this.lines = definition.lines(first);
       this.format = definition.format;
+      this.steps = definition.steps;
       this.figure = document.createElement('figure');
       this.figure.className = 'card';
       this.figure.id = `chart-${definition.id}`;
@@ -169,11 +177,14 @@
         cursor: { sync: { key: 'millrace' }, drag: { x: false, y: false }, points: { size: 6 } },
         legend: { markers: { width: 0, fill: (u, i) => (i > 0 ? colour(this.lines[i - 1].n) : 'transparent') } },
         scales: {
-          x: { time: true, range: () => { const end = last() ? last().time / 1000 : Date.now() / 1000; return [end - WINDOW, end]; } },
+          x: { time: true, range: shown },
           y: { range: (u, min, max) => [0, max > 0 ? max * 1.1 : 1] }
         },
-        axes: [axis({ space: 70 }), axis({ size: 62, values: (u, ticks) => ticks.map(this.format) })],
-        series: [{ value: (u, v) => (v == null ? '–' : new Date(v * 1000).toLocaleTimeString()) }].concat(this.lines.map((each) => ({
+        axes: [
+          axis({ space: 64, size: 28, values: (u, ticks) => ticks.map(clock) }),
+          axis({ size: 58, space: 26, values: (u, ticks) => ticks.map(this.format), ...(this.steps ? { incrs: this.steps } : {}) })
+        ],
+        series: [{ label: '', value: (u, v) => (v == null ? '–' : clock(v)) }].concat(this.lines.map((each) => ({
           label: each.label, stroke: colour(each.n), width: 1.5, dash: each.dash, spanGaps: false,
           points: { show: false }, value: (u, v) => this.format(v)
         })))
@@ -205,6 +216,13 @@
     }
   }
 
+  function shown() {
+    const end = last() ? last().time / 1000 : Date.now() / 1000;
+    const first = events.length > 0 ? events[0].time / 1000 : end;
+    return [Math.min(first, end - SHORTEST), end];
+  }
+
+  const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString(undefined, { hourCycle: 'h23', hour: '2-digit', minute: '2-digit', second: '2-digit' });
   const last = () => events.findLast((e) => !e.gap);
 
   // What lines there are may change with another server behind the same address.

@@ -61,7 +61,9 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
 			.start();
 		try {
 			HttpClient client = HttpClient.newHttpClient();
-			this.socket = client.newWebSocketBuilder().buildAsync(URI.create(page(client)), this).get(30, TimeUnit.SECONDS);
+			this.socket = client.newWebSocketBuilder()
+				.buildAsync(URI.create(page(client)), this)
+				.get(30, TimeUnit.SECONDS);
 			for (String domain : List.of("Page", "Runtime", "Log", "Network")) {
 				call(domain + ".enable", Map.of());
 			}
@@ -189,8 +191,7 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
 				}
 			}
 			case "Log.entryAdded" -> this.complaints.add(parameters.toString());
-			case "Network.requestWillBeSent" ->
-				this.requests.add(parameters.path("request").path("url").asString());
+			case "Network.requestWillBeSent" -> this.requests.add(parameters.path("request").path("url").asString());
 			default -> {
 			}
 		}

@@ -43,8 +43,7 @@ class DashboardBrowserTests {
 	}
 
 	private static TestServer start(String type) {
-		return type.equals("servlet")
-				? TestServer.servlet(Application.class, EXPOSED, "millrace.worker.max-threads=4")
+		return type.equals("servlet") ? TestServer.servlet(Application.class, EXPOSED, "millrace.worker.max-threads=4")
 				: TestServer.reactive(Application.class, EXPOSED);
 	}
 
@@ -91,8 +90,7 @@ class DashboardBrowserTests {
 				assertThat(browser.text("#transport")).isEqualTo(snapshot.transport());
 				assertThat(browser.evaluate("document.querySelectorAll('#loops tr').length").asInt())
 					.isEqualTo(snapshot.eventLoops().size());
-				assertThat(browser.evaluate("document.querySelectorAll('#charts canvas').length").asInt())
-					.isEqualTo(8);
+				assertThat(browser.evaluate("document.querySelectorAll('#charts canvas').length").asInt()).isEqualTo(8);
 				for (String chart : List.of("throughput", "in-flight", "connections", "memory")) {
 					Awaitility.await().atMost(PATIENCE).until(() -> drawn(browser, chart) > 0);
 				}

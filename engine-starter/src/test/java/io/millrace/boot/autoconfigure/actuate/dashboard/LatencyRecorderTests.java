@@ -44,7 +44,7 @@ class LatencyRecorderTests {
 		assertThat(latencies.service().p90()).isCloseTo(90, within(0.9));
 		assertThat(latencies.service().p99()).isCloseTo(99, within(1.0));
 		assertThat(latencies.service().max()).isCloseTo(100, within(1.0));
-		assertThat(latencies.wait().p50()).isCloseTo(100, within(1.0));
+		assertThat(latencies.queueWait().p50()).isCloseTo(100, within(1.0));
 		assertThat(take().service()).isEqualTo(new Percentiles(0, 0, 0, 0, 0));
 	}
 
@@ -64,8 +64,7 @@ class LatencyRecorderTests {
 	void whatNoHandlerHasSeenTookNoTimeAtAll() {
 		this.recorder.start();
 		this.recorder.exchangeEnded(exchange(ObservedExchange.UNHANDLED, 503, null, 0, 0), true);
-		assertThat(take()).isEqualTo(
-				new Latencies(new Percentiles(0, 0, 0, 0, 0), new Percentiles(0, 0, 0, 0, 0)));
+		assertThat(take()).isEqualTo(new Latencies(new Percentiles(0, 0, 0, 0, 0), new Percentiles(0, 0, 0, 0, 0)));
 	}
 
 	@Test
@@ -74,7 +73,7 @@ class LatencyRecorderTests {
 		this.recorder.exchangeEnded(exchange("pool", 200, "text/event-stream;charset=UTF-8", 1, 60_000), false);
 		this.recorder.exchangeEnded(exchange("pool", 101, null, 1, 60_000), true);
 		Latencies latencies = take();
-		assertThat(latencies.wait().count()).isEqualTo(2);
+		assertThat(latencies.queueWait().count()).isEqualTo(2);
 		assertThat(latencies.service().count()).isZero();
 	}
 
@@ -84,7 +83,7 @@ class LatencyRecorderTests {
 		this.recorder.exchangeEnded(exchange("pool", 200, null, -1, TimeUnit.DAYS.toMillis(1)), true);
 		Latencies latencies = take();
 		assertThat(latencies.service().max()).isCloseTo(TimeUnit.HOURS.toMillis(1), within(36_000.0));
-		assertThat(latencies.wait().max()).isZero();
+		assertThat(latencies.queueWait().max()).isZero();
 	}
 
 }
