@@ -3,7 +3,6 @@ package io.millrace.boot.autoconfigure;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -19,7 +18,8 @@ class ForeignServerKeys {
 
 	private static final Log logger = LogFactory.getLog(ForeignServerKeys.class);
 
-	private static final List<String> PREFIXES = List.of("server.tomcat", "server.jetty", "server.netty");
+	private static final List<String> PREFIXES = List.of("server.tomcat", "server.jetty", "server.netty",
+			"server.undertow");
 
 	private static final Map<String, String> REPLACEMENTS = Map.ofEntries(
 			Map.entry("server.tomcat.threads.max", "millrace.worker.max-threads"),
@@ -48,6 +48,12 @@ class ForeignServerKeys {
 			Map.entry("server.jetty.connection-idle-timeout", "millrace.timeouts.idle"),
 			Map.entry("server.jetty.max-http-form-post-size", "millrace.servlet.max-form-size"),
 			Map.entry("server.jetty.max-form-keys", "millrace.servlet.max-parameter-count"),
+			Map.entry("server.undertow.threads.worker", "millrace.worker.max-threads"),
+			Map.entry("server.undertow.threads.io", "millrace.event-loops"),
+			Map.entry("server.undertow.no-request-timeout", "millrace.timeouts.idle"),
+			Map.entry("server.undertow.max-http-post-size", "millrace.max-request-body-size"),
+			Map.entry("server.undertow.max-headers", "millrace.http1.max-header-count"),
+			Map.entry("server.undertow.max-parameters", "millrace.servlet.max-parameter-count"),
 			Map.entry("server.netty.connection-timeout", "millrace.timeouts.header"),
 			Map.entry("server.netty.idle-timeout", "millrace.timeouts.idle"),
 			Map.entry("server.netty.max-keep-alive-requests", "millrace.max-requests-per-connection"),
@@ -68,17 +74,27 @@ class ForeignServerKeys {
 	 * Warn of the properties that are set, in one line; of none say nothing.
 	 */
 	void warn() {
-		String keys = PREFIXES.stream().flatMap(this::describe).collect(Collectors.joining(", "));
+		String keys = find().stream()
+			.map((key) -> (key.instead() != null) ? key.key() + " (use " + key.instead() + ")" : key.key())
+			.collect(Collectors.joining(", "));
 		if (!keys.isEmpty()) {
 			logger.warn("Not applied, since Millrace serves this application: " + keys);
 		}
 	}
 
-	private Stream<String> describe(String prefix) {
-		return ConfiguredKeys.under(this.environment, prefix).stream().map((key) -> {
-			String replacement = replacement(key);
-			return (replacement != null) ? key + " (use " + replacement + ")" : key;
-		});
+	/**
+	 * Find the properties that are set.
+	 * @return the properties with those of ours
+	 */
+	List<UnusedKey> find() {
+		return PREFIXES.stream()
+			.flatMap((prefix) -> ConfiguredKeys.under(this.environment, prefix).stream())
+			.map((key) -> new UnusedKey(key, UnusedKey.Kind.FOREIGN, null, replacement(key)))
+			.toList();
+	}
+
+	static boolean isForeign(String key) {
+		return PREFIXES.stream().anyMatch((prefix) -> key.startsWith(prefix + "."));
 	}
 
 	static @Nullable String replacement(String key) {

@@ -1,5 +1,6 @@
 package io.millrace.boot.autoconfigure;
 
+import io.millrace.boot.RunningEngine;
 import io.millrace.core.worker.Admission;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -24,6 +25,11 @@ public class MillraceWebServerConfiguration {
 			ApplicationContext context) {
 		return new MillraceWebServerFactoryCustomizer(environment, serverProperties, properties, admission,
 				WebServerApplicationContext.hasServerNamespace(context, "management"));
+	}
+
+	@Bean
+	RunningEngine millraceRunningEngine() {
+		return new RunningEngine();
 	}
 
 	@Bean

@@ -119,4 +119,12 @@ public interface EngineObserver {
 	default void stuck(String kind) {
 	}
 
+	/**
+	 * What was {@linkplain #stuck stuck} goes on. Called once for each time that it was
+	 * told, by threads that do nothing else, and not for what ends by itself.
+	 * @param kind which one: event_loop, pool, scheduler
+	 */
+	default void recovered(String kind) {
+	}
+
 }

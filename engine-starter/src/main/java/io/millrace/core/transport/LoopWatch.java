@@ -56,6 +56,7 @@ public final class LoopWatch {
 		Thread thread = loop.thread;
 		if (loop.answered) {
 			if (loop.told) {
+				this.observer.recovered("event_loop");
 				logger.warn("{} goes on after some {} ms", name(thread), (now - loop.askedAt) / 1_000_000);
 			}
 			// Not more often than needs be: asking wakes a loop that sleeps.

@@ -57,6 +57,8 @@ public final class CarrierWatch {
 
 	private void tell(Thread left) {
 		this.observer.stuck("event_loop");
+		// The loop was taken from it before this is told.
+		this.observer.recovered("event_loop");
 		StackSnapshot stack = StackSnapshot.of(left);
 		if (this.places.size() < MAX_PLACES && this.places.add(place(stack))) {
 			logger.warn(
