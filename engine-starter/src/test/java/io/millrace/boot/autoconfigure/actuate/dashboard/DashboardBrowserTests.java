@@ -10,8 +10,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.millrace.boot.autoconfigure.TestServer;
+import io.millrace.boot.autoconfigure.explain.Advice;
+import io.millrace.boot.autoconfigure.explain.Advisor;
 import io.millrace.core.observe.EngineSnapshot;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +40,8 @@ class DashboardBrowserTests {
 	private static final String EXPOSED = "management.endpoints.web.exposure.include=health,millrace";
 
 	private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+	private static final String MARKUP = "<img src=x onerror=\"document.title='mine'\">";
 
 	static boolean hasBrowser() {
 		return Browser.program() != null;
@@ -154,6 +159,18 @@ class DashboardBrowserTests {
 		}
 	}
 
+	@Test
+	void adviceIsShownAsTextWhateverItSays() throws Exception {
+		try (TestServer server = start("servlet"); Browser browser = Browser.start()) {
+			browser.open("http://localhost:" + server.port() + "/actuator/millrace/dashboard");
+			Awaitility.await().atMost(PATIENCE).until(() -> browser.text("#advice-list").contains(MARKUP));
+			assertThat(browser.text("#advice-list")).contains("why it matters", "what to set");
+			assertThat(browser.evaluate("document.querySelectorAll('#advice-list img').length").asInt()).isZero();
+			assertThat(browser.evaluate("document.title").asString()).isEqualTo("Millrace");
+			assertThat(browser.evaluate("document.getElementById('advice').hidden").asBoolean()).isFalse();
+		}
+	}
+
 	private static void load(TestServer server, AtomicBoolean loading) {
 		try {
 			while (loading.get()) {
@@ -180,6 +197,12 @@ class DashboardBrowserTests {
 		@Bean
 		Gate gate() {
 			return new Gate();
+		}
+
+		@Bean
+		Advisor advisor() {
+			return (situation, advice) -> advice
+				.accept(Advice.warning("test", MARKUP, "why it matters", "what to set"));
 		}
 
 		@Bean
