@@ -111,6 +111,9 @@ public class MillraceProperties {
 	private final RateLimitProperties rateLimit = new RateLimitProperties();
 
 	@NestedConfigurationProperty
+	private final AccessLogProperties accessLog = new AccessLogProperties();
+
+	@NestedConfigurationProperty
 	private final WatchProperties watch = new WatchProperties();
 
 	@NestedConfigurationProperty
@@ -243,6 +246,10 @@ public class MillraceProperties {
 
 	public RateLimitProperties getRateLimit() {
 		return this.rateLimit;
+	}
+
+	public AccessLogProperties getAccessLog() {
+		return this.accessLog;
 	}
 
 	public WatchProperties getWatch() {

@@ -29,6 +29,8 @@ class SettingsWithoutEffect {
 
 	private static final String WORKER = "millrace.worker.";
 
+	private static final String ACCESS_LOG = "millrace.access-log.";
+
 	private final Environment environment;
 
 	private final Set<String> set;
@@ -75,6 +77,7 @@ class SettingsWithoutEffect {
 		findOfWorkers();
 		findOfTimes();
 		findOfRoutes();
+		findOfAccessLog();
 		return List.copyOf(this.findings);
 	}
 
@@ -172,6 +175,14 @@ class SettingsWithoutEffect {
 				this.findings.add(Finding.ofRoute("max-concurrency", policy,
 						"never more than " + most + " requests run at once in mode " + id(mode)));
 			}
+		}
+	}
+
+	// Somebody who says that it is off may leave the rest where it is.
+	private void findOfAccessLog() {
+		if (!this.set.contains(squeeze(ACCESS_LOG + "enabled"))) {
+			say("millrace.access-log.enabled is not true",
+					ConfiguredKeys.under(this.environment, "millrace.access-log").toArray(String[]::new));
 		}
 	}
 

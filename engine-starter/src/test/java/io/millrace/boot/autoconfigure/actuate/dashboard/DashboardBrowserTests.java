@@ -61,7 +61,9 @@ class DashboardBrowserTests {
 		return browser.evaluate("""
 				(() => {
 				  const canvas = document.querySelector('#chart-%s canvas');
-				  const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+				  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+				  copy.drawImage(canvas, 0, 0);
+				  const pixels = copy.getImageData(0, 0, canvas.width, canvas.height).data;
 				  let drawn = 0;
 				  for (let i = 0; i < pixels.length; i += 4) {
 				    const [r, g, b, a] = pixels.slice(i, i + 4);
