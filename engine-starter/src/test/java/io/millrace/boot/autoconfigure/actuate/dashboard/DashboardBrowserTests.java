@@ -58,19 +58,23 @@ class DashboardBrowserTests {
 
 	// How many pixels of a chart have the colour of a line rather than of the paper.
 	private static int drawn(Browser browser, String chart) throws Exception {
-		return browser.evaluate("""
-				(() => {
-				  const canvas = document.querySelector('#chart-%s canvas');
-				  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
-				  copy.drawImage(canvas, 0, 0);
-				  const pixels = copy.getImageData(0, 0, canvas.width, canvas.height).data;
-				  let drawn = 0;
-				  for (let i = 0; i < pixels.length; i += 4) {
-				    const [r, g, b, a] = pixels.slice(i, i + 4);
-				    drawn += a > 128 && Math.max(r, g, b) - Math.min(r, g, b) > 60 ? 1 : 0;
-				  }
-				  return drawn;
-				})()""".formatted(chart)).asInt();
+		return browser
+			.evaluate(
+					"""
+							(() => {
+							  const canvas = document.querySelector('#chart-%s canvas');
+							  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+							  copy.drawImage(canvas, 0, 0);
+							  const pixels = copy.getImageData(0, 0, canvas.width, canvas.height).data;
+							  let drawn = 0;
+							  for (let i = 0; i < pixels.length; i += 4) {
+							    const [r, g, b, a] = pixels.slice(i, i + 4);
+							    drawn += a > 128 && Math.max(r, g, b) - Math.min(r, g, b) > 60 ? 1 : 0;
+							  }
+							  return drawn;
+							})()"""
+						.formatted(chart))
+			.asInt();
 	}
 
 	@ParameterizedTest
