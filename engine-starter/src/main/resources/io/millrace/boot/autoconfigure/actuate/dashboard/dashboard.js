@@ -23,10 +23,10 @@
       return '–';
     }
     if (value >= 1e6) {
-      return `${(value / 1e6).toFixed(value >= 1e7 ? 1 : 2)} M`;
+      return `${(value / 1e6).toFixed(value >= 1e7 ? 1 : 2)}\u00a0M`;
     }
     if (value >= 1e4) {
-      return `${(value / 1e3).toFixed(1)} k`;
+      return `${(value / 1e3).toFixed(1)}\u00a0k`;
     }
     return Number.isInteger(value) || value >= 100 ? String(Math.round(value)) : String(Number(value.toFixed(1)));
   }
@@ -35,10 +35,10 @@
     if (value == null) {
       return '–';
     }
-    if (value >= 10000) {
-      return `${(value / 1000).toFixed(1)} s`;
+    if (value >= 1000) {
+      return `${(value / 1000).toFixed(value >= 10000 ? 1 : 2)}\u00a0s`;
     }
-    return `${value >= 100 ? Math.round(value) : Number(value.toPrecision(2))} ms`;
+    return `${value >= 100 ? Math.round(value) : Number(value.toPrecision(2))}\u00a0ms`;
   }
 
   function bytes(value) {
@@ -46,9 +46,9 @@
       return '–';
     }
     if (value >= 1 << 30) {
-      return `${(value / (1 << 30)).toFixed(1)} GB`;
+      return `${(value / (1 << 30)).toFixed(1)}\u00a0GB`;
     }
-    return value >= 1 << 20 ? `${Math.round(value / (1 << 20))} MB` : `${Math.round(value / 1024)} KB`;
+    return value >= 1 << 20 ? `${Math.round(value / (1 << 20))}\u00a0MB` : `${Math.round(value / 1024)}\u00a0KB`;
   }
 
   function duration(seconds) {
@@ -57,7 +57,7 @@
     return d > 0 ? `${d} d ${h} h` : h > 0 ? `${h} h ${m} min` : m > 0 ? `${m} min ${s} s` : `${s} s`;
   }
 
-  const percent = (ratio) => (ratio == null ? '–' : `${Math.round(ratio * 100)} %`);
+  const percent = (ratio) => (ratio == null ? '–' : `${Math.round(ratio * 100)}\u00a0%`);
   const sum = (map) => Object.values(map || {}).reduce((total, value) => total + value, 0);
   const largest = (values) => (values.length > 0 ? Math.max(...values) : null);
   const known = (value) => (value == null || value < 0 ? null : value);
@@ -319,16 +319,21 @@
 
   /* Advice */
 
+  const WIDE = matchMedia('(min-width: 861px)');
+  let drawnAdvice;
+
   function adviceItem(advice) {
     const item = document.createElement('li');
-    item.dataset.severity = String(advice.severity).toLowerCase();
-    for (const [name, value] of [['strong', advice.found], ['p', advice.why], ['p', advice.remedy]]) {
-      if (value) {
-        const part = document.createElement(name);
-        part.textContent = value;
-        item.append(part);
-      }
+    const details = document.createElement('details');
+    const severity = String(advice.severity);
+    item.dataset.severity = severity;
+    details.open = severity === 'warning' && WIDE.matches;
+    for (const [name, value] of [['summary', advice.found], ['p', advice.why], ['p', advice.remedy]]) {
+      const part = document.createElement(name);
+      part.textContent = value;
+      details.append(part);
     }
+    item.append(details);
     return item;
   }
 
@@ -336,9 +341,12 @@
     try {
       const response = await fetch('explain', { headers: { Accept: 'application/json' } });
       const advice = response.ok ? (await response.json()).advice || [] : [];
-      byId('advice').hidden = advice.length === 0;
-      text('advice-count', String(advice.length));
-      byId('advice-list').replaceChildren(...advice.map(adviceItem));
+      // What was opened stays open.
+      if (JSON.stringify(advice) !== drawnAdvice) {
+        drawnAdvice = JSON.stringify(advice);
+        byId('advice').hidden = advice.length === 0;
+        byId('advice-list').replaceChildren(...advice.map(adviceItem));
+      }
     }
     catch {
       // The stream says that the server has gone.
