@@ -61,8 +61,9 @@ class ArchitectureTests {
 			Map.entry("boot.servlet..", of("boot", "servlet..", "core..")),
 			Map.entry("boot.reactive..", of("boot", "reactive..", "core..")),
 			Map.entry("boot.metrics..", of("boot", "boot.servlet..", "boot.reactive..", "core..")),
-			Map.entry("boot.admission..", of("core.worker..")), Map.entry("boot.autoconfigure..",
-					of("boot..", "servlet..", "reactive..", "ratelimit..", "accesslog..", "core..")));
+			Map.entry("boot.admission..", of("core.worker..")), Map.entry("jfr..", of("core.observe..")),
+			Map.entry("boot.autoconfigure..", of("boot..", "servlet..", "reactive..", "ratelimit..", "accesslog..",
+					"jfr..", "core..")));
 
 	static Set<String> packagesWithRules() {
 		return MAY_USE.keySet();

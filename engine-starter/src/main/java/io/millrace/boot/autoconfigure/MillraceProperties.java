@@ -128,6 +128,12 @@ public class MillraceProperties {
 	@NestedConfigurationProperty
 	private final ForwardedProperties forwarded = new ForwardedProperties();
 
+	@NestedConfigurationProperty
+	private final JfrProperties jfr = new JfrProperties();
+
+	@NestedConfigurationProperty
+	private final TracingProperties tracing = new TracingProperties();
+
 	public boolean isEnabled() {
 		return this.enabled;
 	}
@@ -270,6 +276,14 @@ public class MillraceProperties {
 
 	public ForwardedProperties getForwarded() {
 		return this.forwarded;
+	}
+
+	public JfrProperties getJfr() {
+		return this.jfr;
+	}
+
+	public TracingProperties getTracing() {
+		return this.tracing;
 	}
 
 	/**

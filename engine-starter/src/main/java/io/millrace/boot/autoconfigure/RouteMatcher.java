@@ -1,6 +1,7 @@
 package io.millrace.boot.autoconfigure;
 
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import io.millrace.core.http.PathMatcher;
 import io.millrace.core.http.RequestHead;
@@ -19,6 +20,8 @@ class RouteMatcher implements PathMatcher {
 	private final Set<String> methods;
 
 	private final PathPattern pattern;
+
+	private final String context;
 
 	private final int contextLength;
 
@@ -50,10 +53,17 @@ class RouteMatcher implements PathMatcher {
 	RouteMatcher(Set<String> methods, String context, PathPattern pattern, boolean caseSensitive) {
 		this.methods = methods;
 		this.pattern = pattern;
+		this.context = context;
 		this.contextLength = context.length();
 		this.contextSegments = StringUtils.countOccurrencesOf(context, "/");
 		this.beginning = caseSensitive ? context + PathPatterns.literal(pattern) : context;
 		this.exactPath = (caseSensitive && !pattern.hasPatternSyntax()) ? this.beginning : null;
+	}
+
+	@Override
+	public String pattern() {
+		String methods = this.methods.stream().sorted().collect(Collectors.joining(","));
+		return (methods.isEmpty() ? "" : methods + " ") + this.context + this.pattern;
 	}
 
 	@Override

@@ -1,11 +1,15 @@
 package io.millrace.core.http1;
 
+import java.util.function.Consumer;
+
+import io.millrace.core.observe.ConnectionSnapshot;
 import io.millrace.core.observe.LoopMeter;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last handler of the pipeline: brings to an HTTP/1.1 connection what happens to its
@@ -20,6 +24,9 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 	private final LoopMeter meter;
 
 	private final Loan loan;
+
+	// Who goes along with the connection.
+	private @Nullable Consumer<ConnectionSnapshot> company;
 
 	/**
 	 * Create the handler of one connection.
@@ -37,6 +44,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 	public void channelActive(ChannelHandlerContext ctx) {
 		this.meter.connectionOpened();
 		this.services.observer().connectionOpened();
+		this.company = this.services.observer().observeConnection();
 		this.connection.opened();
 	}
 
@@ -74,6 +82,9 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 			this.connection.closed();
 			this.meter.connectionClosed();
 			this.services.observer().connectionClosed();
+			if (this.company != null) {
+				this.company.accept(this.connection.read());
+			}
 		});
 	}
 
