@@ -110,7 +110,7 @@ public final class Engine {
 		dispatching.start();
 		Http1Services services = new Http1Services(this.config.http1(), this.config.timeouts(),
 				dispatching.dispatcher(), this.config.observer());
-		this.listener = Listener.bind(this.config.listener(), this.loops, services);
+		this.listener = Listener.bind(this.config.listener(), this.config.tls(), this.loops, services);
 		this.connections = services.connections();
 	}
 

@@ -15,6 +15,7 @@ import io.millrace.core.http1.Http1Options;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.transport.ListenerOptions;
+import io.millrace.core.transport.TlsOptions;
 import io.millrace.core.transport.Transport;
 import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.WorkerOptions;
@@ -53,6 +54,8 @@ public final class EngineConfig {
 
 	private final List<RoutePolicy> policies;
 
+	private final @Nullable TlsOptions tls;
+
 	private final WatchOptions watch;
 
 	private final EngineObserver observer;
@@ -74,6 +77,7 @@ public final class EngineConfig {
 		this.origins = builder.origins;
 		this.routes = List.copyOf(builder.routes);
 		this.policies = List.copyOf(builder.policies);
+		this.tls = builder.tls;
 		this.watch = builder.watch;
 		this.observer = builder.observer;
 	}
@@ -192,6 +196,14 @@ public final class EngineConfig {
 	}
 
 	/**
+	 * How the listening socket speaks TLS.
+	 * @return the options, {@code null} where it speaks plain text
+	 */
+	public @Nullable TlsOptions tls() {
+		return this.tls;
+	}
+
+	/**
 	 * From when on something counts as stuck.
 	 * @return the options
 	 */
@@ -252,6 +264,8 @@ public final class EngineConfig {
 		private List<Route> routes = List.of();
 
 		private List<RoutePolicy> policies = List.of();
+
+		private @Nullable TlsOptions tls;
 
 		private WatchOptions watch = WatchOptions.defaults();
 
@@ -405,6 +419,16 @@ public final class EngineConfig {
 		 */
 		public Builder policies(List<RoutePolicy> policies) {
 			this.policies = policies;
+			return this;
+		}
+
+		/**
+		 * Set how the listening socket speaks TLS.
+		 * @param tls the options, {@code null} for plain text
+		 * @return this builder
+		 */
+		public Builder tls(@Nullable TlsOptions tls) {
+			this.tls = tls;
 			return this;
 		}
 

@@ -113,6 +113,8 @@ public class MillraceProperties {
 	@NestedConfigurationProperty
 	private final WatchProperties watch = new WatchProperties();
 
+	private final TlsProperties tls = new TlsProperties();
+
 	@NestedConfigurationProperty
 	private final Http1Properties http1 = new Http1Properties();
 
@@ -247,6 +249,10 @@ public class MillraceProperties {
 
 	public WatchProperties getWatch() {
 		return this.watch;
+	}
+
+	public TlsProperties getTls() {
+		return this.tls;
 	}
 
 	public Http1Properties getHttp1() {
