@@ -1,5 +1,6 @@
 package io.millrace.core.http1;
 
+import io.millrace.core.observe.LoopMeter;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -16,6 +17,8 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 
 	private final Http1Connection connection;
 
+	private final LoopMeter meter;
+
 	private final Loan loan;
 
 	/**
@@ -25,12 +28,14 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 	 */
 	public Http1Handler(Http1Services services, Channel channel) {
 		this.services = services;
+		this.meter = services.meter(channel.eventLoop());
 		this.loan = new Loan(channel.eventLoop());
-		this.connection = new Http1Connection(services, channel, this.loan);
+		this.connection = new Http1Connection(services, channel, this.loan, this.meter);
 	}
 
 	@Override
 	public void channelActive(ChannelHandlerContext ctx) {
+		this.meter.connectionOpened();
 		this.services.observer().connectionOpened();
 		this.connection.opened();
 	}
@@ -67,6 +72,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 	public void channelInactive(ChannelHandlerContext ctx) {
 		this.loan.whenBack(() -> {
 			this.connection.closed();
+			this.meter.connectionClosed();
 			this.services.observer().connectionClosed();
 		});
 	}

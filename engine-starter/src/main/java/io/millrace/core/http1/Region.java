@@ -15,11 +15,12 @@ import org.slf4j.LoggerFactory;
  * A region of a file on its way to a socket.
  *
  * @param channel the socket
+ * @param counts what the connection has carried
  * @param file the file, closed with the region
  * @param position where the region starts
  * @param length its length in bytes
  */
-record Region(Channel channel, FileChannel file, long position, long length) {
+record Region(Channel channel, ConnectionCounts counts, FileChannel file, long position, long length) {
 
 	private static final Logger logger = LoggerFactory.getLogger(Region.class);
 
@@ -48,11 +49,18 @@ record Region(Channel channel, FileChannel file, long position, long length) {
 	 * @return a message, which closes the file when it is released
 	 */
 	FileRegion message(long allowed) {
-		DefaultFileRegion region = new DefaultFileRegion(this.file, this.position, allowed);
+		DefaultFileRegion region = new CountedFileRegion(this.file, this.position, allowed, this.counts);
+		if (!(this.channel instanceof IoUringSocketChannel)) {
+			return region;
+		}
 		// Netty 4.2.18 splices with positions that are cut down to an int
 		// (IoUringFileRegion#spliceToPipe): what is beyond has to be copied.
-		boolean spliced = this.channel instanceof IoUringSocketChannel;
-		return (spliced && this.position + allowed > Integer.MAX_VALUE) ? new CopiedFileRegion(region) : region;
+		if (this.position + allowed > Integer.MAX_VALUE) {
+			return new CopiedFileRegion(region);
+		}
+		// Nor does it tell how far it has got.
+		this.counts.sent(allowed);
+		return new DefaultFileRegion(this.file, this.position, allowed);
 	}
 
 	void close() {

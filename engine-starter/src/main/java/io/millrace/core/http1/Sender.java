@@ -25,20 +25,27 @@ final class Sender {
 
 	private final Channel channel;
 
+	private final ConnectionCounts counts;
+
 	private long written;
 
 	private long flushed;
 
-	Sender(Channel channel) {
+	Sender(Channel channel, ConnectionCounts counts) {
 		this.channel = channel;
+		this.counts = counts;
 	}
 
 	/**
 	 * Write.
-	 * @param message a buffer or a file region, released when it is sent or given up
+	 * @param message a buffer or a file region, released when it is sent or given up. A
+	 * region counts what is sent of it itself
 	 */
 	void write(Object message) {
 		this.written++;
+		if (message instanceof ByteBuf bytes) {
+			this.counts.sent(bytes.readableBytes());
+		}
 		this.channel.write(message, this.channel.voidPromise());
 	}
 

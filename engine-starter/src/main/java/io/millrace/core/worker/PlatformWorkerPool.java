@@ -206,6 +206,11 @@ final class PlatformWorkerPool extends QueuedWorkerPool {
 	}
 
 	@Override
+	public String mode() {
+		return WorkerMode.POOL.id();
+	}
+
+	@Override
 	public WorkerSnapshot snapshot() {
 		return snapshot(this.threads, running());
 	}
