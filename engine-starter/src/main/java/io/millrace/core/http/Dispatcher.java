@@ -214,8 +214,7 @@ public final class Dispatcher {
 	}
 
 	// What is urgent comes through in any case, and what has a bulkhead is bounded by
-	// that:
-	// the time of neither says anything of the others.
+	// that: the time of neither says anything of the others.
 	private static boolean isCounted(@Nullable Lane lane) {
 		return lane == null || (lane.priority() != Priority.HIGH && lane.bulkhead() == null);
 	}

@@ -100,6 +100,13 @@ final class LoopWorkerPool implements WorkerPool {
 		this.admission.refuse();
 	}
 
+	// Handler and loop share a thread: what the loop would write costs the same, and the
+	// way to it besides.
+	@Override
+	public boolean isAtLeisure() {
+		return true;
+	}
+
 	@Override
 	public boolean isCrowded() {
 		return this.admission.isCrowded();

@@ -109,8 +109,7 @@ final class PlatformWorkerPool extends QueuedWorkerPool {
 	}
 
 	// The first thread comes before the task: where there can be none, the task is
-	// refused
-	// instead of waiting for the next attempt.
+	// refused instead of waiting for the next attempt.
 	@Override
 	boolean hasThread() {
 		return this.threads > 0 || signal();

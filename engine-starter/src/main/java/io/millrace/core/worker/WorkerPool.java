@@ -88,8 +88,9 @@ public interface WorkerPool {
 	/**
 	 * Whether a worker that has a small response should write it to the socket itself.
 	 * Asked by workers.
-	 * @return {@code true} where workers are threads of their own and nothing waits for
-	 * one: under pressure the event loop does it cheaper, for many responses at a time
+	 * @return {@code true} where nothing waits for a worker that is a thread of its own:
+	 * under pressure the event loop does it cheaper, for many responses at a time; and
+	 * where worker and loop share a thread
 	 */
 	default boolean isAtLeisure() {
 		return false;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import io.millrace.boot.MillraceRoute;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -70,6 +71,15 @@ class LoopModeTests {
 	}
 
 	@Test
+	void anAnnotationAloneComesTooLateAndStartUpSaysSo(@TempDir Path directory) throws Exception {
+		assertThat(run(AnnotatedApplication.class, "--millrace.worker.mode=pool", directory))
+			.contains("APPLICATION FAILED TO START",
+					"@MillraceRoute(mode = LOOP) of " + AnnotatedController.class.getName() + ".thread() is not right",
+					"Set millrace.worker.mode=loop too, or write a route of millrace.routes[] with mode=loop")
+			.doesNotContain("Millrace started");
+	}
+
+	@Test
 	void autoNeverMeansLoop(@TempDir Path directory) {
 		try (TestServer server = TestServer.servlet(Application.class, "millrace.worker.mode=auto",
 				"spring.threads.virtual.enabled=true")) {
@@ -79,12 +89,17 @@ class LoopModeTests {
 	}
 
 	private static String run(String arguments, Path directory) throws IOException, InterruptedException {
+		return run(Application.class, arguments, directory);
+	}
+
+	private static String run(Class<?> application, String arguments, Path directory)
+			throws IOException, InterruptedException {
 		Path log = directory.resolve("log");
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp"));
 		command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-		command.addAll(List.of("-D" + TestServer.NO_SECURITY, Application.class.getName(), "--server.port=0",
+		command.addAll(List.of("-D" + TestServer.NO_SECURITY, application.getName(), "--server.port=0",
 				"--spring.main.web-application-type=servlet"));
 		command.addAll(List.of(arguments.split(",")));
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
@@ -105,6 +120,28 @@ class LoopModeTests {
 
 		public static void main(String[] args) {
 			SpringApplication.run(Application.class, args);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@Import(AnnotatedController.class)
+	static class AnnotatedApplication {
+
+		public static void main(String[] args) {
+			SpringApplication.run(AnnotatedApplication.class, args);
+		}
+
+	}
+
+	@RestController
+	static class AnnotatedController {
+
+		@MillraceRoute(mode = MillraceRoute.Mode.LOOP)
+		@GetMapping(path = "/thread", produces = "text/plain")
+		String thread() {
+			return Thread.currentThread().toString();
 		}
 
 	}
