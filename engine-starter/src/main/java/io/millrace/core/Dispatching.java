@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import io.millrace.core.http.BulkheadSnapshot;
 import io.millrace.core.http.Dispatcher;
 import io.millrace.core.http.ErrorResponder;
 import io.millrace.core.http.ExchangeHandler;
@@ -13,6 +14,8 @@ import io.millrace.core.http.HttpServices;
 import io.millrace.core.http.Lanes;
 import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.http.Routes;
+import io.millrace.core.observe.EngineObservers;
+import io.millrace.core.observe.EngineSnapshot;
 import io.millrace.core.transport.EventLoops;
 import io.millrace.core.transport.LoopWatch;
 import io.millrace.core.worker.CarrierWatch;
@@ -39,6 +42,12 @@ final class Dispatching {
 
 	private final @Nullable PinningWatch pinningWatch;
 
+	private final EngineObservers observers;
+
+	private final Lanes lanes;
+
+	private final LoopWatch loopWatch;
+
 	private final Dispatcher dispatcher;
 
 	/**
@@ -46,27 +55,29 @@ final class Dispatching {
 	 * @param config the complete configuration
 	 * @param application who answers requests
 	 * @param loops the event loops
-	 * @param loopWatch looks after the event loops
+	 * @param observer is told what happens
 	 * @throws io.millrace.core.worker.VirtualThreadsUnavailableException where virtual
 	 * threads are asked for and this JDK has none
 	 */
-	Dispatching(EngineConfig config, ExchangeHandler application, EventLoops loops, LoopWatch loopWatch) {
+	Dispatching(EngineConfig config, ExchangeHandler application, EventLoops loops, EngineObservers observer) {
+		this.observers = observer;
+		this.loopWatch = new LoopWatch(loops, config.watch(), observer);
 		this.workers = new WorkerSet(config.worker(), workerPool(config), modes(config.policies()));
-		Lanes lanes = Lanes.of(config.policies(), this.workers, application.mayBlock());
+		this.lanes = Lanes.of(config.policies(), this.workers, application.mayBlock());
 		Duration maxWait = config.worker().queue().maxWait();
-		CarrierWatch carrierWatch = new CarrierWatch(loops.carriers(), config.watch(), config.observer());
+		CarrierWatch carrierWatch = new CarrierWatch(loops.carriers(), config.watch(), observer);
 		this.keeper = new PoolKeeper(
-				List.of(this.workers::sweep, lanes::sweep, this.workers.watch(config.watch(), config.observer()),
-						loopWatch::look, carrierWatch::look),
+				List.of(this.workers::sweep, this.lanes::sweep, this.workers.watch(config.watch(), observer),
+						this.loopWatch::look, carrierWatch::look),
 				// Overload has to be seen long before what comes has waited too long.
 				List.of(maxWait.dividedBy(4), OVERLOAD_PERIOD, config.watch().precision(),
 						loops.carriers().isEmpty() ? Duration.ZERO : CarrierWatch.PRECISION));
-		this.pinningWatch = isWorkerUsed(config, application)
-				? this.workers.pinningWatch(config.watch(), config.observer()) : null;
+		this.pinningWatch = isWorkerUsed(config, application) ? this.workers.pinningWatch(config.watch(), observer)
+				: null;
 		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder(),
 				config.rateLimiter());
-		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, lanes, config.admission(),
-				config.dispatch().withMaxWait(maxWait), config.observer());
+		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, this.lanes,
+				config.admission(), config.dispatch().withMaxWait(maxWait), observer);
 	}
 
 	// The handlers of a reactive application run on the loops unless a route says
@@ -84,6 +95,11 @@ final class Dispatching {
 		return policies.stream().map(RoutePolicy::mode).filter(Objects::nonNull).collect(Collectors.toSet());
 	}
 
+	/** Start the threads of the event loops. */
+	void startLoops() {
+		this.loopWatch.start();
+	}
+
 	/** Start to look after everything. */
 	void start() {
 		this.keeper.start();
@@ -96,8 +112,28 @@ final class Dispatching {
 		return this.dispatcher;
 	}
 
+	EngineObservers observers() {
+		return this.observers;
+	}
+
 	WorkerSet workers() {
 		return this.workers;
+	}
+
+	/**
+	 * What the event loops are doing.
+	 * @return one reading of each
+	 */
+	List<EngineSnapshot.EventLoop> eventLoops() {
+		return this.loopWatch.read();
+	}
+
+	/**
+	 * What the bulkheads of routes are doing.
+	 * @return one reading of each
+	 */
+	List<BulkheadSnapshot> bulkheads() {
+		return this.lanes.bulkheads();
 	}
 
 	/**

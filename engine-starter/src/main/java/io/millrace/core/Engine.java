@@ -2,9 +2,7 @@ package io.millrace.core;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -12,10 +10,11 @@ import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.http1.Http1Services;
 import io.millrace.core.http1.OpenConnections;
 import io.millrace.core.observe.ConnectionSnapshot;
+import io.millrace.core.observe.EngineObservers;
 import io.millrace.core.observe.EngineSnapshot;
+import io.millrace.core.observe.EngineStatistics;
 import io.millrace.core.transport.EventLoops;
 import io.millrace.core.transport.Listener;
-import io.millrace.core.transport.LoopWatch;
 import io.millrace.core.transport.Transport;
 import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.AdmissionSnapshot;
@@ -40,20 +39,24 @@ public final class Engine {
 
 	private final EventLoops loops;
 
-	private final LoopWatch loopWatch;
+	private final EngineStatistics statistics = new EngineStatistics(EngineKinds.all());
+
+	private final EngineReading reading = new EngineReading(this.statistics);
 
 	// These and what follows are written under the lock of this.
 	private volatile EngineConfig config;
 
 	private volatile @Nullable Dispatching dispatching;
 
-	private @Nullable Listener listener;
+	private volatile @Nullable Listener listener;
 
-	private @Nullable OpenConnections connections;
+	private volatile @Nullable OpenConnections connections;
 
-	private @Nullable CompletableFuture<Void> drained;
+	private volatile @Nullable CompletableFuture<Void> drained;
 
-	private boolean closed;
+	private volatile boolean closed;
+
+	private volatile long startedAt;
 
 	/**
 	 * Create an engine; nothing is bound yet.
@@ -68,7 +71,6 @@ public final class Engine {
 		this.config = config;
 		this.application = application;
 		this.loops = loops(config);
-		this.loopWatch = new LoopWatch(this.loops, config.watch(), config.observer());
 	}
 
 	// Loops that carry nothing are threads of the plain kind.
@@ -105,13 +107,15 @@ public final class Engine {
 		}
 		Dispatching dispatching = dispatching();
 		// All loops start here, and not in whoever happens to give them work first.
-		this.loopWatch.start();
+		dispatching.startLoops();
 		this.loops.await(this.loops.turn());
 		dispatching.start();
 		Http1Services services = new Http1Services(this.config.http1(), this.config.timeouts(),
-				dispatching.dispatcher(), this.config.observer());
-		this.listener = Listener.bind(this.config.listener(), this.config.tls(), this.loops, services);
+				dispatching.dispatcher(), dispatching.observers(), this.loops::meter);
+		Listener bound = Listener.bind(this.config.listener(), this.config.tls(), this.loops, services);
+		this.startedAt = System.nanoTime();
 		this.connections = services.connections();
+		this.listener = bound;
 	}
 
 	private Dispatching dispatching() {
@@ -121,7 +125,8 @@ public final class Engine {
 			if (isCarrying(this.config) && this.loops.carriers().isEmpty()) {
 				throw new LoopUnavailableException(LoopUnavailableException.Reason.TOO_LATE, null);
 			}
-			dispatching = new Dispatching(this.config, this.application, this.loops, this.loopWatch);
+			dispatching = new Dispatching(this.config, this.application, this.loops,
+					new EngineObservers(this.statistics, this.config.observers()));
 			this.dispatching = dispatching;
 		}
 		return dispatching;
@@ -241,29 +246,36 @@ public final class Engine {
 	 * @return one reading
 	 */
 	public EngineSnapshot snapshot() {
-		WorkerSnapshot workers = workers();
-		AdmissionSnapshot admission = admission();
-		return new EngineSnapshot(Instant.now(), Duration.ZERO, "running", transport().id(), port(),
-				new EngineSnapshot.Connections(0, 0, this.config.listener().maxConnections(), 0, 0, Map.of(), Map.of(),
-						0, 0),
-				new EngineSnapshot.Requests(0, 0, 0, 0, Map.of()),
-				new EngineSnapshot.Refusals(Map.of(), 0, 0, 0, Map.of(), Map.of(), Map.of()),
-				List.of(new EngineSnapshot.Workers("standard", "pool", workers.limit(), workers.threads(),
-						workers.busy(), Map.of("normal", workers.waiting()), workers.capacity(), workers.refused())),
-				List.of(),
-				(admission != null) ? new EngineSnapshot.Admission(admission.limit(), admission.inFlight()) : null,
-				List.of(), new EngineSnapshot.Buffers(0, 0, -1, -1));
+		Listener bound = this.listener;
+		return this.reading.read(state(), uptime(), (bound != null) ? bound.port() : -1, this, this.dispatching);
+	}
+
+	private String state() {
+		if (this.closed) {
+			return "stopped";
+		}
+		if (this.listener == null) {
+			return (this.dispatching != null) ? "stopped" : "new";
+		}
+		return (this.drained != null) ? "draining" : "running";
+	}
+
+	private Duration uptime() {
+		long since = this.startedAt;
+		return (this.listener != null) ? Duration.ofNanos(Math.max(0, System.nanoTime() - since)) : Duration.ZERO;
 	}
 
 	/**
-	 * The open connections. Any thread may ask.
+	 * The open connections. Any thread may ask, also while all loops and workers are
+	 * busy: what connections have is read while they change it.
 	 * @param limit how many at most
 	 * @param oldest whether those that were opened first are wanted, rather than those
 	 * that had the most requests
 	 * @return one reading of each, the oldest or busiest first
 	 */
 	public List<ConnectionSnapshot> connections(int limit, boolean oldest) {
-		return List.of();
+		OpenConnections open = this.connections;
+		return (open != null) ? open.read(limit, oldest) : List.of();
 	}
 
 	/**

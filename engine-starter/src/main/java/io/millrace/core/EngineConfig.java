@@ -3,6 +3,7 @@ package io.millrace.core;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import io.millrace.core.http.OriginResolver;
 import io.millrace.core.http.DirectOrigins;
@@ -58,7 +59,7 @@ public final class EngineConfig {
 
 	private final WatchOptions watch;
 
-	private final EngineObserver observer;
+	private final List<EngineObserver> observers;
 
 	private final Builder origin;
 
@@ -79,7 +80,7 @@ public final class EngineConfig {
 		this.policies = List.copyOf(builder.policies);
 		this.tls = builder.tls;
 		this.watch = builder.watch;
-		this.observer = builder.observer;
+		this.observers = List.copyOf(builder.observers);
 	}
 
 	/**
@@ -213,10 +214,10 @@ public final class EngineConfig {
 
 	/**
 	 * Who is told what happens.
-	 * @return the observer
+	 * @return the observers in the order they are told
 	 */
-	public EngineObserver observer() {
-		return this.observer;
+	public List<EngineObserver> observers() {
+		return this.observers;
 	}
 
 	/**
@@ -269,7 +270,7 @@ public final class EngineConfig {
 
 		private WatchOptions watch = WatchOptions.defaults();
 
-		private EngineObserver observer = EngineObserver.NONE;
+		private List<EngineObserver> observers = List.of();
 
 		private @Nullable Consumer<Builder> completion;
 
@@ -443,19 +444,30 @@ public final class EngineConfig {
 		}
 
 		/**
-		 * Set who is told what happens.
+		 * Set who is told what happens, instead of all others.
 		 * @param observer the observer
 		 * @return this builder
 		 */
 		public Builder observer(EngineObserver observer) {
-			this.observer = observer;
+			this.observers = List.of(observer);
+			return this;
+		}
+
+		/**
+		 * Add somebody who is told what happens, after those that are told already. One
+		 * that throws harms nobody else.
+		 * @param observer the observer
+		 * @return this builder
+		 */
+		public Builder addObserver(EngineObserver observer) {
+			this.observers = Stream.concat(this.observers.stream(), Stream.of(observer)).toList();
 			return this;
 		}
 
 		/**
 		 * Complete the configuration with what is known only when the engine starts. May
-		 * change how requests are run: workers, policies, what is refused; not what is
-		 * there by then: transport and event loops.
+		 * change how requests are run: workers, policies, what is refused, and who is
+		 * told; not what is there by then: transport and event loops.
 		 * @param completion called by {@link Engine#start()}, when it is called for the
 		 * first time and before anything is accepted, after those that were given before;
 		 * what it throws stops the start

@@ -26,7 +26,7 @@ class EngineConfigTests {
 		assertThat(config.listener()).isEqualTo(ListenerOptions.at(new InetSocketAddress(8080)));
 		assertThat(config.dispatch()).isEqualTo(DispatchOptions.defaults());
 		assertThat(config.routes()).isEmpty();
-		assertThat(config.observer()).isSameAs(EngineObserver.NONE);
+		assertThat(config.observers()).isEmpty();
 	}
 
 	@Test
@@ -38,6 +38,15 @@ class EngineConfigTests {
 		builder.eventLoops(3);
 		assertThat(config.routes()).isEmpty();
 		assertThat(config.eventLoops()).isZero();
+	}
+
+	@Test
+	void anObserverIsAddedToTheOthersOrTakesTheirPlace() {
+		EngineObserver first = new EngineObserver() {
+		};
+		EngineConfig.Builder builder = EngineConfig.builder().addObserver(EngineObserver.NONE).observer(first);
+		EngineConfig config = builder.addObserver(EngineObserver.NONE).build();
+		assertThat(config.observers()).containsExactly(first, EngineObserver.NONE);
 	}
 
 	@Test

@@ -1,8 +1,11 @@
 package io.millrace.boot.autoconfigure;
 
+import io.millrace.boot.RunningEngine;
+import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.worker.Admission;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -30,6 +33,20 @@ public class MillraceWebServerConfiguration {
 	MillraceRouteCustomizer millraceRouteCustomizer(ObjectProvider<MappedHandlers> handlers,
 			ApplicationContext context) {
 		return new MillraceRouteCustomizer(handlers, context);
+	}
+
+	@Bean
+	MillraceObserverCustomizer millraceObserverCustomizer(ObjectProvider<EngineObserver> observers,
+			ApplicationContext context) {
+		return new MillraceObserverCustomizer(observers, context);
+	}
+
+	// The management server on a port of its own has this context as its parent: what
+	// tells about the engine means the application's there too.
+	@Bean
+	@ConditionalOnMissingBean
+	RunningEngine millraceRunningEngine() {
+		return new RunningEngine();
 	}
 
 	@Bean

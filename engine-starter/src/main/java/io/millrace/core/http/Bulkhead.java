@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Bulkhead {
 
+	private final String name;
+
 	private final int limit;
 
 	private final int capacity;
@@ -22,7 +24,8 @@ final class Bulkhead {
 
 	private int underWay;
 
-	Bulkhead(int limit, int capacity) {
+	Bulkhead(String name, int limit, int capacity) {
+		this.name = name;
 		this.limit = limit;
 		this.capacity = capacity;
 	}
@@ -64,6 +67,14 @@ final class Bulkhead {
 		LaneWork next = this.waiting.poll();
 		this.underWay -= (next == null) ? 1 : 0;
 		return next;
+	}
+
+	/**
+	 * What it is doing.
+	 * @return one reading
+	 */
+	synchronized BulkheadSnapshot snapshot() {
+		return new BulkheadSnapshot(this.name, this.limit, this.underWay, this.waiting.size(), this.capacity);
 	}
 
 	/** See {@link io.millrace.core.worker.WorkerPool#sweep()}. */

@@ -7,6 +7,7 @@ import java.util.Objects;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.Priority;
+import io.millrace.core.worker.WorkerMode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,11 @@ import org.slf4j.LoggerFactory;
 public final class Dispatcher {
 
 	private static final Logger logger = LoggerFactory.getLogger(Dispatcher.class);
+
+	// As the deadline is called that has passed.
+	private static final String EXPIRED = "request";
+
+	private static final String INLINE = WorkerMode.INLINE.id();
 
 	private final Routes routes;
 
@@ -156,6 +162,16 @@ public final class Dispatcher {
 	}
 
 	/**
+	 * How urgent a request is, for those who want to see what was refused.
+	 * @param request its head
+	 * @return its priority
+	 */
+	public Priority priority(RequestHead request) {
+		Lane lane = this.lanes.find(request);
+		return (lane != null) ? lane.priority() : Priority.NORMAL;
+	}
+
+	/**
 	 * Have an exchange handled of which there are not too many.
 	 * @param exchange the exchange
 	 */
@@ -170,6 +186,9 @@ public final class Dispatcher {
 			return;
 		}
 		Lane lane = this.lanes.find(exchange.request());
+		if (lane != null) {
+			dispatched(exchange, lane.mode(), lane.priority());
+		}
 		if (this.admission != null && !admit(exchange, this.admission, lane)) {
 			refuse(exchange, Refusal.LIMIT);
 		}
@@ -225,6 +244,7 @@ public final class Dispatcher {
 	public void expired(Exchange exchange) {
 		exchange.dropped();
 		if (exchange.takeOver()) {
+			exchange.refused(EXPIRED);
 			this.services.errors().timedOut(exchange, this.options.timeoutStatus(), this.options.retryAfterSeconds());
 		}
 		else if (!exchange.responseBody().isEnded()) {
@@ -250,13 +270,22 @@ public final class Dispatcher {
 
 	private void dispatch(Exchange exchange, ExchangeHandler handler, boolean mayBlock) {
 		if (!mayBlock) {
+			dispatched(exchange, INLINE, Priority.NORMAL);
 			run(exchange, handler);
 			return;
 		}
+		dispatched(exchange, this.services.workers().mode(), Priority.NORMAL);
 		exchange.stream().lend(exchange);
 		ExchangeWork work = new ExchangeWork(this, exchange, handler, latestStart());
 		if (!this.services.workers().tryExecute(work, exchange.stream().executor())) {
 			refuse(exchange, Refusal.FULL);
+		}
+	}
+
+	private static void dispatched(Exchange exchange, String mode, Priority priority) {
+		ExchangeObservation observation = exchange.observation();
+		if (observation != null) {
+			observation.dispatched(mode, priority);
 		}
 	}
 
@@ -281,6 +310,7 @@ public final class Dispatcher {
 	 */
 	void refuse(Exchange exchange, RefusalAnswer answer) {
 		exchange.dropped();
+		exchange.refused(answer.reason().id());
 		this.observer.refused(answer.reason().id());
 		this.services.errors().refused(exchange, answer);
 	}
@@ -301,10 +331,7 @@ public final class Dispatcher {
 	 * @param handler who answers
 	 */
 	void run(Exchange exchange, ExchangeHandler handler) {
-		AdmittedExchange admitted = exchange.admitted();
-		if (admitted != null) {
-			admitted.handlerStarts();
-		}
+		exchange.handlerStarts();
 		try {
 			handler.handle(exchange);
 		}
@@ -314,6 +341,7 @@ public final class Dispatcher {
 			report(exchange, ex);
 			exchange.fail(ex);
 		}
+		AdmittedExchange admitted = exchange.admitted();
 		if (admitted != null) {
 			admitted.handlerReturned();
 		}

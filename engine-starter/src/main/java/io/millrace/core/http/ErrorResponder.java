@@ -63,13 +63,22 @@ public final class ErrorResponder {
 	}
 
 	/**
+	 * Fill in the head of a refusal.
+	 * @param head the head
+	 * @param answer what is said
+	 */
+	public void describe(ResponseHead head, RefusalAnswer answer) {
+		describe(head, answer.status());
+		head.headers().set("Retry-After", Long.toString(answer.retryAfterSeconds()));
+	}
+
+	/**
 	 * Answer for a request that nobody takes. Any thread may call.
 	 * @param exchange the exchange
 	 * @param answer what it is told
 	 */
 	void refused(Exchange exchange, RefusalAnswer answer) {
-		describe(exchange.response(), answer.status());
-		exchange.response().headers().set("Retry-After", Long.toString(answer.retryAfterSeconds()));
+		describe(exchange.response(), answer);
 		ByteBuf body = body(exchange.allocator(), answer.status(), answer.reason().message());
 		exchange.responseBody().write(body, true);
 	}

@@ -57,6 +57,13 @@ public final class Exchange {
 	// limited.
 	private @Nullable AdmittedExchange admitted;
 
+	// Set by the event loop before anybody else has the exchange; null where nobody
+	// wants to see it.
+	private @Nullable ExchangeObservation observation;
+
+	// Written by the thread of the handler; others may see it late.
+	private boolean handled;
+
 	// Owned by the event loop.
 	private @Nullable ResponseHead substitute;
 
@@ -223,6 +230,62 @@ public final class Exchange {
 	 */
 	public ExchangeStream stream() {
 		return this.stream;
+	}
+
+	/**
+	 * Measure this exchange. Called by the stream, when the head has just come and nobody
+	 * else has the exchange.
+	 * @return what is measured
+	 */
+	public ExchangeObservation observe() {
+		ExchangeObservation begun = new ExchangeObservation(this);
+		this.observation = begun;
+		return begun;
+	}
+
+	/**
+	 * What is measured of this exchange; also while it goes on, and by its handler: how
+	 * long it has waited, and what runs it.
+	 * @return what is measured, {@code null} where nobody
+	 * {@linkplain io.millrace.core.observe.EngineObserver#wantsExchanges() wants} to see
+	 * exchanges
+	 */
+	public @Nullable ExchangeObservation observation() {
+		return this.observation;
+	}
+
+	/** The handler begins. Called by the thread that it runs on. */
+	void handlerStarts() {
+		this.handled = true;
+		if (this.admitted != null) {
+			this.admitted.handlerStarts();
+		}
+		if (this.observation != null) {
+			this.observation.handlerStarts();
+		}
+	}
+
+	/**
+	 * Whether its handler has begun. Any thread may ask.
+	 * @return {@code false} while it waits, and where it is refused
+	 */
+	public boolean isHandled() {
+		return this.handled;
+	}
+
+	/**
+	 * How long it has waited for its handler.
+	 * @return nanoseconds, 0 where that is not measured
+	 */
+	public long waitedNanos() {
+		return (this.observation != null) ? this.observation.waitNanos() : 0;
+	}
+
+	/** The engine answers for the application; any thread may say why. */
+	void refused(String reason) {
+		if (this.observation != null) {
+			this.observation.refused(reason);
+		}
 	}
 
 	/**

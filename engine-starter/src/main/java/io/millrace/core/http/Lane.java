@@ -98,6 +98,15 @@ final class Lane {
 	}
 
 	/**
+	 * How meters and logs call what runs its requests.
+	 * @return see {@link WorkerPool#mode()}; where the urgent have two pools, what runs
+	 * one is known when one of them has taken it
+	 */
+	String mode() {
+		return (this.workers != null) ? this.workers.mode() : WorkerMode.INLINE.id();
+	}
+
+	/**
 	 * How long a request may take.
 	 * @param otherwise what holds for all others
 	 * @return nanoseconds, 0 for no limit

@@ -30,6 +30,14 @@ final class LaneWork extends ExchangeWork {
 		return this.lane.priority();
 	}
 
+	@Override
+	public void offeredTo(WorkerPool pool) {
+		ExchangeObservation observation = exchange().observation();
+		if (observation != null) {
+			observation.movedTo(pool.mode());
+		}
+	}
+
 	/**
 	 * Go on with a permit of the bulkhead, which is returned in any case.
 	 * @return {@code false} where nobody takes it; the permit is returned already

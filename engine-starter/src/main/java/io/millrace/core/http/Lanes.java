@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -44,7 +45,7 @@ public final class Lanes {
 	 * bulkhead
 	 */
 	public static Lanes of(List<RoutePolicy> policies, WorkerSet workers, boolean mayBlock) {
-		Map<String, Bulkhead> bulkheads = new HashMap<>();
+		Map<String, Bulkhead> bulkheads = new LinkedHashMap<>();
 		Map<String, Lane[]> exact = new HashMap<>();
 		List<Lane> others = new ArrayList<>();
 		for (int i = 0; i < policies.size(); i++) {
@@ -66,7 +67,7 @@ public final class Lanes {
 			return null;
 		}
 		Bulkhead bulkhead = bulkheads.computeIfAbsent(policy.name(),
-				(name) -> new Bulkhead(policy.maxConcurrency(), policy.queueCapacity()));
+				(name) -> new Bulkhead(name, policy.maxConcurrency(), policy.queueCapacity()));
 		if (!bulkhead.allows(policy.maxConcurrency(), policy.queueCapacity())) {
 			throw new IllegalArgumentException(
 					"Policies named '" + policy.name() + "' share a bulkhead and differ in it");
@@ -108,6 +109,14 @@ public final class Lanes {
 			}
 		}
 		return null;
+	}
+
+	/**
+	 * What the bulkheads are doing. Any thread may ask.
+	 * @return one reading of each, in the order of their policies
+	 */
+	public List<BulkheadSnapshot> bulkheads() {
+		return this.bulkheads.stream().map(Bulkhead::snapshot).toList();
 	}
 
 	/** See {@link io.millrace.core.worker.WorkerPool#sweep()}. */

@@ -1,6 +1,7 @@
 package io.millrace.core.http;
 
 import java.io.IOException;
+import java.util.Locale;
 
 /**
  * A request that is refused by the engine, before or beside the application: the status,
@@ -91,7 +92,17 @@ public final class ProtocolException extends IOException {
 		UNSUPPORTED,
 
 		/** The request did not come in time: 408. */
-		TIMEOUT
+		TIMEOUT;
+
+		private final String id = name().toLowerCase(Locale.ROOT);
+
+		/**
+		 * The name as counters have it.
+		 * @return the name in lower case
+		 */
+		public String id() {
+			return this.id;
+		}
 
 	}
 

@@ -60,6 +60,10 @@ final class RateGate {
 
 	private void answered(Exchange exchange, long answer) {
 		if (answer > 0) {
+			ExchangeObservation observation = exchange.observation();
+			if (observation != null) {
+				observation.refused(Refusal.RATE.id(), this.dispatcher.priority(exchange.request()));
+			}
 			this.dispatcher.refuse(exchange, new RefusalAnswer(Refusal.RATE, TOO_MANY_REQUESTS, seconds(answer)));
 			return;
 		}

@@ -32,6 +32,16 @@ public record RequestHead(String method, RequestTarget target, ProtocolVersion v
 				&& this.headers.containsValue("Expect", "100-continue", true);
 	}
 
+	/**
+	 * Whether this stands for a head that was never understood.
+	 * @return whether method and target are not the client's
+	 */
+	// A head that says the same may be real.
+	@SuppressWarnings("ReferenceEquality")
+	public boolean isUnknown() {
+		return this == UNKNOWN || this == UNKNOWN_HEAD;
+	}
+
 	private static RequestHead unknown(String method) {
 		return new RequestHead(method, new RequestTarget(RequestTarget.Form.ORIGIN, null, "/", null),
 				ProtocolVersion.HTTP_1_1, EmptyHttpHeaders.INSTANCE, BodyFraming.NONE);

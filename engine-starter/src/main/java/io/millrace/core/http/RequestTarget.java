@@ -190,6 +190,19 @@ public record RequestTarget(Form form, @Nullable String authority, String path, 
 	}
 
 	/**
+	 * The target as the client sent it, but for the scheme of an absolute one, which
+	 * nobody looks at.
+	 * @return for example {@code /courses?page=2}
+	 */
+	public String asSent() {
+		return switch (this.form) {
+			case ORIGIN, ASTERISK -> pathAndQuery();
+			case ABSOLUTE -> "http://" + this.authority + pathAndQuery();
+			case AUTHORITY -> String.valueOf(this.authority);
+		};
+	}
+
+	/**
 	 * The four forms of RFC 9112 §3.2.
 	 */
 	public enum Form {

@@ -1,6 +1,7 @@
 package io.millrace.core.http1;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -171,8 +172,18 @@ final class ConnectionTimers {
 
 		static final Kind[] VALUES = values();
 
+		private final String id = name().toLowerCase(Locale.ROOT);
+
 		String id() {
-			return name().toLowerCase(java.util.Locale.ROOT);
+			return this.id;
+		}
+
+		/**
+		 * Whether a client has made us wait too long when it passes.
+		 * @return {@code false} where we have only looked, or said goodbye
+		 */
+		boolean isCounted() {
+			return this != HELD && this != LINGER;
 		}
 
 	}

@@ -89,6 +89,14 @@ final class Deadlines {
 	}
 
 	/**
+	 * Since when nothing is under way, if that is so. Any thread may ask.
+	 * @return when the last response was written, or the connection opened
+	 */
+	long idleSince() {
+		return this.idleSince;
+	}
+
+	/**
 	 * No connection is kept for long any more.
 	 * @param idle whether nothing is under way
 	 */

@@ -20,6 +20,8 @@ final class DirectResponse {
 
 	private final Sender sender;
 
+	private final ConnectionCounts counts;
+
 	private final Loan loan;
 
 	/**
@@ -28,15 +30,25 @@ final class DirectResponse {
 	 * @param socket its socket, {@code null} where only the event loop may write
 	 * @param writer encodes its responses
 	 * @param sender sends what the event loop writes
+	 * @param counts what the connection has carried
 	 * @param loan says who owns all of these
 	 */
 	DirectResponse(Http1Connection connection, @Nullable DirectSocket socket, ResponseWriter writer, Sender sender,
-			Loan loan) {
+			ConnectionCounts counts, Loan loan) {
 		this.connection = connection;
 		this.socket = socket;
 		this.writer = writer;
 		this.sender = sender;
+		this.counts = counts;
 		this.loan = loan;
+	}
+
+	// What the kernel does not take is counted when it is sent by the event loop.
+	private boolean send(DirectSocket out, ByteBuf response) {
+		int size = response.readableBytes();
+		boolean whole = out.send(response);
+		this.counts.sent(size - response.readableBytes());
+		return whole;
 	}
 
 	/**
@@ -90,7 +102,7 @@ final class DirectResponse {
 			};
 		}
 		this.connection.answered(exchange);
-		if (out.send(response)) {
+		if (send(out, response)) {
 			response.release();
 			return null;
 		}
@@ -114,7 +126,7 @@ final class DirectResponse {
 			return false;
 		}
 		ByteBuf response = this.writer.whole(exchange, data, mayKeepAlive);
-		if (out.send(response)) {
+		if (send(out, response)) {
 			response.release();
 		}
 		else {

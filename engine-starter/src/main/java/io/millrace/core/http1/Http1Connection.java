@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.Objects;
 
+import javax.net.ssl.SSLSession;
+
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ProtocolException;
 import io.millrace.core.http.ReceivedBody;
@@ -11,6 +13,8 @@ import io.millrace.core.http.RefusalAnswer;
 import io.millrace.core.http.RequestHead;
 import io.millrace.core.http1.ConnectionTimers.Kind;
 import io.millrace.core.http1.ResponseEncoder.Persistence;
+import io.millrace.core.observe.ConnectionSnapshot;
+import io.millrace.core.observe.LoopMeter;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.util.ReferenceCountUtil;
@@ -61,6 +65,12 @@ final class Http1Connection {
 
 	private final Refusals refusals;
 
+	private final LoopMeter meter;
+
+	private final ConnectionCounts counts;
+
+	private final RequestReports reports;
+
 	private final Deadlines deadlines;
 
 	private final Closing closing;
@@ -69,13 +79,13 @@ final class Http1Connection {
 
 	private State state = State.READING_HEAD;
 
+	// When that was entered, or a head has begun to come.
+	private long since;
+
 	private @Nullable Exchange exchange;
 
 	// What is handed to a worker when the loop has finished its turn.
 	private @Nullable Exchange leaving;
-
-	// How many requests have come.
-	private int requests;
 
 	// The exchange waits for its body and was not dispatched.
 	private boolean held;
@@ -88,20 +98,33 @@ final class Http1Connection {
 
 	private boolean advancing;
 
-	Http1Connection(Http1Services services, Channel channel, Loan loan) {
+	/**
+	 * Create a connection.
+	 * @param services what all connections share
+	 * @param channel its socket
+	 * @param loan says who owns it
+	 * @param meter the meter of its event loop
+	 * @param encrypted whether what is written is encrypted on its way to the socket
+	 */
+	Http1Connection(Http1Services services, Channel channel, Loan loan, LoopMeter meter, boolean encrypted) {
 		this.services = services;
 		this.channel = channel;
 		this.loan = loan;
 		this.parser = new HeadParser(services.options());
 		this.body = new IncomingBody(services.options());
-		this.sender = new Sender(channel);
+		this.meter = meter;
+		this.since = meter.clock();
+		this.counts = new ConnectionCounts(services.observer().statistics());
+		this.sender = new Sender(channel, this.counts, encrypted);
 		this.writer = new ResponseWriter(services.encoder(), channel.alloc(), this.sender::write);
 		this.refusals = new Refusals(services, this.writer, channel.alloc());
+		this.reports = new RequestReports(services, this.writer);
 		this.deadlines = new Deadlines(channel.eventLoop(), services.timeouts(), this.sender, this.body, this.inbound,
 				this::expired, loan::whenBack);
 		this.closing = new Closing(this.sender, this.deadlines, services);
-		this.direct = new DirectResponse(this, services.dispatcher().mayLend() ? DirectSocket.of(channel) : null,
-				this.writer, this.sender, loan);
+		boolean direct = services.dispatcher().mayLend() && !encrypted;
+		this.direct = new DirectResponse(this, direct ? DirectSocket.of(channel) : null, this.writer, this.sender,
+				this.counts, loan);
 		this.stream = new Http1Stream(this, channel, loan, this.direct);
 	}
 
@@ -115,7 +138,16 @@ final class Http1Connection {
 		}
 	}
 
+	/**
+	 * The handshake has ended well.
+	 * @param session the TLS session
+	 */
+	void secured(SSLSession session) {
+		this.stream.connection().secured(session);
+	}
+
 	void received(ByteBuf bytes) {
+		this.counts.received(bytes.readableBytes());
 		if (this.body.isBroken() || this.state == State.ENDED) {
 			bytes.release();
 			return;
@@ -176,7 +208,7 @@ final class Http1Connection {
 			}
 		}
 		catch (ProtocolException ex) {
-			refuse(ex);
+			refuse(ex, ex.kind().id());
 		}
 		finally {
 			this.advancing = false;
@@ -220,14 +252,17 @@ final class Http1Connection {
 			finish(false);
 		}
 		else if (this.parser.isStarted() && !started) {
+			this.since = this.meter.clock();
 			this.deadlines.headExpected();
 		}
 		return false;
 	}
 
 	private void start(RequestHead head) throws ProtocolException {
-		this.requests++;
-		this.body.start(head);
+		this.counts.request();
+		if (!startBody(head)) {
+			return;
+		}
 		RefusalAnswer refusal = this.services.dispatcher().refusal(head);
 		if (refusal != null) {
 			turnAway(head, refusal);
@@ -236,9 +271,9 @@ final class Http1Connection {
 		this.writer.reset();
 		Exchange started = new Exchange(this.stream, head, this.services.dispatcher().services());
 		this.exchange = started;
-		this.state = State.EXCHANGE;
+		enter(State.EXCHANGE);
 		this.held = false;
-		this.services.observer().exchangeStarted();
+		this.reports.started(started);
 		while (receiveBody()) {
 			// what came with the head is there before the handler asks
 		}
@@ -261,13 +296,25 @@ final class Http1Connection {
 		}
 	}
 
+	private boolean startBody(RequestHead head) {
+		try {
+			this.body.start(head);
+			return true;
+		}
+		catch (ProtocolException ex) {
+			Exchange refused = new Exchange(this.stream, head, this.services.dispatcher().services());
+			this.reports.started(refused);
+			refuseUnserved(refused, ex, ex.kind().id());
+			return false;
+		}
+	}
+
 	// Without an exchange: nobody will see it, and refusing has to cost much less than
 	// serving.
 	private void turnAway(RequestHead head, RefusalAnswer refusal) {
-		this.services.observer().exchangeStarted();
 		boolean keepAlive = mayKeepAlive(head);
 		this.sender.write(this.services.refusalEncoder().encode(refusal, head, keepAlive, this.channel.alloc()));
-		this.services.observer().exchangeEnded(true);
+		this.reports.turnedAway(this.stream, head, refusal);
 		next(head, keepAlive);
 	}
 
@@ -331,6 +378,11 @@ final class Http1Connection {
 	private void idle() {
 		this.state = State.READING_HEAD;
 		this.deadlines.idle();
+	}
+
+	private void enter(State entered) {
+		this.state = entered;
+		this.since = this.meter.clock();
 	}
 
 	// Reading goes on while somebody has room for what comes, and always far enough to
@@ -398,7 +450,7 @@ final class Http1Connection {
 	}
 
 	void writeFile(Exchange exchange, FileChannel file, long position, long length, boolean last) {
-		Region region = new Region(this.channel, file, position, length);
+		Region region = new Region(this.channel, this.counts, file, position, length);
 		if (exchange != this.exchange) {
 			region.close();
 		}
@@ -454,7 +506,7 @@ final class Http1Connection {
 
 	private boolean isLastPermitted() {
 		int limit = this.services.options().maxRequestsPerConnection();
-		return limit > 0 && this.requests >= limit;
+		return limit > 0 && this.counts.requests() >= limit;
 	}
 
 	void responseEnded() {
@@ -476,7 +528,7 @@ final class Http1Connection {
 			idle();
 		}
 		else {
-			this.state = State.DRAINING_BODY;
+			enter(State.DRAINING_BODY);
 			this.deadlines.bodyDrained();
 		}
 	}
@@ -503,8 +555,13 @@ final class Http1Connection {
 	}
 
 	void refuse(Exchange exchange, ProtocolException refusal) {
+		refuse(exchange, refusal, refusal.kind().id());
+	}
+
+	private void refuse(Exchange exchange, ProtocolException refusal, String reason) {
 		if (exchange == this.exchange) {
 			this.refusals.count(refusal);
+			this.reports.refused(exchange, reason);
 			this.exchange = null;
 			exchange.receivedBody().fail(refusal);
 			this.refusals.answer(exchange, refusal);
@@ -516,14 +573,20 @@ final class Http1Connection {
 	private void exchangeEnded(Exchange ended) {
 		this.exchange = null;
 		ended.complete();
-		this.services.observer().exchangeEnded(true);
+		this.reports.completed(ended);
 	}
 
 	// A refusal of bytes that are no request yet, or of the body of one.
-	private void refuse(ProtocolException refusal) {
+	private void refuse(ProtocolException refusal, String reason) {
 		Exchange current = this.exchange;
 		if (current != null && current.takeOver()) {
-			refuse(current, refusal);
+			refuse(current, refusal, reason);
+			return;
+		}
+		if (current == null && this.state == State.READING_HEAD) {
+			Exchange unknown = this.refusals.unknown(this.stream, this.inbound.bytes());
+			this.reports.started(unknown, this.inbound.bytes());
+			refuseUnserved(unknown, refusal, reason);
 			return;
 		}
 		this.refusals.count(refusal);
@@ -536,14 +599,19 @@ final class Http1Connection {
 			this.deadlines.bodyEnded();
 			current.receivedBody().fail(refusal);
 		}
-		else if (this.state == State.READING_HEAD) {
-			this.writer.reset();
-			this.refusals.answer(this.refusals.unknown(this.stream, this.inbound.bytes()), refusal);
-			finish(true);
-		}
 		else {
 			finish(true);
 		}
+	}
+
+	// Nobody but us will ever have the exchange.
+	private void refuseUnserved(Exchange unserved, ProtocolException refusal, String reason) {
+		this.refusals.count(refusal);
+		this.reports.refused(unserved, reason);
+		this.writer.reset();
+		this.refusals.answer(unserved, refusal);
+		finish(true);
+		this.reports.completed(unserved);
 	}
 
 	void reset(Exchange exchange) {
@@ -571,7 +639,7 @@ final class Http1Connection {
 	// The end
 
 	private void finish(boolean linger) {
-		this.state = State.ENDED;
+		enter(State.ENDED);
 		this.inbound.clear();
 		this.closing.finish(linger);
 		settleReading();
@@ -591,7 +659,7 @@ final class Http1Connection {
 	}
 
 	private boolean close(String why) {
-		this.state = State.ENDED;
+		enter(State.ENDED);
 		if (!this.closing.close()) {
 			return false;
 		}
@@ -599,7 +667,7 @@ final class Http1Connection {
 		if (cut != null) {
 			this.exchange = null;
 			cut.abort(new IOException(why));
-			this.services.observer().exchangeEnded(false);
+			this.reports.aborted(cut);
 		}
 		return true;
 	}
@@ -649,20 +717,20 @@ final class Http1Connection {
 
 	// The client has made us wait too long.
 	private void expired(Kind kind) {
-		if (kind != Kind.LINGER && kind != Kind.HELD && !(kind == Kind.IDLE && isDraining())) {
+		if (kind.isCounted() && !(kind == Kind.IDLE && isDraining())) {
 			this.services.observer().timedOut(kind.id());
 		}
 		switch (kind) {
 			case HEADER -> {
 				if (this.parser.isStarted()) {
-					refuse(Refusals.tooSlow("The request head did not come in time"));
+					refuse(Refusals.tooSlow("The request head did not come in time"), kind.id());
 				}
 				else {
 					finish(false);
 				}
 			}
 			case REQUEST -> this.services.dispatcher().expired(Objects.requireNonNull(this.exchange));
-			case BODY -> refuse(Refusals.tooSlow("The request body comes too slowly"));
+			case BODY -> refuse(Refusals.tooSlow("The request body comes too slowly"), kind.id());
 			case IDLE -> finish(false);
 			case WRITE -> closeByReset("The client does not take its response");
 			case HALF_CLOSED -> lost(false);
@@ -670,6 +738,47 @@ final class Http1Connection {
 			case HELD -> lookAgain();
 			case LINGER -> close("The connection has ended");
 		}
+	}
+
+	ConnectionCounts counts() {
+		return this.counts;
+	}
+
+	/**
+	 * What the connection is doing. Any thread may ask, and sees what it had a moment
+	 * ago, its parts perhaps at different moments.
+	 * @return one reading
+	 */
+	ConnectionSnapshot read() {
+		Exchange current = this.exchange;
+		ConnectionReading.Phase phase = phase(current);
+		long since = this.since;
+		if (phase == ConnectionReading.Phase.IDLE) {
+			since = this.deadlines.idleSince();
+		}
+		else if (phase == ConnectionReading.Phase.HANDLING && current != null) {
+			since += current.waitedNanos();
+		}
+		return ConnectionReading.of(this.stream.connection(), this.counts, phase, since, current);
+	}
+
+	private ConnectionReading.Phase phase(@Nullable Exchange current) {
+		return switch (this.state) {
+			case READING_HEAD ->
+				this.parser.isStarted() ? ConnectionReading.Phase.READING : ConnectionReading.Phase.IDLE;
+			case EXCHANGE -> {
+				if (this.body.isUpgraded()) {
+					yield ConnectionReading.Phase.UPGRADED;
+				}
+				if (this.held) {
+					yield ConnectionReading.Phase.READING;
+				}
+				yield (current != null && current.isHandled()) ? ConnectionReading.Phase.HANDLING
+						: ConnectionReading.Phase.WAITING;
+			}
+			case DRAINING_BODY -> ConnectionReading.Phase.READING;
+			case ENDED -> ConnectionReading.Phase.CLOSING;
+		};
 	}
 
 	private enum State {

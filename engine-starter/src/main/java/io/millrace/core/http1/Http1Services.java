@@ -1,7 +1,13 @@
 package io.millrace.core.http1;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
 import io.millrace.core.http.Dispatcher;
-import io.millrace.core.observe.EngineObserver;
+import io.millrace.core.observe.EngineObservers;
+import io.millrace.core.observe.LoopMeter;
+import io.netty.util.concurrent.EventExecutor;
 
 /**
  * What all HTTP/1.1 connections of an engine share.
@@ -14,7 +20,9 @@ public final class Http1Services {
 
 	private final Dispatcher dispatcher;
 
-	private final EngineObserver observer;
+	private final EngineObservers observer;
+
+	private final Function<EventExecutor, LoopMeter> meters;
 
 	private final ResponseEncoder encoder;
 
@@ -28,13 +36,15 @@ public final class Http1Services {
 	 * @param timeouts the timeouts
 	 * @param dispatcher takes the exchanges
 	 * @param observer is told what happens
+	 * @param meters has the meter of each event loop
 	 */
 	public Http1Services(Http1Options options, ConnectionTimeouts timeouts, Dispatcher dispatcher,
-			EngineObserver observer) {
+			EngineObservers observer, Function<EventExecutor, LoopMeter> meters) {
 		this.options = options;
 		this.timeouts = timeouts;
 		this.dispatcher = dispatcher;
 		this.observer = observer;
+		this.meters = meters;
 		this.encoder = new ResponseEncoder(options.serverHeader());
 		this.refusalEncoder = new RefusalEncoder(this.encoder, dispatcher.services().errors());
 	}
@@ -55,8 +65,28 @@ public final class Http1Services {
 	 * Who is told what happens.
 	 * @return the observer
 	 */
-	public EngineObserver observer() {
+	public EngineObservers observer() {
 		return this.observer;
+	}
+
+	/**
+	 * The meter of an event loop.
+	 * @param loop the loop
+	 * @return its meter
+	 */
+	LoopMeter meter(EventExecutor loop) {
+		return this.meters.apply(loop);
+	}
+
+	/**
+	 * Which deadlines a client may miss.
+	 * @return their kinds as observers are told them
+	 */
+	public static List<String> timeoutKinds() {
+		return Arrays.stream(ConnectionTimers.Kind.VALUES)
+			.filter(ConnectionTimers.Kind::isCounted)
+			.map(ConnectionTimers.Kind::id)
+			.toList();
 	}
 
 	ResponseEncoder encoder() {

@@ -1,10 +1,15 @@
 package io.millrace.core.http1;
 
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.millrace.core.observe.ConnectionSnapshot;
 import io.netty.util.concurrent.EventExecutor;
 
 /**
@@ -79,9 +84,44 @@ public final class OpenConnections {
 		return this.connections.size();
 	}
 
+	/**
+	 * What the connections are doing. Any thread may ask.
+	 * @param limit how many at most
+	 * @param oldest whether those that were opened first are wanted, rather than those
+	 * that had the most requests
+	 * @return one reading of each, the oldest or busiest first
+	 */
+	public List<ConnectionSnapshot> read(int limit, boolean oldest) {
+		if (limit <= 0) {
+			return List.of();
+		}
+		// The least of those that are wanted first: what is more takes its place.
+		Queue<Ranked> wanted = new PriorityQueue<>(Comparator.comparingLong(Ranked::rank));
+		for (Http1Connection connection : this.connections) {
+			ConnectionCounts counts = connection.counts();
+			// Read once: it may change while others are compared with it.
+			long rank = oldest ? -counts.openedAt() : counts.requests();
+			Ranked least = wanted.peek();
+			if (wanted.size() < limit || (least != null && rank > least.rank())) {
+				wanted.add(new Ranked(connection, rank));
+				if (wanted.size() > limit) {
+					wanted.remove();
+				}
+			}
+		}
+		return wanted.stream()
+			.sorted(Comparator.comparingLong(Ranked::rank).reversed())
+			.map((ranked) -> ranked.connection.read())
+			.toList();
+	}
+
 	/** Close all sockets, whatever is in flight. */
 	public void closeAll() {
 		this.connections.forEach(Http1Connection::closeNow);
+	}
+
+	private record Ranked(Http1Connection connection, long rank) {
+
 	}
 
 }

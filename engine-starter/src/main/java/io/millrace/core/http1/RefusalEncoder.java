@@ -75,7 +75,7 @@ final class RefusalEncoder {
 	 * @return the response, to be released by the caller
 	 */
 	ByteBuf encode(RefusalAnswer answer, RequestHead request, boolean keepAlive, ByteBufAllocator allocator) {
-		Text text = ((answer.status() == 429) ? this.tooMany : this.unavailable)[answer.reason().ordinal()];
+		Text text = text(answer);
 		ByteBuf out = allocator.directBuffer(text.size() + this.encoder.tailSize());
 		out.writeBytes(text.start);
 		ResponseEncoder.writeDecimal(answer.retryAfterSeconds(), out);
@@ -85,6 +85,20 @@ final class RefusalEncoder {
 			out.writeBytes(text.body);
 		}
 		return out;
+	}
+
+	/**
+	 * How long the content of a refusal is.
+	 * @param answer what is said
+	 * @param request the head of the request
+	 * @return its size in bytes
+	 */
+	int contentSize(RefusalAnswer answer, RequestHead request) {
+		return request.method().equals("HEAD") ? 0 : text(answer).body.length;
+	}
+
+	private Text text(RefusalAnswer answer) {
+		return ((answer.status() == 429) ? this.tooMany : this.unavailable)[answer.reason().ordinal()];
 	}
 
 	/** What does not change. */

@@ -1,7 +1,5 @@
 package io.millrace.core.http1;
 
-import java.util.Locale;
-
 import io.millrace.core.http.ErrorResponder;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ExchangeStream;
@@ -28,11 +26,11 @@ final class Refusals {
 	}
 
 	/**
-	 * Tell the observer.
+	 * Tell the observers.
 	 * @param refusal what is not right
 	 */
 	void count(ProtocolException refusal) {
-		this.services.observer().protocolError(refusal.kind().name().toLowerCase(Locale.ROOT));
+		this.services.observer().protocolError(refusal.kind().id());
 	}
 
 	/**

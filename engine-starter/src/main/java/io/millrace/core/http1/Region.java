@@ -1,6 +1,7 @@
 package io.millrace.core.http1;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 
 import io.millrace.core.http.FileRegions;
@@ -8,6 +9,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.FileRegion;
 import io.netty.channel.uring.IoUringSocketChannel;
+import io.netty.handler.stream.ChunkedNioFile;
+import io.netty.handler.stream.ChunkedWriteHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,13 +18,16 @@ import org.slf4j.LoggerFactory;
  * A region of a file on its way to a socket.
  *
  * @param channel the socket
+ * @param counts what the connection has carried
  * @param file the file, closed with the region
  * @param position where the region starts
  * @param length its length in bytes
  */
-record Region(Channel channel, FileChannel file, long position, long length) {
+record Region(Channel channel, ConnectionCounts counts, FileChannel file, long position, long length) {
 
 	private static final Logger logger = LoggerFactory.getLogger(Region.class);
+
+	private static final int PIECE = 64 * 1024;
 
 	/**
 	 * Whether the file has the region. To be asked before a promise is made to the
@@ -47,12 +53,35 @@ record Region(Channel channel, FileChannel file, long position, long length) {
 	 * @param allowed how much of the region to send, at most {@link #length()}
 	 * @return a message, which closes the file when it is released
 	 */
-	FileRegion message(long allowed) {
-		DefaultFileRegion region = new DefaultFileRegion(this.file, this.position, allowed);
+	Object message(long allowed) {
+		return (this.channel.pipeline().get(ChunkedWriteHandler.class) != null) ? pieces(allowed) : region(allowed);
+	}
+
+	// What has to be encrypted is read piece by piece, as the client takes it.
+	private Object pieces(long allowed) {
+		try {
+			ChunkedNioFile pieces = new ChunkedNioFile(this.file, this.position, allowed, PIECE);
+			this.counts.sent(allowed);
+			return pieces;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private FileRegion region(long allowed) {
+		DefaultFileRegion region = new CountedFileRegion(this.file, this.position, allowed, this.counts);
+		if (!(this.channel instanceof IoUringSocketChannel)) {
+			return region;
+		}
 		// Netty 4.2.18 splices with positions that are cut down to an int
 		// (IoUringFileRegion#spliceToPipe): what is beyond has to be copied.
-		boolean spliced = this.channel instanceof IoUringSocketChannel;
-		return (spliced && this.position + allowed > Integer.MAX_VALUE) ? new CopiedFileRegion(region) : region;
+		if (this.position + allowed > Integer.MAX_VALUE) {
+			return new CopiedFileRegion(region);
+		}
+		// Nor does it tell how far it has got.
+		this.counts.sent(allowed);
+		return new DefaultFileRegion(this.file, this.position, allowed);
 	}
 
 	void close() {

@@ -44,6 +44,8 @@ final class ResponseWriter {
 
 	private long left;
 
+	private long contentSent;
+
 	private boolean started;
 
 	private boolean keepAlive;
@@ -68,6 +70,15 @@ final class ResponseWriter {
 		this.switched = false;
 		this.framing = BodyFraming.NONE;
 		this.left = 0;
+		this.contentSent = 0;
+	}
+
+	/**
+	 * How much of the content was handed on, to be sent.
+	 * @return bytes, without chunk framing
+	 */
+	long contentSent() {
+		return this.contentSent;
 	}
 
 	/**
@@ -213,7 +224,14 @@ final class ResponseWriter {
 		return (value != null) ? BodyFraming.parseLength(value) : -1;
 	}
 
+	// What is handed on of a part.
 	private long allowed(long size, Exchange exchange) {
+		long allowed = fitting(size, exchange);
+		this.contentSent += allowed;
+		return allowed;
+	}
+
+	private long fitting(long size, Exchange exchange) {
 		return switch (this.framing.kind()) {
 			case NONE -> 0;
 			case LENGTH -> {

@@ -35,7 +35,10 @@ public interface EngineObserver {
 	default void connectionClosed() {
 	}
 
-	/** A request head was read and is going to a handler. */
+	/**
+	 * A request has come: its head was read, or what stands in its place is none and is
+	 * going to be refused.
+	 */
 	default void exchangeStarted() {
 	}
 
@@ -105,7 +108,8 @@ public interface EngineObserver {
 
 	/**
 	 * A deadline passed: the request was answered for, or the connection closed.
-	 * @param kind which one: header, body, request, write, idle, half_closed
+	 * @param kind which one: header, body, request, write, idle, half_closed, upgraded
+	 * (silent after the protocol was switched)
 	 */
 	default void timedOut(String kind) {
 	}
@@ -113,8 +117,7 @@ public interface EngineObserver {
 	/**
 	 * Something is stuck, which is told once each time. Called by threads that do nothing
 	 * else.
-	 * @param kind which one: worker, event_loop, pool, scheduler (no virtual thread
-	 * runs), pinned (a virtual thread blocked its carrier)
+	 * @param kind which one of {@link StuckKind}
 	 */
 	default void stuck(String kind) {
 	}

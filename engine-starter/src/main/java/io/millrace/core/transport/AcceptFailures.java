@@ -1,6 +1,7 @@
 package io.millrace.core.transport;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import io.millrace.core.observe.EngineObserver;
@@ -22,6 +23,13 @@ import org.slf4j.LoggerFactory;
  * from a file that is not open yet.
  */
 final class AcceptFailures extends ChannelInboundHandlerAdapter {
+
+	private static final String DESCRIPTORS = "descriptors";
+
+	private static final String OTHER = "other";
+
+	/** Why an attempt may fail, as counters have it. */
+	static final List<String> REASONS = List.of(DESCRIPTORS, OTHER);
 
 	private static final Logger logger = LoggerFactory.getLogger(AcceptFailures.class);
 
@@ -83,7 +91,7 @@ final class AcceptFailures extends ChannelInboundHandlerAdapter {
 		}
 		String reason = String.valueOf(cause.getMessage());
 		boolean descriptors = reason.contains(PROCESS_IS_FULL);
-		this.observer.acceptFailed(descriptors ? "descriptors" : "other");
+		this.observer.acceptFailed(descriptors ? DESCRIPTORS : OTHER);
 		if (this.throttle.isDue()) {
 			logger.warn(descriptors ? warning(reason)
 					: "No connection can be accepted, which is tried again: ".concat(reason));

@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
 @Sharable
 final class ClientLimit extends ChannelInboundHandlerAdapter {
 
+	/** Why a connection is refused, as counters have it. */
+	static final String REASON = "per_ip";
+
 	private static final Logger logger = LoggerFactory.getLogger(ClientLimit.class);
 
 	private final int limit;
@@ -76,7 +79,7 @@ final class ClientLimit extends ChannelInboundHandlerAdapter {
 	// No loop knows the connection yet.
 	private void refuse(Channel connection, InetAddress client) {
 		connection.unsafe().closeForcibly();
-		this.observer.connectionRefused("per_ip");
+		this.observer.connectionRefused(REASON);
 		if (this.throttle.isDue()) {
 			logger.warn("{} has as many connections open as one client may ({}), and gets no more for now",
 					client.getHostAddress(), this.limit);

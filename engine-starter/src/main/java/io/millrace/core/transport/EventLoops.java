@@ -9,12 +9,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import io.millrace.core.observe.LoopMeter;
 import io.millrace.core.worker.CarryingLoop;
 import io.millrace.core.worker.LoopCarrier;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.NettyRuntime;
+import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,11 +35,14 @@ public final class EventLoops {
 
 	private final EventLoopGroup group;
 
+	private final LoopMeters meters;
+
 	private final List<EventLoop> loops = new ArrayList<>();
 
-	private EventLoops(Transport transport, EventLoopGroup group) {
+	private EventLoops(Transport transport, EventLoopGroup group, LoopMeters meters) {
 		this.transport = transport;
 		this.group = group;
+		this.meters = meters;
 		this.group.forEach((loop) -> this.loops.add((EventLoop) loop));
 	}
 
@@ -50,8 +55,9 @@ public final class EventLoops {
 	 */
 	public static EventLoops create(@Nullable Transport transport, int count) {
 		Transport chosen = choose(transport);
-		return new EventLoops(chosen,
-				new MultiThreadIoEventLoopGroup(threads(count), new LoopThreads(), chosen.ioHandlerFactory()));
+		LoopMeters meters = new LoopMeters();
+		return new EventLoops(chosen, new MultiThreadIoEventLoopGroup(threads(count), new LoopThreads(),
+				MeteredIo.of(chosen.ioHandlerFactory(), meters)), meters);
 	}
 
 	/**
@@ -69,7 +75,9 @@ public final class EventLoops {
 	public static EventLoops createCarrying(@Nullable Transport transport, int count, int spare) {
 		LoopCarrier.check();
 		Transport chosen = choose(transport);
-		return new EventLoops(chosen, new CarryingLoopGroup(threads(count), chosen.ioHandlerFactory(), spare));
+		LoopMeters meters = new LoopMeters();
+		return new EventLoops(chosen,
+				new CarryingLoopGroup(threads(count), MeteredIo.of(chosen.ioHandlerFactory(), meters), spare), meters);
 	}
 
 	private static Transport choose(@Nullable Transport transport) {
@@ -107,6 +115,15 @@ public final class EventLoops {
 	 */
 	public EventLoopGroup group() {
 		return this.group;
+	}
+
+	/**
+	 * The meter of a loop.
+	 * @param loop one of the loops
+	 * @return its meter
+	 */
+	public LoopMeter meter(EventExecutor loop) {
+		return this.meters.of(loop);
 	}
 
 	List<EventLoop> each() {

@@ -132,6 +132,22 @@ public final class Listener {
 	}
 
 	/**
+	 * Why a connection may be closed at once.
+	 * @return the reasons as observers are told them
+	 */
+	public static List<String> refusalReasons() {
+		return List.of(ClientLimit.REASON);
+	}
+
+	/**
+	 * Why an attempt to accept a connection may fail.
+	 * @return the reasons as observers are told them
+	 */
+	public static List<String> acceptFailureReasons() {
+		return AcceptFailures.REASONS;
+	}
+
+	/**
 	 * The port that is bound.
 	 * @return the port, also after {@link #close()}
 	 */

@@ -1,10 +1,15 @@
 package io.millrace.core.transport;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 
 import io.millrace.core.observe.EngineObserver;
+import io.millrace.core.observe.EngineSnapshot;
+import io.millrace.core.observe.LoopMeter;
 import io.millrace.core.observe.StackSnapshot;
+import io.millrace.core.observe.StuckKind;
 import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.worker.CarryingLoop;
 import io.netty.channel.EventLoop;
@@ -15,15 +20,21 @@ import org.slf4j.LoggerFactory;
 /**
  * Tells of event loops that are busy with one thing for too long, which keeps all their
  * connections waiting: once each time, with a stack. A loop is asked to say that it is
- * there, and to be asked twice it must have answered. Owned by the keeper.
+ * there, once a second or more often, and to be asked twice it must have answered; how
+ * long that takes is its lag. Owned by the keeper.
  */
 public final class LoopWatch {
 
 	private static final Logger logger = LoggerFactory.getLogger(LoopWatch.class);
 
+	private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(1);
+
 	private final List<Watched> loops;
 
+	// 0 where nobody wants to be told.
 	private final long blockedNanos;
+
+	private final long pauseNanos;
 
 	private final EngineObserver observer;
 
@@ -34,8 +45,9 @@ public final class LoopWatch {
 	 * @param observer is told of it
 	 */
 	public LoopWatch(EventLoops loops, WatchOptions options, EngineObserver observer) {
-		this.loops = loops.each().stream().map(Watched::new).toList();
+		this.loops = loops.each().stream().map((loop) -> new Watched(loop, loops.meter(loop))).toList();
 		this.blockedNanos = options.eventLoop().toNanos();
+		this.pauseNanos = (this.blockedNanos > 0) ? Math.min(LONGEST_PAUSE, this.blockedNanos / 2) : LONGEST_PAUSE;
 		this.observer = observer;
 	}
 
@@ -46,26 +58,34 @@ public final class LoopWatch {
 
 	/** Look at all loops. */
 	public void look() {
-		if (this.blockedNanos > 0) {
-			long now = System.nanoTime();
-			this.loops.forEach((loop) -> look(loop, now));
-		}
+		long now = System.nanoTime();
+		this.loops.forEach((loop) -> look(loop, now));
+	}
+
+	/**
+	 * What the loops are doing. Any thread may ask, and no loop has to answer for it.
+	 * @return one reading of each
+	 */
+	public List<EngineSnapshot.EventLoop> read() {
+		long now = System.nanoTime();
+		return this.loops.stream().map((loop) -> loop.read(now)).toList();
 	}
 
 	private void look(Watched loop, long now) {
+		loop.meter.sample();
 		Thread thread = loop.thread;
 		if (loop.answered) {
 			if (loop.told) {
 				logger.warn("{} goes on after some {} ms", name(thread), (now - loop.askedAt) / 1_000_000);
 			}
 			// Not more often than needs be: asking wakes a loop that sleeps.
-			if (loop.told || now - loop.askedAt >= this.blockedNanos / 2) {
+			if (loop.told || now - loop.askedAt >= this.pauseNanos) {
 				loop.ask(now);
 			}
 		}
-		else if (now - loop.askedAt >= this.blockedNanos && !loop.told && thread != null) {
+		else if (this.blockedNanos > 0 && now - loop.askedAt >= this.blockedNanos && !loop.told && thread != null) {
 			loop.told = true;
-			this.observer.stuck("event_loop");
+			this.observer.stuck(StuckKind.EVENT_LOOP.id());
 			logger.warn(
 					"{} has been busy with one thing for {} ms: all its connections wait. What blocks belongs on a "
 							+ "worker",
@@ -81,17 +101,22 @@ public final class LoopWatch {
 
 		private final EventLoop loop;
 
+		private final LoopMeter meter;
+
 		// Written by the loop.
+		private volatile long lagNanos;
+
 		private volatile boolean answered = true;
 
 		private volatile @Nullable Thread thread;
 
-		private long askedAt;
+		private volatile long askedAt;
 
 		private boolean told;
 
-		Watched(EventLoop loop) {
+		Watched(EventLoop loop, LoopMeter meter) {
 			this.loop = loop;
+			this.meter = meter;
 			this.askedAt = System.nanoTime();
 		}
 
@@ -116,7 +141,17 @@ public final class LoopWatch {
 
 		private void answer() {
 			this.thread = Thread.currentThread();
+			this.lagNanos = System.nanoTime() - this.askedAt;
 			this.answered = true;
+		}
+
+		EngineSnapshot.EventLoop read(long now) {
+			long lag = this.lagNanos;
+			if (!this.answered) {
+				lag = Math.max(lag, now - this.askedAt);
+			}
+			return new EngineSnapshot.EventLoop(name(this.thread), this.meter.connections(), Duration.ofNanos(lag),
+					this.meter.busyNanos(), this.meter.busyRatio());
 		}
 
 	}

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.SniHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.util.NettyRuntime;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
@@ -43,11 +44,11 @@ final class TlsPipeline {
 	}
 
 	/**
-	 * Add what decrypts.
+	 * Add what decrypts, and what cuts files into pieces that can be encrypted.
 	 * @param channel the connection, whose pipeline is empty
 	 */
 	void addTo(Channel channel) {
-		channel.pipeline().addLast(new PlainTextGuard()).addLast(handler(channel));
+		channel.pipeline().addLast(new PlainTextGuard()).addLast(handler(channel)).addLast(new ChunkedWriteHandler());
 	}
 
 	private ChannelHandler handler(Channel channel) {

@@ -8,6 +8,7 @@ import java.util.Set;
 
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.observe.StackSnapshot;
+import io.millrace.core.observe.StuckKind;
 import io.millrace.core.observe.WatchOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +57,7 @@ public final class CarrierWatch {
 	}
 
 	private void tell(Thread left) {
-		this.observer.stuck("event_loop");
+		this.observer.stuck(StuckKind.EVENT_LOOP.id());
 		StackSnapshot stack = StackSnapshot.of(left);
 		if (this.places.size() < MAX_PLACES && this.places.add(place(stack))) {
 			logger.warn(

@@ -19,6 +19,11 @@ final class InlineWorkerPool implements WorkerPool {
 	}
 
 	@Override
+	public String mode() {
+		return WorkerMode.INLINE.id();
+	}
+
+	@Override
 	public WorkerSnapshot snapshot() {
 		return new WorkerSnapshot(0, 0, 0, 0, 0, 0);
 	}

@@ -75,6 +75,11 @@ final class LaneTaskQueue extends TaskQueue {
 		return this.size;
 	}
 
+	@Override
+	synchronized int size(Priority priority) {
+		return lane(priority).size();
+	}
+
 	// The one that would have been the last of the lowest lane to be run.
 	@Override
 	synchronized @Nullable Work displace(Runnable task) {

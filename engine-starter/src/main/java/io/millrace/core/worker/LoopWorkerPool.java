@@ -234,6 +234,17 @@ final class LoopWorkerPool implements WorkerPool {
 		return this.alive;
 	}
 
+	// What is resumed has no priority any more.
+	@Override
+	public int waiting(Priority priority) {
+		return this.queue.size(priority) + ((priority == Priority.NORMAL) ? this.resumed.size() : 0);
+	}
+
+	@Override
+	public String mode() {
+		return WorkerMode.LOOP.id();
+	}
+
 	@Override
 	public WorkerSnapshot snapshot() {
 		int admitted = this.admission.admitted();

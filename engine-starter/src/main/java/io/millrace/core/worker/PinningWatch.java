@@ -8,6 +8,7 @@ import java.util.Set;
 
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.observe.StackSnapshot;
+import io.millrace.core.observe.StuckKind;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordedStackTrace;
@@ -113,7 +114,7 @@ public final class PinningWatch {
 	}
 
 	private void pinned(RecordedEvent event) {
-		this.observer.stuck("pinned");
+		this.observer.stuck(StuckKind.PINNED.id());
 		List<StackTraceElement> stack = stack(event.getStackTrace());
 		if (this.told.size() < MAX_STACKS && this.told.add(stack)) {
 			String thread = (event.getThread() != null) ? event.getThread().getJavaName() : "A virtual thread";

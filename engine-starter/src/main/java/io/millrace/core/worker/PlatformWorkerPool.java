@@ -205,6 +205,11 @@ final class PlatformWorkerPool extends QueuedWorkerPool {
 	}
 
 	@Override
+	public String mode() {
+		return WorkerMode.POOL.id();
+	}
+
+	@Override
 	public WorkerSnapshot snapshot() {
 		return snapshot(this.threads, running());
 	}

@@ -1,5 +1,7 @@
 package io.millrace.core.worker;
 
+import java.util.Locale;
+
 /**
  * Who goes first where not everybody can, and who is refused first.
  */
@@ -12,6 +14,16 @@ public enum Priority {
 	NORMAL,
 
 	/** What may wait, and is refused first. */
-	LOW
+	LOW;
+
+	private final String id = name().toLowerCase(Locale.ROOT);
+
+	/**
+	 * The name as meters and logs have it.
+	 * @return the name in lower case
+	 */
+	public String id() {
+		return this.id;
+	}
 
 }

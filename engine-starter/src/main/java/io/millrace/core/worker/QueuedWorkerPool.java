@@ -210,6 +210,12 @@ abstract class QueuedWorkerPool implements WorkerPool {
 		return this.stopped;
 	}
 
+	// What is resumed has no priority any more.
+	@Override
+	public final int waiting(Priority priority) {
+		return this.queue.size(priority) + ((priority == Priority.NORMAL) ? this.resumed.size() : 0);
+	}
+
 	/**
 	 * What the pool is doing.
 	 * @param threads how many threads there are

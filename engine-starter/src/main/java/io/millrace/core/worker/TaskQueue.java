@@ -55,6 +55,15 @@ abstract class TaskQueue {
 	abstract int size();
 
 	/**
+	 * How many tasks of a priority there are.
+	 * @param priority the priority
+	 * @return how many, all as normal ones where all are treated alike
+	 */
+	int size(Priority priority) {
+		return (priority == Priority.NORMAL) ? size() : 0;
+	}
+
+	/**
 	 * Add a task in the place of a less urgent one.
 	 * @param task the more urgent one
 	 * @return the other one, to be told, or {@code null} where there is none and nothing

@@ -37,14 +37,31 @@ final class UrgentWorkerPool implements WorkerPool {
 	public boolean tryExecute(Runnable task) {
 		// What is urgent is quick: it is better off behind its like than behind whatever
 		// holds all threads of the shared pool.
-		return tryExecuteNow(task) || this.reserve.tryExecute(task) || (this.lanes && this.shared.tryExecute(task));
+		return tryExecuteNow(task) || offer(task, this.reserve) || (this.lanes && offer(task, this.shared));
+	}
+
+	private static boolean offer(Runnable task, WorkerPool pool) {
+		tell(task, pool);
+		return pool.tryExecute(task);
+	}
+
+	// Before it is taken: a moment later it may be run.
+	private static void tell(Runnable task, WorkerPool pool) {
+		if (task instanceof Work work) {
+			work.offeredTo(pool);
+		}
 	}
 
 	@Override
 	public boolean tryExecuteNow(Runnable task) {
 		WorkerPool first = this.reserveFirst ? this.reserve : this.shared;
 		WorkerPool second = this.reserveFirst ? this.shared : this.reserve;
-		return first.tryExecuteNow(task) || second.tryExecuteNow(task);
+		return offerNow(task, first) || offerNow(task, second);
+	}
+
+	private static boolean offerNow(Runnable task, WorkerPool pool) {
+		tell(task, pool);
+		return pool.tryExecuteNow(task);
 	}
 
 	@Override
@@ -58,8 +75,19 @@ final class UrgentWorkerPool implements WorkerPool {
 	}
 
 	@Override
+	public String mode() {
+		return this.reserve.mode();
+	}
+
+	@Override
 	public WorkerSnapshot snapshot() {
 		return this.reserve.snapshot();
+	}
+
+	@Override
+	public int waiting(Priority priority) {
+		// Nothing else waits there, and the pool does not ask what it is.
+		return (priority == Priority.HIGH) ? this.reserve.snapshot().waiting() : 0;
 	}
 
 	@Override

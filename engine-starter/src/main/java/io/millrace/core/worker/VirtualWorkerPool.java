@@ -108,6 +108,11 @@ final class VirtualWorkerPool extends QueuedWorkerPool {
 	}
 
 	@Override
+	public String mode() {
+		return WorkerMode.VIRTUAL.id();
+	}
+
+	@Override
 	public WorkerSnapshot snapshot() {
 		return snapshot(this.threads.get(), this.limit);
 	}

@@ -25,6 +25,13 @@ public interface Work extends Runnable {
 	}
 
 	/**
+	 * It is about to be offered to one of several pools; the last one has taken it.
+	 * @param pool the pool
+	 */
+	default void offeredTo(WorkerPool pool) {
+	}
+
+	/**
 	 * Whether nothing would come of it any more: its client has gone, or it has waited
 	 * too long. Any thread may ask. {@link #run()} does not block then and only ends it.
 	 * @return whether it need not wait any longer

@@ -1,5 +1,7 @@
 package io.millrace.core.worker;
 
+import java.util.Locale;
+
 /**
  * What runs work that may block.
  */
@@ -18,6 +20,16 @@ public enum WorkerMode {
 	LOOP,
 
 	/** The event loop itself, for handlers known never to block. */
-	INLINE
+	INLINE;
+
+	private final String id = name().toLowerCase(Locale.ROOT);
+
+	/**
+	 * The name as properties, meters and logs have it.
+	 * @return the name in lower case
+	 */
+	public String id() {
+		return this.id;
+	}
 
 }

@@ -106,6 +106,24 @@ public interface WorkerPool {
 	}
 
 	/**
+	 * How meters and logs call what runs the tasks.
+	 * @return pool, virtual, loop or inline for those of the engine, and own for those of
+	 * applications
+	 */
+	default String mode() {
+		return "own";
+	}
+
+	/**
+	 * How many tasks of a priority wait. Any thread may ask.
+	 * @param priority the priority
+	 * @return how many, all as normal ones where the pool treats all alike
+	 */
+	default int waiting(Priority priority) {
+		return (priority == Priority.NORMAL) ? snapshot().waiting() : 0;
+	}
+
+	/**
 	 * What the pool is doing.
 	 * @return one reading
 	 */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -95,6 +96,21 @@ public final class WorkerSet {
 	 */
 	public WorkerPool of(WorkerMode mode) {
 		return this.others.getOrDefault(mode, this.standard);
+	}
+
+	/**
+	 * All pools with their names: standard, reserve (of the urgent), or the mode that
+	 * some routes ask for.
+	 * @return the pools, the standard one first
+	 */
+	public Map<String, WorkerPool> named() {
+		Map<String, WorkerPool> named = new LinkedHashMap<>();
+		named.put("standard", this.standard);
+		if (this.urgent != this.standard) {
+			named.put("reserve", this.urgent);
+		}
+		this.others.forEach((mode, pool) -> named.put(mode.id(), pool));
+		return named;
 	}
 
 	/** See {@link WorkerPool#sweep()}. */

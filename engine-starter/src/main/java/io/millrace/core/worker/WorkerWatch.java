@@ -2,6 +2,7 @@ package io.millrace.core.worker;
 
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.observe.StackSnapshot;
+import io.millrace.core.observe.StuckKind;
 import io.millrace.core.observe.WatchOptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -80,7 +81,7 @@ public final class WorkerWatch {
 				longestNanos = busy;
 			}
 			if (this.busyNanos > 0 && busy >= this.busyNanos && worker.tell()) {
-				this.observer.stuck("worker");
+				this.observer.stuck(StuckKind.WORKER.id());
 				logger.warn("{} has been busy with one request for {} s", worker.thread().getName(), seconds(busy),
 						StackSnapshot.of(worker.thread()));
 			}
@@ -100,7 +101,7 @@ public final class WorkerWatch {
 		}
 		else if (now - this.begunAt >= this.starvedNanos && !this.starvationTold) {
 			this.starvationTold = true;
-			this.observer.stuck("pool");
+			this.observer.stuck(StuckKind.POOL.id());
 			logger.warn(
 					"All workers are busy, and none has begun anything for {} s while {} requests wait ({}). "
 							+ "The one that has been busy longest is {}",
@@ -119,7 +120,7 @@ public final class WorkerWatch {
 		}
 		else if (!this.standstillTold) {
 			this.standstillTold = true;
-			this.observer.stuck("scheduler");
+			this.observer.stuck(StuckKind.SCHEDULER.id());
 			logger.warn(
 					"The JDK has begun to run no virtual thread for {} s: all its carriers are busy with what does "
 							+ "not leave them. What computes belongs on platform threads (mode pool){}",

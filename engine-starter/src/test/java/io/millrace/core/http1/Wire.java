@@ -2,6 +2,7 @@ package io.millrace.core.http1;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -14,6 +15,12 @@ import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.http.HttpServices;
 import io.millrace.core.http.Lanes;
 import io.millrace.core.http.Routes;
+import io.millrace.core.http.ProtocolException;
+import io.millrace.core.http.Refusal;
+import io.millrace.core.observe.EngineObservers;
+import io.millrace.core.observe.EngineStatistics;
+import io.millrace.core.observe.LoopMeter;
+import io.millrace.core.observe.ObservedKinds;
 import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.WorkerMode;
 import io.millrace.core.worker.WorkerOptions;
@@ -51,14 +58,19 @@ final class Wire implements AutoCloseable {
 		HttpServices http = new HttpServices(DirectOrigins.INSTANCE,
 				WorkerPools.create(new WorkerOptions(WorkerMode.INLINE, 1, 0, Duration.ofSeconds(1), 1, 1)),
 				new ErrorResponder());
+		EngineObservers told = new EngineObservers(
+				new EngineStatistics(new ObservedKinds(List.of(), List.of(),
+						Arrays.stream(Refusal.values()).map(Refusal::id).toList(), Http1Services.timeoutKinds(),
+						Arrays.stream(ProtocolException.Kind.values()).map(ProtocolException.Kind::id).toList())),
+				List.of(this.counts));
 		Http1Services services = new Http1Services(options, ConnectionTimeouts.defaults(),
 				new Dispatcher(new Routes(List.of()), (exchange) -> handle(application, exchange), http, Lanes.NONE,
-						admission, DispatchOptions.defaults(), this.counts),
-				this.counts);
+						admission, DispatchOptions.defaults(), told),
+				told, (loop) -> new LoopMeter());
 		this.channel = new EmbeddedChannel(new ChannelInitializer<>() {
 			@Override
 			protected void initChannel(Channel created) {
-				created.pipeline().addLast(new Http1Handler(services, created));
+				created.pipeline().addLast(new Http1Handler(services, created, false));
 			}
 		});
 	}

@@ -1,0 +1,14 @@
+package io.millrace.core.http;
+
+/**
+ * One reading of the bulkhead of a route.
+ *
+ * @param name the name of its {@link RoutePolicy}
+ * @param limit how many requests may be under way at once
+ * @param running how many are
+ * @param waiting how many wait for that
+ * @param capacity how many may wait
+ */
+public record BulkheadSnapshot(String name, int limit, int running, int waiting, int capacity) {
+
+}

@@ -1,0 +1,192 @@
+package io.millrace.core.observe;
+
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whom an engine tells what happens: its own statistics first, then all observers in
+ * their order. One that throws is logged, at most once a minute, and harms neither the
+ * others nor what it was told of. Composed once, at start.
+ */
+public final class EngineObservers implements EngineObserver {
+
+	private static final Logger logger = LoggerFactory.getLogger(EngineObservers.class);
+
+	private static final EngineObserver[] NOBODY = {};
+
+	private final EngineStatistics statistics;
+
+	private final EngineObserver[] observers;
+
+	// Those who want to see each exchange.
+	private final EngineObserver[] watching;
+
+	private final LogThrottle throttle = new LogThrottle();
+
+	/**
+	 * Compose the observers.
+	 * @param statistics counts everything
+	 * @param observers are told after that, in their order
+	 */
+	public EngineObservers(EngineStatistics statistics, List<EngineObserver> observers) {
+		this.statistics = statistics;
+		this.observers = observers.toArray(NOBODY);
+		this.watching = observers.stream().filter(this::isWatching).toArray(EngineObserver[]::new);
+	}
+
+	private boolean isWatching(EngineObserver observer) {
+		try {
+			return observer.wantsExchanges();
+		}
+		catch (Throwable ex) {
+			failed(observer, ex);
+			return false;
+		}
+	}
+
+	/**
+	 * What is counted.
+	 * @return the statistics
+	 */
+	public EngineStatistics statistics() {
+		return this.statistics;
+	}
+
+	private void tell(Consumer<EngineObserver> event) {
+		for (EngineObserver observer : this.observers) {
+			try {
+				event.accept(observer);
+			}
+			catch (Throwable ex) {
+				failed(observer, ex);
+			}
+		}
+	}
+
+	private void tell(BiConsumer<EngineObserver, String> event, String kind) {
+		for (EngineObserver observer : this.observers) {
+			try {
+				event.accept(observer, kind);
+			}
+			catch (Throwable ex) {
+				failed(observer, ex);
+			}
+		}
+	}
+
+	private void failed(EngineObserver observer, Throwable failure) {
+		if (this.throttle.isDue()) {
+			logger.error("{} has failed when it was told what happens in the engine, which goes on",
+					observer.getClass().getName(), failure);
+		}
+	}
+
+	@Override
+	public void connectionOpened() {
+		this.statistics.connectionOpened();
+		tell(EngineObserver::connectionOpened);
+	}
+
+	@Override
+	public void acceptFailed(String reason) {
+		this.statistics.acceptFailed(reason);
+		tell(EngineObserver::acceptFailed, reason);
+	}
+
+	@Override
+	public void connectionRefused(String reason) {
+		this.statistics.connectionRefused(reason);
+		tell(EngineObserver::connectionRefused, reason);
+	}
+
+	@Override
+	public void connectionClosed() {
+		this.statistics.connectionClosed();
+		tell(EngineObserver::connectionClosed);
+	}
+
+	@Override
+	public void exchangeStarted() {
+		this.statistics.exchangeStarted();
+		tell(EngineObserver::exchangeStarted);
+	}
+
+	/**
+	 * An exchange has ended with its response.
+	 * @param status the status that was sent
+	 */
+	public void exchangeCompleted(int status) {
+		this.statistics.answered(status);
+		tell((observer) -> observer.exchangeEnded(true));
+	}
+
+	/** An exchange has ended otherwise. */
+	public void exchangeAborted() {
+		this.statistics.aborted();
+		tell((observer) -> observer.exchangeEnded(false));
+	}
+
+	@Override
+	public boolean wantsExchanges() {
+		return this.watching.length > 0;
+	}
+
+	@Override
+	public void exchangeEnded(ObservedExchange exchange, boolean completed) {
+		for (EngineObserver observer : this.watching) {
+			try {
+				observer.exchangeEnded(exchange, completed);
+			}
+			catch (Throwable ex) {
+				failed(observer, ex);
+			}
+		}
+	}
+
+	@Override
+	public void clientAborted() {
+		this.statistics.clientAborted();
+		tell(EngineObserver::clientAborted);
+	}
+
+	@Override
+	public void protocolError(String kind) {
+		this.statistics.protocolError(kind);
+		tell(EngineObserver::protocolError, kind);
+	}
+
+	@Override
+	public void refused(String reason) {
+		this.statistics.refused(reason);
+		tell(EngineObserver::refused, reason);
+	}
+
+	@Override
+	public void rateUnknown() {
+		this.statistics.rateUnknown();
+		tell(EngineObserver::rateUnknown);
+	}
+
+	@Override
+	public void abandoned() {
+		this.statistics.abandoned();
+		tell(EngineObserver::abandoned);
+	}
+
+	@Override
+	public void timedOut(String kind) {
+		this.statistics.timedOut(kind);
+		tell(EngineObserver::timedOut, kind);
+	}
+
+	@Override
+	public void stuck(String kind) {
+		this.statistics.stuck(kind);
+		tell(EngineObserver::stuck, kind);
+	}
+
+}
