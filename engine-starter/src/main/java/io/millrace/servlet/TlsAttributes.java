@@ -45,7 +45,8 @@ final class TlsAttributes {
 		return switch (name.substring(PREFIX.length())) {
 			case "cipher_suite" -> session.getCipherSuite();
 			case "secure_protocol" -> session.getProtocol();
-			case "ssl_session_id" -> ByteBufUtil.hexDump(session.getId());
+			// Empty where the client keeps the session by itself (RFC 8446 §2.2).
+			case "ssl_session_id" -> (session.getId().length > 0) ? ByteBufUtil.hexDump(session.getId()) : null;
 			case "key_size" -> keySize(session.getCipherSuite());
 			case "X509Certificate" -> connection.clientCertificates();
 			default -> null;

@@ -16,9 +16,9 @@ class InvalidTlsFailureAnalyzer extends AbstractFailureAnalyzer<InvalidTlsExcept
 		String where = (bundle != null) ? "spring.ssl.bundle.*." + bundle + ".*, which server.ssl.* names"
 				: "server.ssl.* (certificate and certificate-private-key, or key-store, key-store-password and "
 						+ "key-password; enabled-protocols; ciphers)";
-		return new FailureAnalysis(
-				"Web server failed to start. " + cause.getMessage() + ": " + reason(cause) + ".",
-				"Correct " + where + ". Nothing is served in plain text instead; server.ssl.enabled=false would do that.",
+		return new FailureAnalysis("Web server failed to start. " + cause.getMessage() + ": " + reason(cause) + ".",
+				"Correct " + where
+						+ ". Nothing is served in plain text instead; server.ssl.enabled=false would do that.",
 				cause);
 	}
 

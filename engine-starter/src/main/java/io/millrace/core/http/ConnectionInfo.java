@@ -68,8 +68,8 @@ public interface ConnectionInfo {
 
 	/**
 	 * The certificates that the client has shown in the TLS handshake.
-	 * @return its own first, then those that vouch for it; {@code null} where it has shown
-	 * none
+	 * @return its own first, then those that vouch for it; {@code null} where it has
+	 * shown none
 	 */
 	default X509Certificate @Nullable [] clientCertificates() {
 		SSLSession session = sslSession();

@@ -177,6 +177,13 @@ final class Http1Connection {
 		}
 	}
 
+	// RFC 8446 §6.1: the client, which may still wait for an answer; or our own side.
+	void saidGoodbye() {
+		if (this.state != State.ENDED) {
+			inputClosed();
+		}
+	}
+
 	void failed(Throwable cause) {
 		if (cause instanceof IOException) {
 			logger.trace("A connection was lost", cause);

@@ -65,9 +65,11 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-		if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
-			// RFC 8446 §6.1: who says goodbye may still wait for an answer.
+		if (event instanceof ChannelInputShutdownEvent) {
 			this.loan.whenBack(this.connection::inputClosed);
+		}
+		else if (event instanceof SslCloseCompletionEvent) {
+			this.loan.whenBack(this.connection::saidGoodbye);
 		}
 		else if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
 			this.connection.secured(ctx.pipeline().get(SslHandler.class).engine().getSession());

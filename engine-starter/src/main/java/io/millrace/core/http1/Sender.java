@@ -149,8 +149,15 @@ final class Sender {
 		}
 		SslHandler tls = this.encrypted ? this.channel.pipeline().get(SslHandler.class) : null;
 		if (tls != null) {
-			// RFC 8446 §6.1: the client sees that nothing was cut off.
-			tls.closeOutbound().addListener((said) -> duplex.shutdownOutput());
+			// RFC 8446 §6.1: the client sees that nothing was cut off. What it still
+			// sends
+			// need not be decrypted.
+			tls.closeOutbound().addListener((said) -> {
+				if (this.channel.pipeline().context(tls) != null) {
+					this.channel.pipeline().remove(tls);
+				}
+				duplex.shutdownOutput();
+			});
 		}
 		else {
 			duplex.shutdownOutput();

@@ -36,7 +36,8 @@ final class PlainTextGuard extends ChannelInboundHandlerAdapter {
 		if (this.refused) {
 			ReferenceCountUtil.release(message);
 		}
-		else if (message instanceof ByteBuf bytes && bytes.isReadable() && isLetter(bytes.getByte(bytes.readerIndex()))) {
+		else if (message instanceof ByteBuf bytes && bytes.isReadable()
+				&& isLetter(bytes.getByte(bytes.readerIndex()))) {
 			this.refused = true;
 			bytes.release();
 			context.writeAndFlush(ANSWER.duplicate()).addListener((sent) -> linger(context.channel()));
@@ -47,7 +48,8 @@ final class PlainTextGuard extends ChannelInboundHandlerAdapter {
 		}
 	}
 
-	// A close while the client is sending would be a reset, which may overtake the answer.
+	// A close while the client is sending would be a reset, which may overtake the
+	// answer.
 	private static void linger(Channel channel) {
 		if (channel instanceof DuplexChannel duplex && channel.isActive()) {
 			duplex.shutdownOutput();

@@ -24,8 +24,8 @@ public final class TlsContexts {
 	/**
 	 * Make contexts.
 	 * @param standard for clients that ask for no name, or one that is not known
-	 * @param byName for the names that clients may ask for (RFC 6066 §3); a name may begin
-	 * with {@code *.} for all names of one label more
+	 * @param byName for the names that clients may ask for (RFC 6066 §3); a name may
+	 * begin with {@code *.} for all names of one label more
 	 * @throws GeneralSecurityException where keys or trust cannot be used
 	 * @throws SSLException where a version or a cipher suite is not known
 	 */

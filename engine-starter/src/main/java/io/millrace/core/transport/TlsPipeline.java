@@ -17,9 +17,9 @@ import io.netty.util.NettyRuntime;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 /**
- * Puts TLS into the pipeline of a connection. What handshakes compute for long, signatures
- * and key exchange, is done by threads beside the event loops, one for each processor: a
- * crowd of new clients does not keep those waiting who are there.
+ * Puts TLS into the pipeline of a connection. What handshakes compute for long,
+ * signatures and key exchange, is done by threads beside the event loops, one for each
+ * processor: a crowd of new clients does not keep those waiting who are there.
  */
 final class TlsPipeline {
 
