@@ -222,7 +222,7 @@ class EngineExchangeTests {
 	}
 
 	private static String post(String path, String framing, String body) {
-		return "POST " + path + " HTTP/1.1\r\nHost: a\r\n" + framing + "\r\n\r\n" + body;
+		return "POST " + path + " HTTP/1.1\r\nHost: a\r\n" + framing + "\r\n" + body;
 	}
 
 	@ParameterizedTest
