@@ -104,14 +104,9 @@ final class Http1Connection {
 	 * @param channel its socket
 	 * @param loan says who owns it
 	 * @param meter the meter of its event loop
-<<<<<<< HEAD
 	 * @param encrypted whether what is written is encrypted on its way to the socket
 	 */
 	Http1Connection(Http1Services services, Channel channel, Loan loan, LoopMeter meter, boolean encrypted) {
-=======
-	 */
-	Http1Connection(Http1Services services, Channel channel, Loan loan, LoopMeter meter) {
->>>>>>> main
 		this.services = services;
 		this.channel = channel;
 		this.loan = loan;
@@ -120,25 +115,16 @@ final class Http1Connection {
 		this.meter = meter;
 		this.since = meter.clock();
 		this.counts = new ConnectionCounts(services.observer().statistics());
-<<<<<<< HEAD
 		this.sender = new Sender(channel, this.counts, encrypted);
-=======
-		this.sender = new Sender(channel, this.counts);
->>>>>>> main
 		this.writer = new ResponseWriter(services.encoder(), channel.alloc(), this.sender::write);
 		this.refusals = new Refusals(services, this.writer, channel.alloc());
 		this.reports = new RequestReports(services, this.writer);
 		this.deadlines = new Deadlines(channel.eventLoop(), services.timeouts(), this.sender, this.body, this.inbound,
 				this::expired, loan::whenBack);
 		this.closing = new Closing(this.sender, this.deadlines, services);
-<<<<<<< HEAD
 		boolean direct = services.dispatcher().mayLend() && !encrypted;
 		this.direct = new DirectResponse(this, direct ? DirectSocket.of(channel) : null, this.writer, this.sender,
 				this.counts, loan);
-=======
-		this.direct = new DirectResponse(this, services.dispatcher().mayLend() ? DirectSocket.of(channel) : null,
-				this.writer, this.sender, this.counts, loan);
->>>>>>> main
 		this.stream = new Http1Stream(this, channel, loan, this.direct);
 	}
 

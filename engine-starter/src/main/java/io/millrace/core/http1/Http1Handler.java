@@ -1,10 +1,7 @@
 package io.millrace.core.http1;
 
-<<<<<<< HEAD
 import javax.net.ssl.SSLException;
 
-=======
->>>>>>> main
 import io.millrace.core.observe.LoopMeter;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -40,11 +37,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 		this.services = services;
 		this.meter = services.meter(channel.eventLoop());
 		this.loan = new Loan(channel.eventLoop());
-<<<<<<< HEAD
 		this.connection = new Http1Connection(services, channel, this.loan, this.meter, encrypted);
-=======
-		this.connection = new Http1Connection(services, channel, this.loan, this.meter);
->>>>>>> main
 	}
 
 	@Override

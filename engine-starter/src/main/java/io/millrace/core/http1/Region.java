@@ -53,7 +53,6 @@ record Region(Channel channel, ConnectionCounts counts, FileChannel file, long p
 	 * @param allowed how much of the region to send, at most {@link #length()}
 	 * @return a message, which closes the file when it is released
 	 */
-<<<<<<< HEAD
 	Object message(long allowed) {
 		return (this.channel.pipeline().get(ChunkedWriteHandler.class) != null) ? pieces(allowed) : region(allowed);
 	}
@@ -71,9 +70,6 @@ record Region(Channel channel, ConnectionCounts counts, FileChannel file, long p
 	}
 
 	private FileRegion region(long allowed) {
-=======
-	FileRegion message(long allowed) {
->>>>>>> main
 		DefaultFileRegion region = new CountedFileRegion(this.file, this.position, allowed, this.counts);
 		if (!(this.channel instanceof IoUringSocketChannel)) {
 			return region;

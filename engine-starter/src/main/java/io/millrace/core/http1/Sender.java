@@ -32,7 +32,6 @@ final class Sender {
 
 	private long flushed;
 
-<<<<<<< HEAD
 	private final boolean encrypted;
 
 	private boolean reset;
@@ -47,11 +46,6 @@ final class Sender {
 		this.channel = channel;
 		this.counts = counts;
 		this.encrypted = encrypted;
-=======
-	Sender(Channel channel, ConnectionCounts counts) {
-		this.channel = channel;
-		this.counts = counts;
->>>>>>> main
 	}
 
 	/**
