@@ -56,12 +56,14 @@ class ArchitectureTests {
 			Map.entry("core.http2..", and(HTTP, "core.websocket..")), Map.entry("core.http3..", and(HTTP)),
 			Map.entry("core.websocket..", and(HTTP)), Map.entry("core.transport..", and(HTTP, PROTOCOLS)),
 			Map.entry("core", of("core..")), Map.entry("servlet..", of("core.http..")),
-			Map.entry("ratelimit..", of("core.http..")), Map.entry("reactive..", of("core.http..")),
-			Map.entry("boot", of("core..")), Map.entry("boot.servlet..", of("boot", "servlet..", "core..")),
+			Map.entry("ratelimit..", of("core.http..")), Map.entry("accesslog..", of("core.observe..")),
+			Map.entry("reactive..", of("core.http..")), Map.entry("boot", of("core..")),
+			Map.entry("boot.servlet..", of("boot", "servlet..", "core..")),
 			Map.entry("boot.reactive..", of("boot", "reactive..", "core..")),
 			Map.entry("boot.metrics..", of("boot", "boot.servlet..", "boot.reactive..", "core..")),
-			Map.entry("boot.admission..", of("core.worker..")),
-			Map.entry("boot.autoconfigure..", of("boot..", "servlet..", "reactive..", "ratelimit..", "core..")));
+			Map.entry("boot.admission..", of("core.worker..")), Map.entry("jfr..", of("core.observe..")),
+			Map.entry("boot.autoconfigure..", of("boot..", "servlet..", "reactive..", "ratelimit..", "accesslog..",
+					"jfr..", "core..")));
 
 	static Set<String> packagesWithRules() {
 		return MAY_USE.keySet();
@@ -101,6 +103,16 @@ class ArchitectureTests {
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage("org.springframework..", "reactor..", "org.reactivestreams..", "io.micrometer.."));
+	}
+
+	@Test
+	void theAccessLogKnowsNoFramework() {
+		check(noClasses().that()
+			.resideInAPackage("io.millrace.accesslog..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("org.springframework..", "jakarta..", "reactor..", "org.reactivestreams..",
+					"io.micrometer..", "tools.jackson..", "com.fasterxml..", "ch.qos.logback.."));
 	}
 
 	@Test

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Tells when the Netty found at run time has a hole that we know of: the application's
  * dependency management decides the version, not ours.
  */
-final class NettyHoles {
+public final class NettyHoles {
 
 	private static final Log logger = LogFactory.getLog(NettyHoles.class);
 
@@ -26,12 +26,20 @@ final class NettyHoles {
 	 */
 	static void warnOnce() {
 		if (told.compareAndSet(false, true)) {
-			Version codec = Version.identify(NettyHoles.class.getClassLoader()).get("netty-codec-http");
-			String warning = (codec != null) ? warning(codec.artifactVersion()) : null;
+			String warning = warning();
 			if (warning != null) {
 				logger.info(warning);
 			}
 		}
+	}
+
+	/**
+	 * What to say of the version that is there.
+	 * @return the warning, {@code null} where there is none
+	 */
+	public static @Nullable String warning() {
+		Version codec = Version.identify(NettyHoles.class.getClassLoader()).get("netty-codec-http");
+		return (codec != null) ? warning(codec.artifactVersion()) : null;
 	}
 
 	/**

@@ -119,16 +119,12 @@ class ConfiguredRateLimit {
 			RouteMatcher matcher = new RouteMatcher(Set.of(), this.paths.context(),
 					PathPatternParser.defaultInstance.parse(pattern));
 			// What somebody behind us may read as another path is limited in any case.
-			return (request) -> matcher.test(request) || isAmbiguous(PlainPath.of(request.target().path()));
+			return (request) -> matcher.test(request)
+					|| RouteMatcher.isAmbiguous(PlainPath.of(request.target().path()));
 		}
 		catch (PatternParseException ex) {
 			throw invalid(name, pattern, "It is no pattern: " + ex.toDetailedString().strip());
 		}
-	}
-
-	private static boolean isAmbiguous(String path) {
-		return path.contains("//") || path.contains("/./") || path.contains("/../") || path.endsWith("/.")
-				|| path.endsWith("/..");
 	}
 
 	private static InvalidConfigurationPropertyValueException invalid(String name, @Nullable Object value,

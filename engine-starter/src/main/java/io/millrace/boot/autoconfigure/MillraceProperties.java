@@ -111,6 +111,9 @@ public class MillraceProperties {
 	private final RateLimitProperties rateLimit = new RateLimitProperties();
 
 	@NestedConfigurationProperty
+	private final AccessLogProperties accessLog = new AccessLogProperties();
+
+	@NestedConfigurationProperty
 	private final WatchProperties watch = new WatchProperties();
 
 	private final TlsProperties tls = new TlsProperties();
@@ -126,6 +129,12 @@ public class MillraceProperties {
 
 	@NestedConfigurationProperty
 	private final ForwardedProperties forwarded = new ForwardedProperties();
+
+	@NestedConfigurationProperty
+	private final JfrProperties jfr = new JfrProperties();
+
+	@NestedConfigurationProperty
+	private final TracingProperties tracing = new TracingProperties();
 
 	public boolean isEnabled() {
 		return this.enabled;
@@ -247,6 +256,10 @@ public class MillraceProperties {
 		return this.rateLimit;
 	}
 
+	public AccessLogProperties getAccessLog() {
+		return this.accessLog;
+	}
+
 	public WatchProperties getWatch() {
 		return this.watch;
 	}
@@ -269,6 +282,14 @@ public class MillraceProperties {
 
 	public ForwardedProperties getForwarded() {
 		return this.forwarded;
+	}
+
+	public JfrProperties getJfr() {
+		return this.jfr;
+	}
+
+	public TracingProperties getTracing() {
+		return this.tracing;
 	}
 
 	/**

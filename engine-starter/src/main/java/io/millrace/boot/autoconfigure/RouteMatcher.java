@@ -1,6 +1,7 @@
 package io.millrace.boot.autoconfigure;
 
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import io.millrace.core.http.PathMatcher;
 import io.millrace.core.http.RequestHead;
@@ -19,6 +20,8 @@ class RouteMatcher implements PathMatcher {
 	private final Set<String> methods;
 
 	private final PathPattern pattern;
+
+	private final String context;
 
 	private final int contextLength;
 
@@ -50,10 +53,17 @@ class RouteMatcher implements PathMatcher {
 	RouteMatcher(Set<String> methods, String context, PathPattern pattern, boolean caseSensitive) {
 		this.methods = methods;
 		this.pattern = pattern;
+		this.context = context;
 		this.contextLength = context.length();
 		this.contextSegments = StringUtils.countOccurrencesOf(context, "/");
 		this.beginning = caseSensitive ? context + PathPatterns.literal(pattern) : context;
 		this.exactPath = (caseSensitive && !pattern.hasPatternSyntax()) ? this.beginning : null;
+	}
+
+	@Override
+	public String pattern() {
+		String methods = this.methods.stream().sorted().collect(Collectors.joining(","));
+		return (methods.isEmpty() ? "" : methods + " ") + this.context + this.pattern;
 	}
 
 	@Override
@@ -63,11 +73,37 @@ class RouteMatcher implements PathMatcher {
 
 	@Override
 	public boolean matches(RequestHead request, String path) {
-		if (!path.startsWith(this.beginning) || !accepts(request.method()) || !isBelowContext(path)) {
+		return path.startsWith(this.beginning) && accepts(request.method())
+				&& matchesFrom(request.target().path(), path);
+	}
+
+	/**
+	 * Whether a path is one of the route, whatever the method.
+	 * @param sent the path as it was sent
+	 * @param path the same, plain
+	 * @return whether it is
+	 */
+	boolean matches(String sent, String path) {
+		return path.startsWith(this.beginning) && matchesFrom(sent, path);
+	}
+
+	// The beginning is right.
+	private boolean matchesFrom(String sent, String path) {
+		if (!isBelowContext(path)) {
 			return false;
 		}
 		return (this.exactPath != null) ? path.length() == this.exactPath.length()
-				: this.pattern.matches(PathContainer.parsePath(withinContext(request.target().path())));
+				: this.pattern.matches(PathContainer.parsePath(withinContext(sent)));
+	}
+
+	/**
+	 * Whether somebody behind us may read a path as another one.
+	 * @param path the path, plain
+	 * @return whether it has segments that are empty or lead elsewhere
+	 */
+	static boolean isAmbiguous(String path) {
+		return path.contains("//") || path.contains("/./") || path.contains("/../") || path.endsWith("/.")
+				|| path.endsWith("/..");
 	}
 
 	// The pattern wants the path as it was sent, to tell an encoded slash from a slash.

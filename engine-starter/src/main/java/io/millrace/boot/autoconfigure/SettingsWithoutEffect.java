@@ -1,7 +1,6 @@
 package io.millrace.boot.autoconfigure;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,6 +29,8 @@ class SettingsWithoutEffect {
 
 	private static final String WORKER = "millrace.worker.";
 
+	private static final String ACCESS_LOG = "millrace.access-log.";
+
 	private final Environment environment;
 
 	private final Set<String> set;
@@ -38,7 +39,7 @@ class SettingsWithoutEffect {
 
 	private final boolean reactive;
 
-	private final List<String> lines = new ArrayList<>();
+	private final Set<Finding> findings = new LinkedHashSet<>();
 
 	/**
 	 * Create it.
@@ -60,9 +61,9 @@ class SettingsWithoutEffect {
 	 * Warn of them, in one line; of none say nothing.
 	 */
 	void warn() {
-		List<String> found = find();
+		List<Finding> found = find();
 		if (!found.isEmpty()) {
-			logger.warn("Without effect: " + String.join("; ", found));
+			logger.warn("Without effect: " + found.stream().map(Finding::toString).collect(Collectors.joining("; ")));
 		}
 	}
 
@@ -72,11 +73,15 @@ class SettingsWithoutEffect {
 	 * @throws InvalidConfigurationPropertyValueException where it is no oversight but a
 	 * contradiction
 	 */
-	List<String> find() {
+	List<Finding> find() {
 		findOfWorkers();
 		findOfTimes();
 		findOfRoutes();
-		return List.copyOf(new LinkedHashSet<>(this.lines));
+		findOfAccessLog();
+		if (!this.environment.getProperty("millrace.tracing.enabled", Boolean.class, true)) {
+			say("millrace.tracing.enabled is false", "millrace.tracing.metric-tags");
+		}
+		return List.copyOf(this.findings);
 	}
 
 	private void findOfWorkers() {
@@ -165,21 +170,29 @@ class SettingsWithoutEffect {
 			boolean own = this.config.workerPool() != null && mode == this.config.worker().mode();
 			if (mode == WorkerMode.INLINE) {
 				if (policy.priority() != Priority.NORMAL && !policy.name().startsWith("/")) {
-					this.lines
-						.add("priority of " + policy.name() + " (its requests run on the event loops: give it a mode)");
+					this.findings.add(
+							Finding.ofRoute("priority", policy, "its requests run on the event loops: give it a mode"));
 				}
 			}
 			else if (policy.maxConcurrency() > most && !own) {
-				this.lines.add("max-concurrency of " + policy.name() + " (never more than " + most
-						+ " requests run at once in mode " + id(mode) + ")");
+				this.findings.add(Finding.ofRoute("max-concurrency", policy,
+						"never more than " + most + " requests run at once in mode " + id(mode)));
 			}
+		}
+	}
+
+	// Somebody who says that it is off may leave the rest where it is.
+	private void findOfAccessLog() {
+		if (!this.set.contains(squeeze(ACCESS_LOG + "enabled"))) {
+			say("millrace.access-log.enabled is not true",
+					ConfiguredKeys.under(this.environment, "millrace.access-log").toArray(String[]::new));
 		}
 	}
 
 	private void say(String reason, String... keys) {
 		List<String> found = List.of(keys).stream().filter((key) -> this.set.contains(squeeze(key))).toList();
 		if (!found.isEmpty()) {
-			this.lines.add(String.join(", ", found) + " (" + reason + ")");
+			this.findings.add(new Finding(found, reason, String.join(", ", found)));
 		}
 	}
 
@@ -190,6 +203,30 @@ class SettingsWithoutEffect {
 	// The names of environment variables do not tell dots from dashes.
 	private static String squeeze(String key) {
 		return key.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+	}
+
+	/**
+	 * Settings that do nothing for one reason.
+	 *
+	 * @param keys their keys, as far as they have any
+	 * @param reason the reason
+	 * @param names what they are called
+	 */
+	record Finding(List<String> keys, String reason, String names) {
+
+		// A route of the properties is called by its key and its pattern.
+		static Finding ofRoute(String key, RoutePolicy policy, String reason) {
+			String route = policy.name();
+			int end = route.startsWith("millrace.routes[") ? route.indexOf(' ') : -1;
+			List<String> keys = (end > 0) ? List.of(route.substring(0, end) + "." + key) : List.of();
+			return new Finding(keys, reason, key + " of " + route);
+		}
+
+		@Override
+		public String toString() {
+			return this.names + " (" + this.reason + ")";
+		}
+
 	}
 
 }

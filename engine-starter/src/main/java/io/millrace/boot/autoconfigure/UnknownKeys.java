@@ -1,33 +1,18 @@
 package io.millrace.boot.autoconfigure;
 
-import java.beans.PropertyDescriptor;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.TreeSet;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.BeanUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.boot.context.properties.bind.BindHandler;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
-import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.core.env.Environment;
-import org.springframework.core.env.PropertySource;
-import org.springframework.core.env.StandardEnvironment;
-import org.springframework.util.StringUtils;
 
 /**
  * Keys under {@code millrace} that do not exist. Boot ignores them, and whoever has
@@ -40,7 +25,7 @@ class UnknownKeys {
 	private static final String PREFIX = "millrace";
 
 	// Of letters that differ: more is another word.
-	private static final int MAX_DISTANCE = 3;
+	static final int MAX_DISTANCE = 3;
 
 	// What is shorter, as max, is said of many things.
 	private static final int MIN_WORD = 6;
@@ -63,31 +48,21 @@ class UnknownKeys {
 	 * Warn of them, in one line; of none say nothing.
 	 */
 	void warn() {
-		List<String> unknown = unbound().stream().filter((key) -> !isOfOthers(key)).map(UnknownKeys::describe).toList();
+		List<String> unknown = find().stream().map(UnknownKeys::describe).toList();
 		if (!unknown.isEmpty()) {
 			logger.warn("Unknown, and ignored: " + String.join(", ", unknown));
 		}
 	}
 
-	private Collection<ConfigurationPropertyName> unbound() {
-		Collection<ConfigurationPropertyName> names = new TreeSet<>();
-		try {
-			Binder.get(this.environment)
-				.bind(PREFIX, Bindable.of(MillraceProperties.class),
-						new NoUnboundElementsBindHandler(BindHandler.DEFAULT, UnknownKeys::isExact));
-		}
-		catch (BindException ex) {
-			if (ex.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
-				unbound.getUnboundProperties().forEach((property) -> names.add(property.getName()));
-			}
-		}
-		return names;
-	}
-
-	// Names of environment variables may be meant for anything.
-	private static boolean isExact(ConfigurationPropertySource source) {
-		return !(source.getUnderlyingSource() instanceof PropertySource<?> underlying
-				&& underlying.getName().endsWith(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME));
+	/**
+	 * Find them.
+	 * @return the keys, sorted
+	 */
+	List<ConfigurationPropertyName> find() {
+		return UnboundKeys.of(this.environment, PREFIX, MillraceProperties.class)
+			.stream()
+			.filter((key) -> !isOfOthers(key))
+			.toList();
 	}
 
 	private boolean isOfOthers(ConfigurationPropertyName key) {
@@ -110,14 +85,14 @@ class UnknownKeys {
 	// What is spelt almost so, or else has the same last word somewhere else.
 	static @Nullable String suggestion(ConfigurationPropertyName key) {
 		String last = key.getLastElement(Form.UNIFORM);
-		String name = squeeze(key.toString().replaceAll("\\[\\d+]", ""));
+		String name = UnboundKeys.squeeze(key.toString().replaceAll("\\[\\d+]", ""));
 		List<String> known = new ArrayList<>();
-		collect(PREFIX, MillraceProperties.class, known);
-		collect(PREFIX + ".routes", RouteProperties.class, known);
+		UnboundKeys.collect(PREFIX, MillraceProperties.class, known);
+		UnboundKeys.collect(PREFIX + ".routes", RouteProperties.class, known);
 		String closest = known.stream()
-			.min(Comparator.comparingInt((candidate) -> distance(name, squeeze(candidate))))
+			.min(Comparator.comparingInt((candidate) -> distance(name, UnboundKeys.squeeze(candidate))))
 			.orElseThrow();
-		if (distance(name, squeeze(closest)) <= MAX_DISTANCE) {
+		if (distance(name, UnboundKeys.squeeze(closest)) <= MAX_DISTANCE) {
 			return closest;
 		}
 		return (last.length() < MIN_WORD) ? null : withLastWord(known, last);
@@ -125,33 +100,9 @@ class UnknownKeys {
 
 	private static @Nullable String withLastWord(List<String> names, String word) {
 		return names.stream()
-			.filter((name) -> squeeze(name.substring(name.lastIndexOf('.') + 1)).equals(word))
+			.filter((name) -> UnboundKeys.squeeze(name.substring(name.lastIndexOf('.') + 1)).equals(word))
 			.findFirst()
 			.orElse(null);
-	}
-
-	private static void collect(String prefix, Class<?> type, List<String> names) {
-		for (PropertyDescriptor property : BeanUtils.getPropertyDescriptors(type)) {
-			Class<?> propertyType = property.getPropertyType();
-			if (propertyType == null || propertyType == Class.class) {
-				continue;
-			}
-			String name = prefix + "." + dashed(property.getName());
-			if (propertyType.getPackage() == MillraceProperties.class.getPackage() && !propertyType.isEnum()) {
-				collect(name, propertyType, names);
-			}
-			else {
-				names.add(name);
-			}
-		}
-	}
-
-	private static String dashed(String name) {
-		return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
-	}
-
-	private static String squeeze(String name) {
-		return StringUtils.delete(name, "-");
 	}
 
 	// Levenshtein's.

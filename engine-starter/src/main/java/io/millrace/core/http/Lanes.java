@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import io.millrace.core.worker.WorkerSet;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,7 @@ public final class Lanes {
 		List<Lane> others = new ArrayList<>();
 		for (int i = 0; i < policies.size(); i++) {
 			RoutePolicy policy = policies.get(i);
-			Lane lane = new Lane(policy, i, bulkhead(policy, bulkheads), workers, mayBlock);
+			Lane lane = new Lane(policy, i, bulkhead(policy, policies, bulkheads), workers, mayBlock);
 			String path = lane.exactPath();
 			if (path != null) {
 				exact.merge(path, new Lane[] { lane }, Lanes::append);
@@ -62,17 +63,32 @@ public final class Lanes {
 		return new Lanes(others, exact, bulkheads.values());
 	}
 
-	private static @Nullable Bulkhead bulkhead(RoutePolicy policy, Map<String, Bulkhead> bulkheads) {
+	private static @Nullable Bulkhead bulkhead(RoutePolicy policy, List<RoutePolicy> policies,
+			Map<String, Bulkhead> bulkheads) {
 		if (policy.maxConcurrency() == 0) {
 			return null;
 		}
 		Bulkhead bulkhead = bulkheads.computeIfAbsent(policy.name(),
-				(name) -> new Bulkhead(name, policy.maxConcurrency(), policy.queueCapacity()));
+				(name) -> new Bulkhead(label(policy, policies), policy.maxConcurrency(), policy.queueCapacity()));
 		if (!bulkhead.allows(policy.maxConcurrency(), policy.queueCapacity())) {
 			throw new IllegalArgumentException(
 					"Policies named '" + policy.name() + "' share a bulkhead and differ in it");
 		}
 		return bulkhead;
+	}
+
+	// The pattern, where it says which of all bulkheads that is.
+	private static String label(RoutePolicy policy, List<RoutePolicy> policies) {
+		String pattern = pattern(policy);
+		long meant = policies.stream()
+			.filter((each) -> each.maxConcurrency() > 0)
+			.filter((each) -> each.name().equals(policy.name()) || Objects.equals(pattern, pattern(each)))
+			.count();
+		return (pattern != null && meant == 1) ? pattern : policy.name();
+	}
+
+	private static @Nullable String pattern(RoutePolicy policy) {
+		return (policy.matcher() instanceof PathMatcher path) ? path.pattern() : null;
 	}
 
 	private static Lane[] append(Lane[] some, Lane[] more) {

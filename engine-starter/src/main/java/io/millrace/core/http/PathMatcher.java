@@ -17,6 +17,14 @@ public interface PathMatcher extends Predicate<RequestHead> {
 	@Nullable String exactPath();
 
 	/**
+	 * What it is for, as meters and logs name it.
+	 * @return for example {@code GET /reports/**}, {@code null} where that cannot be said
+	 */
+	default @Nullable String pattern() {
+		return null;
+	}
+
+	/**
 	 * Whether a request is meant. Asked by event loops, must not block.
 	 * @param request the request
 	 * @param path its path, {@linkplain PlainPath plain}

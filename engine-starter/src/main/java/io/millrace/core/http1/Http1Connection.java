@@ -11,6 +11,7 @@ import io.millrace.core.http.ProtocolException;
 import io.millrace.core.http.ReceivedBody;
 import io.millrace.core.http.RefusalAnswer;
 import io.millrace.core.http.RequestHead;
+import io.millrace.core.http1.ConnectionPhase.State;
 import io.millrace.core.http1.ConnectionTimers.Kind;
 import io.millrace.core.http1.ResponseEncoder.Persistence;
 import io.millrace.core.observe.ConnectionSnapshot;
@@ -42,9 +43,6 @@ final class Http1Connection {
 
 	private static final Logger logger = LoggerFactory.getLogger(Http1Connection.class);
 
-	// How much is read ahead while a response is under way: the bound of pipelining.
-	private static final int READ_AHEAD = 64 * 1024;
-
 	private final Http1Services services;
 
 	private final HeadParser parser;
@@ -65,8 +63,6 @@ final class Http1Connection {
 
 	private final Refusals refusals;
 
-	private final LoopMeter meter;
-
 	private final ConnectionCounts counts;
 
 	private final RequestReports reports;
@@ -77,10 +73,9 @@ final class Http1Connection {
 
 	private final DirectResponse direct;
 
-	private State state = State.READING_HEAD;
+	private final ConnectionPhase phase;
 
-	// When that was entered, or a head has begun to come.
-	private long since;
+	private final ReadInterest interest;
 
 	private @Nullable Exchange exchange;
 
@@ -93,8 +88,6 @@ final class Http1Connection {
 	private boolean lendable;
 
 	private boolean inputClosed;
-
-	private boolean reading = true;
 
 	private boolean advancing;
 
@@ -112,8 +105,6 @@ final class Http1Connection {
 		this.loan = loan;
 		this.parser = new HeadParser(services.options());
 		this.body = new IncomingBody(services.options());
-		this.meter = meter;
-		this.since = meter.clock();
 		this.counts = new ConnectionCounts(services.observer().statistics());
 		this.sender = new Sender(channel, this.counts, encrypted);
 		this.writer = new ResponseWriter(services.encoder(), channel.alloc(), this.sender::write);
@@ -121,6 +112,8 @@ final class Http1Connection {
 		this.reports = new RequestReports(services, this.writer);
 		this.deadlines = new Deadlines(channel.eventLoop(), services.timeouts(), this.sender, this.body, this.inbound,
 				this::expired, loan::whenBack);
+		this.phase = new ConnectionPhase(meter, this.counts, this.parser, this.body, this.deadlines);
+		this.interest = new ReadInterest(channel, this.sender, this.body, this.inbound);
 		this.closing = new Closing(this.sender, this.deadlines, services);
 		boolean direct = services.dispatcher().mayLend() && !encrypted;
 		this.direct = new DirectResponse(this, direct ? DirectSocket.of(channel) : null, this.writer, this.sender,
@@ -148,7 +141,7 @@ final class Http1Connection {
 
 	void received(ByteBuf bytes) {
 		this.counts.received(bytes.readableBytes());
-		if (this.body.isBroken() || this.state == State.ENDED) {
+		if (this.body.isBroken() || this.phase.state() == State.ENDED) {
 			bytes.release();
 			return;
 		}
@@ -170,7 +163,7 @@ final class Http1Connection {
 		if (!this.inputClosed) {
 			this.inputClosed = true;
 			advance();
-			if (this.state == State.EXCHANGE) {
+			if (this.phase.state() == State.EXCHANGE) {
 				this.deadlines.halfClosed();
 			}
 			this.closing.inputClosed();
@@ -221,7 +214,7 @@ final class Http1Connection {
 			this.advancing = false;
 		}
 		this.inbound.trim();
-		settleReading();
+		this.interest.settle(this.phase.state());
 		flush();
 		Exchange lent = this.leaving;
 		if (lent != null) {
@@ -232,7 +225,7 @@ final class Http1Connection {
 	}
 
 	private boolean step() throws ProtocolException {
-		return switch (this.state) {
+		return switch (this.phase.state()) {
 			case READING_HEAD -> nextRequest();
 			case EXCHANGE -> receiveBody();
 			case DRAINING_BODY -> drainBody();
@@ -241,7 +234,7 @@ final class Http1Connection {
 	}
 
 	private boolean nextRequest() throws ProtocolException {
-		if (!isWritable()) {
+		if (!this.sender.isWritable()) {
 			// First the client has to take its responses.
 			return false;
 		}
@@ -259,7 +252,7 @@ final class Http1Connection {
 			finish(false);
 		}
 		else if (this.parser.isStarted() && !started) {
-			this.since = this.meter.clock();
+			this.phase.headBegins();
 			this.deadlines.headExpected();
 		}
 		return false;
@@ -278,7 +271,7 @@ final class Http1Connection {
 		this.writer.reset();
 		Exchange started = new Exchange(this.stream, head, this.services.dispatcher().services());
 		this.exchange = started;
-		enter(State.EXCHANGE);
+		this.phase.enter(State.EXCHANGE);
 		this.held = false;
 		this.reports.started(started);
 		while (receiveBody()) {
@@ -383,34 +376,11 @@ final class Http1Connection {
 	}
 
 	private void idle() {
-		this.state = State.READING_HEAD;
+		this.phase.idle();
 		this.deadlines.idle();
 	}
 
-	private void enter(State entered) {
-		this.state = entered;
-		this.since = this.meter.clock();
-	}
-
-	// Reading goes on while somebody has room for what comes, and always far enough to
-	// see that the client goes away.
-	private void settleReading() {
-		boolean wanted = switch (this.state) {
-			case READING_HEAD -> isWritable() || this.inbound.size() < READ_AHEAD;
-			case EXCHANGE -> this.body.isEnded() ? this.inbound.size() < READ_AHEAD : !this.body.isPaused();
-			case DRAINING_BODY, ENDED -> true;
-		};
-		if (wanted != this.reading) {
-			this.reading = wanted;
-			this.channel.config().setAutoRead(wanted);
-		}
-	}
-
 	// What an exchange asks of its stream
-
-	private boolean isWritable() {
-		return this.sender.isWritable();
-	}
 
 	/**
 	 * Whether nothing but the response to an exchange is waited for, which then a worker
@@ -535,7 +505,7 @@ final class Http1Connection {
 			idle();
 		}
 		else {
-			enter(State.DRAINING_BODY);
+			this.phase.enter(State.DRAINING_BODY);
 			this.deadlines.bodyDrained();
 		}
 	}
@@ -590,7 +560,7 @@ final class Http1Connection {
 			refuse(current, refusal, reason);
 			return;
 		}
-		if (current == null && this.state == State.READING_HEAD) {
+		if (current == null && this.phase.state() == State.READING_HEAD) {
 			Exchange unknown = this.refusals.unknown(this.stream, this.inbound.bytes());
 			this.reports.started(unknown, this.inbound.bytes());
 			refuseUnserved(unknown, refusal, reason);
@@ -646,10 +616,10 @@ final class Http1Connection {
 	// The end
 
 	private void finish(boolean linger) {
-		enter(State.ENDED);
+		this.phase.enter(State.ENDED);
 		this.inbound.clear();
 		this.closing.finish(linger);
-		settleReading();
+		this.interest.settle(this.phase.state());
 		flush();
 	}
 
@@ -659,14 +629,14 @@ final class Http1Connection {
 	 * @param unsent whether it has not taken all of an earlier response
 	 */
 	private void lost(boolean unsent) {
-		boolean midway = this.exchange != null || (this.state == State.READING_HEAD && this.parser.isStarted());
+		boolean midway = this.exchange != null || (this.phase.state() == State.READING_HEAD && this.parser.isStarted());
 		if (close("The client has closed the connection") && (midway || unsent)) {
 			this.closing.clientAborted();
 		}
 	}
 
 	private boolean close(String why) {
-		enter(State.ENDED);
+		this.phase.enter(State.ENDED);
 		if (!this.closing.close()) {
 			return false;
 		}
@@ -700,7 +670,7 @@ final class Http1Connection {
 	/** Close when nothing is in flight. */
 	void drain() {
 		this.loan.whenBack(() -> {
-			this.deadlines.drain(this.state == State.READING_HEAD && !this.parser.isStarted());
+			this.deadlines.drain(this.phase.state() == State.READING_HEAD && !this.parser.isStarted());
 			Exchange open = this.exchange;
 			if (open != null && this.body.isUpgraded() && !this.body.isEnded()) {
 				// It may go on for ever: as if the client had closed its side, so that
@@ -752,46 +722,11 @@ final class Http1Connection {
 	}
 
 	/**
-	 * What the connection is doing. Any thread may ask, and sees what it had a moment
-	 * ago, its parts perhaps at different moments.
+	 * What the connection is doing. Any thread may ask.
 	 * @return one reading
 	 */
 	ConnectionSnapshot read() {
-		Exchange current = this.exchange;
-		ConnectionReading.Phase phase = phase(current);
-		long since = this.since;
-		if (phase == ConnectionReading.Phase.IDLE) {
-			since = this.deadlines.idleSince();
-		}
-		else if (phase == ConnectionReading.Phase.HANDLING && current != null) {
-			since += current.waitedNanos();
-		}
-		return ConnectionReading.of(this.stream.connection(), this.counts, phase, since, current);
-	}
-
-	private ConnectionReading.Phase phase(@Nullable Exchange current) {
-		return switch (this.state) {
-			case READING_HEAD ->
-				this.parser.isStarted() ? ConnectionReading.Phase.READING : ConnectionReading.Phase.IDLE;
-			case EXCHANGE -> {
-				if (this.body.isUpgraded()) {
-					yield ConnectionReading.Phase.UPGRADED;
-				}
-				if (this.held) {
-					yield ConnectionReading.Phase.READING;
-				}
-				yield (current != null && current.isHandled()) ? ConnectionReading.Phase.HANDLING
-						: ConnectionReading.Phase.WAITING;
-			}
-			case DRAINING_BODY -> ConnectionReading.Phase.READING;
-			case ENDED -> ConnectionReading.Phase.CLOSING;
-		};
-	}
-
-	private enum State {
-
-		READING_HEAD, EXCHANGE, DRAINING_BODY, ENDED
-
+		return this.phase.read(this.stream.connection(), this.exchange, this.held);
 	}
 
 }

@@ -1,7 +1,10 @@
 package io.millrace.core.http1;
 
+import java.util.function.Consumer;
+
 import javax.net.ssl.SSLException;
 
+import io.millrace.core.observe.ConnectionSnapshot;
 import io.millrace.core.observe.LoopMeter;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -12,6 +15,7 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last handler of the pipeline: brings to an HTTP/1.1 connection what happens to its
@@ -26,6 +30,9 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 	private final LoopMeter meter;
 
 	private final Loan loan;
+
+	// Who goes along with the connection.
+	private @Nullable Consumer<ConnectionSnapshot> company;
 
 	/**
 	 * Create the handler of one connection.
@@ -44,6 +51,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 	public void channelActive(ChannelHandlerContext ctx) {
 		this.meter.connectionOpened();
 		this.services.observer().connectionOpened();
+		this.company = this.services.observer().observeConnection();
 		this.connection.opened();
 	}
 
@@ -90,6 +98,9 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 			this.connection.closed();
 			this.meter.connectionClosed();
 			this.services.observer().connectionClosed();
+			if (this.company != null) {
+				this.company.accept(this.connection.read());
+			}
 		});
 	}
 

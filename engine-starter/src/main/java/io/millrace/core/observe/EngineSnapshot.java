@@ -98,7 +98,8 @@ public record EngineSnapshot(Instant takenAt, Duration uptime, String state, Str
 	/**
 	 * The bulkhead of a route.
 	 *
-	 * @param route the pattern of the route
+	 * @param route the pattern of the route with its methods, such as
+	 * {@code GET /reports/**}; where several routes share it, what they are called
 	 * @param limit how many of its requests may run at once
 	 * @param running how many do
 	 * @param waiting how many wait

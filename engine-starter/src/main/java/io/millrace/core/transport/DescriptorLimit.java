@@ -13,14 +13,18 @@ import org.slf4j.LoggerFactory;
  * @param allowed how many it may have, -1 where the system does not tell
  * @param open how many it had when it was asked, 0 where the system does not tell
  */
-record DescriptorLimit(long allowed, long open) {
+public record DescriptorLimit(long allowed, long open) {
 
 	static final String REMEDY = "Allow more (ulimit -n, LimitNOFILE= of a systemd service, --ulimit nofile of a "
 			+ "container), or fewer connections (millrace.max-connections)";
 
 	private static final Logger logger = LoggerFactory.getLogger(DescriptorLimit.class);
 
-	static DescriptorLimit current() {
+	/**
+	 * Ask the system.
+	 * @return how many there are and may be
+	 */
+	public static DescriptorLimit current() {
 		try {
 			if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
 				return new DescriptorLimit(unix.getMaxFileDescriptorCount(),

@@ -86,7 +86,10 @@ public final class WorkerWatch {
 						StackSnapshot.of(worker.thread()));
 			}
 		}
-		if (this.starvedNanos > 0 && longest != null) {
+		if (longest == null) {
+			moves(steps, now);
+		}
+		else if (this.starvedNanos > 0) {
 			lookForStarvation(pool, longest, steps, now);
 		}
 	}
@@ -95,9 +98,7 @@ public final class WorkerWatch {
 		WorkerSnapshot snapshot = pool.snapshot();
 		boolean moving = steps != this.begun || snapshot.waiting() == 0 || snapshot.busy() < snapshot.limit();
 		if (moving) {
-			this.begun = steps;
-			this.begunAt = now;
-			this.starvationTold = false;
+			moves(steps, now);
 		}
 		else if (now - this.begunAt >= this.starvedNanos && !this.starvationTold) {
 			this.starvationTold = true;
@@ -110,13 +111,26 @@ public final class WorkerWatch {
 		}
 	}
 
+	private void moves(long steps, long now) {
+		this.begun = steps;
+		this.begunAt = now;
+		if (this.starvationTold) {
+			this.starvationTold = false;
+			this.observer.recovered(StuckKind.POOL.id());
+		}
+	}
+
 	private void lookForStandstill(Iterable<Progress> workers) {
 		if (this.probe == null) {
 			this.probe = new SchedulerProbe();
 		}
 		long nanos = this.probe.look(System.nanoTime(), this.starvedNanos);
 		if (nanos < this.starvedNanos) {
-			this.standstillTold &= nanos > 0;
+			// Nothing was answered yet that was asked since.
+			if (this.standstillTold && nanos == 0) {
+				this.standstillTold = false;
+				this.observer.recovered(StuckKind.SCHEDULER.id());
+			}
 		}
 		else if (!this.standstillTold) {
 			this.standstillTold = true;

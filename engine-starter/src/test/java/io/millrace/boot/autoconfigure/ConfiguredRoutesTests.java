@@ -3,6 +3,7 @@ package io.millrace.boot.autoconfigure;
 import java.util.List;
 
 import io.millrace.core.http.BodyFraming;
+import io.millrace.core.http.PathMatcher;
 import io.millrace.core.http.ProtocolVersion;
 import io.millrace.core.http.RequestHead;
 import io.millrace.core.http.RequestTarget;
@@ -47,6 +48,14 @@ class ConfiguredRoutesTests {
 			.map(RoutePolicy::name)
 			.findFirst()
 			.orElse("");
+	}
+
+	@Test
+	void itsPatternWithItsMethodsSaysWhichRouteItIs() {
+		assertThat(routes("[0].pattern=/reports/**", "[0].methods=post,GET", "[0].mode=pool", "[1].pattern=/pay",
+				"[1].priority=high")
+			.policies("/desk")).extracting((policy) -> ((PathMatcher) policy.matcher()).pattern())
+			.containsExactlyInAnyOrder("GET,POST /desk/reports/**", "/desk/pay");
 	}
 
 	@Test

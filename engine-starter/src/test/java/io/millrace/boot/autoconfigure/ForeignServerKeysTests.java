@@ -29,7 +29,8 @@ class ForeignServerKeysTests {
 			.first()
 			.asString()
 			.contains("WARN")
-			.endsWith("Not applied, since Millrace serves this application: server.tomcat.accesslog.enabled, "
+			.endsWith("Not applied, since Millrace serves this application: server.tomcat.accesslog.enabled "
+					+ "(use millrace.access-log.enabled), "
 					+ "server.tomcat.threads.max (use millrace.worker.max-threads), "
 					+ "server.jetty.max-form-keys (use millrace.servlet.max-parameter-count), "
 					+ "server.netty.idle-timeout (use millrace.timeouts.idle)");

@@ -112,6 +112,21 @@ class LanesTests {
 			.withMessageContaining("'one'");
 	}
 
+	@Test
+	void aBulkheadIsCalledAsItsPatternUnlessThatCouldMeanAnotherOne() {
+		WorkerOptions options = WorkerOptions.defaults().withMode(WorkerMode.INLINE);
+		WorkerSet workers = new WorkerSet(options, WorkerPools.create(options), List.of());
+		List<RoutePolicy> several = List.of(bulkhead("one", new Below("/a")), bulkhead("two", new Below("/b")),
+				bulkhead("two", new Below("/c")), bulkhead("three", new Below("/d")), bulkhead("four", new Below("/d")),
+				bulkhead("five", new Exact("/e", "GET", this.asked)));
+		assertThat(Lanes.of(several, workers, true).bulkheads()).extracting(BulkheadSnapshot::name)
+			.containsExactly("/a/**", "two", "three", "four", "five");
+	}
+
+	private static RoutePolicy bulkhead(String name, PathMatcher matcher) {
+		return new RoutePolicy(name, matcher, null, 1, 2, null, Priority.NORMAL);
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "/a, /a", "/a/b.c~d, /a/b.c~d", "/%61/b, /a/b", "/a;x=1/b;y, /a/b", "/a%3Bx/b, /a;x/b", "/%C3%A4, /ä",
 			"/a%2Fb, /a\0b", "/a/%2e%2E/b, /a/../b", "/;, /", "/%25, /%" })
@@ -135,6 +150,11 @@ class LanesTests {
 	}
 
 	private record Below(String beginning) implements PathMatcher {
+
+		@Override
+		public String pattern() {
+			return this.beginning + "/**";
+		}
 
 		@Override
 		public @Nullable String exactPath() {

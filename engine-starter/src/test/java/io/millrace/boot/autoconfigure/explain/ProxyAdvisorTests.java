@@ -1,0 +1,32 @@
+package io.millrace.boot.autoconfigure.explain;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ProxyAdvisorTests {
+
+	private final ProxyAdvisor advisor = new ProxyAdvisor();
+
+	@Test
+	void believingEverybodyIsNamed() {
+		assertThat(new TestSituation().set("server.forward-headers-strategy", "framework").ids(this.advisor))
+			.containsExactly("forwarded-framework");
+		assertThat(new TestSituation().listener(4096, 0, 0, "10.0.0.0/8", "0.0.0.0/0").ids(this.advisor))
+			.containsExactly("forwarded-everybody");
+	}
+
+	@Test
+	void aLimitForEachClientWithoutKnownProxiesIsNamed() {
+		assertThat(new TestSituation().listener(4096, 0, 20).ids(this.advisor)).containsExactly("connections-per-ip");
+		assertThat(new TestSituation().listener(4096, 0, 20, "10.0.0.0/8").ids(this.advisor)).isEmpty();
+	}
+
+	@Test
+	void believingProxiesIsRight() {
+		assertThat(new TestSituation().set("server.forward-headers-strategy", "native")
+			.listener(4096, 0, 0, "10.0.0.0/8")
+			.ids(this.advisor)).isEmpty();
+	}
+
+}

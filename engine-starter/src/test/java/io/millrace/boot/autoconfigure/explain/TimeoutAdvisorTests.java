@@ -1,0 +1,42 @@
+package io.millrace.boot.autoconfigure.explain;
+
+import java.time.Duration;
+
+import io.millrace.core.http1.ConnectionTimeouts;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class TimeoutAdvisorTests {
+
+	private final TimeoutAdvisor advisor = new TimeoutAdvisor();
+
+	@Test
+	void requestsThatMayTakeAnyTimeAreNamed() {
+		assertThat(new TestSituation().requestTimeout(Duration.ZERO).ids(this.advisor))
+			.containsExactly("request-timeout");
+	}
+
+	@Test
+	void clientsThatMayTakeAnyTimeAreNamed() {
+		assertThat(with(0, 0, 0, 0).ids(this.advisor)).containsExactly("timeout-header-off", "timeout-idle-off",
+				"timeout-write-off", "body-rate-off");
+	}
+
+	@Test
+	void connectionsThatAreClosedTooSoonAreNamed() {
+		assertThat(with(20, 1, 30, 240).ids(this.advisor)).containsExactly("timeout-idle-short");
+	}
+
+	@Test
+	void theTimeoutsThatNobodyChangedAreRight() {
+		assertThat(new TestSituation().ids(this.advisor)).isEmpty();
+	}
+
+	private static TestSituation with(int header, int idle, int write, int rate) {
+		return new TestSituation().configure((config) -> config
+			.timeouts(new ConnectionTimeouts(Duration.ofSeconds(header), Duration.ofSeconds(idle),
+					Duration.ofSeconds(write), Duration.ofSeconds(3), rate, Duration.ofSeconds(10), Duration.ZERO)));
+	}
+
+}
