@@ -116,6 +116,7 @@ public class MillraceProperties {
 	@NestedConfigurationProperty
 	private final WatchProperties watch = new WatchProperties();
 
+	@NestedConfigurationProperty
 	private final TlsProperties tls = new TlsProperties();
 
 	@NestedConfigurationProperty

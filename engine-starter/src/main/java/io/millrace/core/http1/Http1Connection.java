@@ -172,7 +172,7 @@ final class Http1Connection {
 
 	// RFC 8446 §6.1: the client, which may still wait for an answer; or our own side.
 	void saidGoodbye() {
-		if (this.state != State.ENDED) {
+		if (this.phase.state() != State.ENDED) {
 			inputClosed();
 		}
 	}
