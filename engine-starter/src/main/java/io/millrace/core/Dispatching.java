@@ -42,6 +42,8 @@ final class Dispatching {
 
 	private final @Nullable PinningWatch pinningWatch;
 
+	private final Adjustables adjustables;
+
 	private final EngineObservers observers;
 
 	private final Lanes lanes;
@@ -74,6 +76,8 @@ final class Dispatching {
 						loops.carriers().isEmpty() ? Duration.ZERO : CarrierWatch.PRECISION));
 		this.pinningWatch = isWorkerUsed(config, application) ? this.workers.pinningWatch(config.watch(), observer)
 				: null;
+		this.adjustables = new Adjustables(this.workers.standard(), isStandardUsed(config, application),
+				config.admission());
 		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder(),
 				config.rateLimiter());
 		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, this.lanes,
@@ -84,6 +88,11 @@ final class Dispatching {
 	// otherwise.
 	private static boolean isWorkerUsed(EngineConfig config, ExchangeHandler application) {
 		return application.mayBlock() || !modes(config.policies()).isEmpty();
+	}
+
+	private static boolean isStandardUsed(EngineConfig config, ExchangeHandler application) {
+		boolean threads = config.workerPool() != null || config.worker().mode() != WorkerMode.INLINE;
+		return threads && (application.mayBlock() || modes(config.policies()).contains(config.worker().mode()));
 	}
 
 	private static WorkerPool workerPool(EngineConfig config) {
@@ -110,6 +119,11 @@ final class Dispatching {
 
 	Dispatcher dispatcher() {
 		return this.dispatcher;
+	}
+
+	/** What can be changed while requests are run. */
+	Adjustables adjustables() {
+		return this.adjustables;
 	}
 
 	EngineObservers observers() {

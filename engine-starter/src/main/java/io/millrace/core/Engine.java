@@ -43,6 +43,8 @@ public final class Engine {
 
 	private final EngineReading reading = new EngineReading(this.statistics);
 
+	private final EngineControl control = new EngineControl(this);
+
 	// These and what follows are written under the lock of this.
 	private volatile EngineConfig config;
 
@@ -112,7 +114,7 @@ public final class Engine {
 		dispatching.start();
 		Http1Services services = new Http1Services(this.config.http1(), this.config.timeouts(),
 				dispatching.dispatcher(), dispatching.observers(), this.loops::meter);
-		Listener bound = Listener.bind(this.config.listener(), this.loops, services);
+		Listener bound = Listener.bind(this.config.listener(), this.config.tls(), this.loops, services);
 		this.startedAt = System.nanoTime();
 		this.connections = services.connections();
 		this.listener = bound;
@@ -161,6 +163,10 @@ public final class Engine {
 		return this.drained;
 	}
 
+	boolean isAccepting() {
+		return this.listener != null && this.drained == null;
+	}
+
 	/**
 	 * Accept no more and close all connections; what is in flight is cut. Blocks until
 	 * the exchanges have ended, unless an event loop calls.
@@ -205,6 +211,19 @@ public final class Engine {
 	 */
 	public EngineConfig config() {
 		return this.config;
+	}
+
+	/**
+	 * What changes the engine while it runs.
+	 * @return the control, always the same
+	 */
+	public EngineControl control() {
+		return this.control;
+	}
+
+	Adjustables adjustables() {
+		Dispatching dispatching = this.dispatching;
+		return (dispatching != null) ? dispatching.adjustables() : new Adjustables(null, false, null);
 	}
 
 	/**

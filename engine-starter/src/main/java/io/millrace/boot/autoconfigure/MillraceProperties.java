@@ -117,6 +117,9 @@ public class MillraceProperties {
 	private final WatchProperties watch = new WatchProperties();
 
 	@NestedConfigurationProperty
+	private final TlsProperties tls = new TlsProperties();
+
+	@NestedConfigurationProperty
 	private final Http1Properties http1 = new Http1Properties();
 
 	@NestedConfigurationProperty
@@ -127,6 +130,12 @@ public class MillraceProperties {
 
 	@NestedConfigurationProperty
 	private final ForwardedProperties forwarded = new ForwardedProperties();
+
+	@NestedConfigurationProperty
+	private final JfrProperties jfr = new JfrProperties();
+
+	@NestedConfigurationProperty
+	private final TracingProperties tracing = new TracingProperties();
 
 	public boolean isEnabled() {
 		return this.enabled;
@@ -256,6 +265,10 @@ public class MillraceProperties {
 		return this.watch;
 	}
 
+	public TlsProperties getTls() {
+		return this.tls;
+	}
+
 	public Http1Properties getHttp1() {
 		return this.http1;
 	}
@@ -270,6 +283,14 @@ public class MillraceProperties {
 
 	public ForwardedProperties getForwarded() {
 		return this.forwarded;
+	}
+
+	public JfrProperties getJfr() {
+		return this.jfr;
+	}
+
+	public TracingProperties getTracing() {
+		return this.tracing;
 	}
 
 	/**

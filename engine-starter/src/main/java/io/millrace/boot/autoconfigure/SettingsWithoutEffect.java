@@ -78,6 +78,9 @@ class SettingsWithoutEffect {
 		findOfTimes();
 		findOfRoutes();
 		findOfAccessLog();
+		if (!this.environment.getProperty("millrace.tracing.enabled", Boolean.class, true)) {
+			say("millrace.tracing.enabled is false", "millrace.tracing.metric-tags");
+		}
 		return List.copyOf(this.findings);
 	}
 

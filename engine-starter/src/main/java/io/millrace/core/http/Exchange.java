@@ -8,6 +8,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Consumer;
 
+import io.millrace.core.observe.ExchangeObserver;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
@@ -235,10 +236,11 @@ public final class Exchange {
 	/**
 	 * Measure this exchange. Called by the stream, when the head has just come and nobody
 	 * else has the exchange.
+	 * @param company who goes along with it, {@code null} for nobody
 	 * @return what is measured
 	 */
-	public ExchangeObservation observe() {
-		ExchangeObservation begun = new ExchangeObservation(this);
+	public ExchangeObservation observe(@Nullable ExchangeObserver company) {
+		ExchangeObservation begun = new ExchangeObservation(this, company);
 		this.observation = begun;
 		return begun;
 	}

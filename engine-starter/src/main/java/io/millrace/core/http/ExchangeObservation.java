@@ -2,6 +2,7 @@ package io.millrace.core.http;
 
 import java.net.InetSocketAddress;
 
+import io.millrace.core.observe.ExchangeObserver;
 import io.millrace.core.observe.ObservedExchange;
 import io.millrace.core.worker.Priority;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class ExchangeObservation implements ObservedExchange {
 
 	private final Exchange exchange;
+
+	private final @Nullable ExchangeObserver company;
 
 	// By System.nanoTime(), as the others.
 	private final long arrived = System.nanoTime();
@@ -43,9 +46,11 @@ public final class ExchangeObservation implements ObservedExchange {
 	/**
 	 * Begin to observe an exchange whose head has just come.
 	 * @param exchange the exchange
+	 * @param company who goes along with it, {@code null} for nobody
 	 */
-	ExchangeObservation(Exchange exchange) {
+	ExchangeObservation(Exchange exchange, @Nullable ExchangeObserver company) {
 		this.exchange = exchange;
+		this.company = company;
 	}
 
 	/**
@@ -93,6 +98,9 @@ public final class ExchangeObservation implements ObservedExchange {
 	/** The handler begins, on the calling thread. */
 	void handlerStarts() {
 		this.handlerStarted = now();
+		if (this.company != null) {
+			this.company.handlerStarts(this);
+		}
 	}
 
 	/**
@@ -114,6 +122,16 @@ public final class ExchangeObservation implements ObservedExchange {
 		this.ended = now();
 		this.status = status;
 		this.responseBytes = responseBytes;
+	}
+
+	/**
+	 * Tell those who go along with it of its end.
+	 * @param completed whether the response was handed to the socket, whole
+	 */
+	public void tellCompany(boolean completed) {
+		if (this.company != null) {
+			this.company.ended(this, completed);
+		}
 	}
 
 	@Override

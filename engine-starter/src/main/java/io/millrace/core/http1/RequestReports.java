@@ -5,7 +5,9 @@ import io.millrace.core.http.ExchangeObservation;
 import io.millrace.core.http.RefusalAnswer;
 import io.millrace.core.http.RequestHead;
 import io.millrace.core.observe.EngineObservers;
+import io.millrace.core.observe.ExchangeObserver;
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the observers of the requests of one connection: that one has come, and how it
@@ -39,9 +41,7 @@ final class RequestReports {
 	 * @param exchange its exchange, which nobody else has yet
 	 */
 	void started(Exchange exchange) {
-		if (this.watched) {
-			exchange.observe();
-		}
+		observe(exchange);
 		this.observers.exchangeStarted();
 	}
 
@@ -51,14 +51,17 @@ final class RequestReports {
 	 * @param bytes what has come
 	 */
 	void started(Exchange unknown, ByteBuf bytes) {
-		if (this.watched) {
-			ExchangeObservation observation = unknown.observe();
-			RequestLine line = RequestLine.find(bytes);
-			if (line != null) {
-				observation.resembles(line.method(), line.target());
-			}
+		ExchangeObservation observation = observe(unknown);
+		RequestLine line = (observation != null) ? RequestLine.find(bytes) : null;
+		if (observation != null && line != null) {
+			observation.resembles(line.method(), line.target());
 		}
 		this.observers.exchangeStarted();
+	}
+
+	private @Nullable ExchangeObservation observe(Exchange exchange) {
+		ExchangeObserver company = this.observers.observeExchange();
+		return (this.watched || company != null) ? exchange.observe(company) : null;
 	}
 
 	/**
@@ -83,8 +86,13 @@ final class RequestReports {
 		ExchangeObservation observation = exchange.observation();
 		if (observation != null) {
 			observation.ended(status, this.writer.contentSent());
-			this.observers.exchangeEnded(observation, true);
+			tellEnd(observation, true);
 		}
+	}
+
+	private void tellEnd(ExchangeObservation observation, boolean completed) {
+		this.observers.exchangeEnded(observation, completed);
+		observation.tellCompany(completed);
 	}
 
 	/**
@@ -97,7 +105,7 @@ final class RequestReports {
 		if (observation != null) {
 			boolean begun = this.writer.isStarted();
 			observation.ended(begun ? exchange.sentHead().status() : 0, begun ? this.writer.contentSent() : 0);
-			this.observers.exchangeEnded(observation, false);
+			tellEnd(observation, false);
 		}
 	}
 
@@ -111,13 +119,14 @@ final class RequestReports {
 	void turnedAway(Http1Stream stream, RequestHead request, RefusalAnswer answer) {
 		this.observers.exchangeStarted();
 		this.observers.exchangeCompleted(answer.status());
-		if (this.watched) {
+		ExchangeObserver company = this.observers.observeExchange();
+		if (this.watched || company != null) {
 			Exchange seen = new Exchange(stream, request, this.services.dispatcher().services());
 			this.services.dispatcher().services().errors().describe(seen.response(), answer);
-			ExchangeObservation observation = seen.observe();
+			ExchangeObservation observation = seen.observe(company);
 			observation.refused(answer.reason().id(), this.services.dispatcher().priority(request));
 			observation.ended(answer.status(), this.services.refusalEncoder().contentSize(answer, request));
-			this.observers.exchangeEnded(observation, true);
+			tellEnd(observation, true);
 		}
 	}
 

@@ -1,5 +1,9 @@
 package io.millrace.core.observe;
 
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
 /**
  * Is told what happens in the engine. Does nothing by default. Called by event loops, and
  * by workers that have written a response themselves, where nothing else is said: must
@@ -36,6 +40,16 @@ public interface EngineObserver {
 	}
 
 	/**
+	 * A connection was accepted, for those who go along with it. Called by its event loop
+	 * after {@link #connectionOpened()}, for each connection.
+	 * @return is given the last reading of the connection when it is closed, {@code null}
+	 * where nobody wants it
+	 */
+	default @Nullable Consumer<ConnectionSnapshot> observeConnection() {
+		return null;
+	}
+
+	/**
 	 * A request has come: its head was read, or what stands in its place is none and is
 	 * going to be refused.
 	 */
@@ -65,6 +79,17 @@ public interface EngineObserver {
 	 * @param completed whether the response was handed to the socket, whole
 	 */
 	default void exchangeEnded(ObservedExchange exchange, boolean completed) {
+	}
+
+	/**
+	 * Something was read that is or should have been a request, for those who go along
+	 * with it. Called for each by its event loop, whether or not anybody
+	 * {@linkplain #wantsExchanges() wants all exchanges}: what is measured of exchanges
+	 * is measured where this returns somebody, too.
+	 * @return goes along with this one, {@code null} where nobody does
+	 */
+	default @Nullable ExchangeObserver observeExchange() {
+		return null;
 	}
 
 	/**
@@ -128,6 +153,15 @@ public interface EngineObserver {
 	 * @param kind which one: event_loop, pool, scheduler
 	 */
 	default void recovered(String kind) {
+	}
+
+	/**
+	 * An event loop is stuck, or goes on: told after {@link #stuck}, and once more when
+	 * that is over; only once where a loop that carries virtual threads goes on at once,
+	 * and leaves the one behind that has held it. Called by threads that do nothing else.
+	 * @param stall which one, and for how long
+	 */
+	default void loopStalled(LoopStall stall) {
 	}
 
 }

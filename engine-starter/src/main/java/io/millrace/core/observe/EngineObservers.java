@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,7 +79,12 @@ public final class EngineObservers implements EngineObserver {
 		}
 	}
 
-	private void failed(EngineObserver observer, Throwable failure) {
+	/**
+	 * One has thrown.
+	 * @param observer who
+	 * @param failure what
+	 */
+	void failed(Object observer, Throwable failure) {
 		if (this.throttle.isDue()) {
 			logger.error("{} has failed when it was told what happens in the engine, which goes on",
 					observer.getClass().getName(), failure);
@@ -89,6 +95,33 @@ public final class EngineObservers implements EngineObserver {
 	public void connectionOpened() {
 		this.statistics.connectionOpened();
 		tell(EngineObserver::connectionOpened);
+	}
+
+	@Override
+	public @Nullable Consumer<ConnectionSnapshot> observeConnection() {
+		Consumer<ConnectionSnapshot> company = null;
+		for (EngineObserver observer : this.observers) {
+			try {
+				Consumer<ConnectionSnapshot> one = observer.observeConnection();
+				if (one != null) {
+					Consumer<ConnectionSnapshot> guarded = (last) -> tellLast(one, last);
+					company = (company != null) ? company.andThen(guarded) : guarded;
+				}
+			}
+			catch (Throwable ex) {
+				failed(observer, ex);
+			}
+		}
+		return company;
+	}
+
+	private void tellLast(Consumer<ConnectionSnapshot> one, ConnectionSnapshot last) {
+		try {
+			one.accept(last);
+		}
+		catch (Throwable ex) {
+			failed(one, ex);
+		}
 	}
 
 	@Override
@@ -128,6 +161,23 @@ public final class EngineObservers implements EngineObserver {
 	public void exchangeAborted() {
 		this.statistics.aborted();
 		tell((observer) -> observer.exchangeEnded(false));
+	}
+
+	@Override
+	public @Nullable ExchangeObserver observeExchange() {
+		ExchangeCompany company = null;
+		for (EngineObserver observer : this.observers) {
+			try {
+				ExchangeObserver one = observer.observeExchange();
+				if (one != null) {
+					company = new ExchangeCompany(this, company, one);
+				}
+			}
+			catch (Throwable ex) {
+				failed(observer, ex);
+			}
+		}
+		return company;
 	}
 
 	@Override
@@ -192,6 +242,11 @@ public final class EngineObservers implements EngineObserver {
 	@Override
 	public void recovered(String kind) {
 		tell(EngineObserver::recovered, kind);
+	}
+
+	@Override
+	public void loopStalled(LoopStall stall) {
+		tell((observer) -> observer.loopStalled(stall));
 	}
 
 }

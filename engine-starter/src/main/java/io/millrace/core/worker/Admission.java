@@ -33,7 +33,15 @@ public interface Admission {
 	AdmissionSnapshot snapshot();
 
 	/**
-	 * A limit that stays as it is.
+	 * What of it can be changed while it is in use.
+	 * @return the limit, {@code null} where nothing can be changed
+	 */
+	default @Nullable AdjustableLimit adjustable() {
+		return null;
+	}
+
+	/**
+	 * A limit that stays as it is, unless it is {@linkplain #adjustable() changed}.
 	 * @param limit how many requests may be in flight, 1 or more
 	 * @return the admission
 	 */
@@ -43,7 +51,8 @@ public interface Admission {
 
 	/**
 	 * A limit that changes with what is measured.
-	 * @param limit the limit
+	 * @param limit the limit; it can be changed from outside where it is an
+	 * {@link AdjustableLimit} too
 	 * @return the admission
 	 */
 	static Admission adaptive(ConcurrencyLimit limit) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 import io.millrace.core.observe.EngineObserver;
+import io.millrace.core.observe.LoopStall;
 import io.millrace.core.observe.StackSnapshot;
 import io.millrace.core.observe.StuckKind;
 import io.millrace.core.observe.WatchOptions;
@@ -51,16 +52,17 @@ public final class CarrierWatch {
 		for (LoopCarrier carrier : this.carriers) {
 			Thread left = carrier.relieve();
 			if (left != null && this.telling) {
-				tell(left);
+				tell(carrier, left);
 			}
 		}
 	}
 
-	private void tell(Thread left) {
+	private void tell(LoopCarrier carrier, Thread left) {
 		this.observer.stuck(StuckKind.EVENT_LOOP.id());
 		// The loop was taken from it before this is told.
 		this.observer.recovered(StuckKind.EVENT_LOOP.id());
 		StackSnapshot stack = StackSnapshot.of(left);
+		this.observer.loopStalled(new LoopStall(carrier.name(), carrier.held(), true, stack));
 		if (this.places.size() < MAX_PLACES && this.places.add(place(stack))) {
 			logger.warn(
 					"{} has held its event loop, and goes on in a platform thread of its own. What computes for "

@@ -22,8 +22,6 @@ final class CpuFit {
 
 	private final RunGate gate;
 
-	private final int maxThreads;
-
 	private final int processors;
 
 	private boolean looking;
@@ -43,12 +41,10 @@ final class CpuFit {
 	/**
 	 * Create a fit.
 	 * @param gate bounds how many run
-	 * @param maxThreads how many there may be
 	 * @param processors how many of them can run at once
 	 */
-	CpuFit(RunGate gate, int maxThreads, int processors) {
+	CpuFit(RunGate gate, int processors) {
 		this.gate = gate;
-		this.maxThreads = maxThreads;
 		this.processors = processors;
 	}
 
@@ -56,9 +52,10 @@ final class CpuFit {
 	 * Look at the workers.
 	 * @param tasks how many tasks run and wait
 	 * @param workers the workers of the pool
+	 * @param maxThreads how many there may be
 	 * @param now by {@link System#nanoTime()}
 	 */
-	void look(int tasks, Iterable<Progress> workers, long now) {
+	void look(int tasks, Iterable<Progress> workers, int maxThreads, long now) {
 		if (tasks <= SLACK * (this.processors + 1)) {
 			this.looking = false;
 			this.period = SHORTEST_PERIOD;
@@ -78,7 +75,7 @@ final class CpuFit {
 		read(workers);
 		if (this.looking) {
 			double nanos = (double) (now - this.lookedAt) * (this.busy + busyBefore) / 2;
-			fit(nanos, this.running - runningBefore, this.ready - readyBefore);
+			fit(nanos, this.running - runningBefore, this.ready - readyBefore, maxThreads);
 			this.period = this.gate.isOpen() ? Math.min(2 * this.period, LONGEST_PERIOD) : SHORTEST_PERIOD;
 		}
 		this.looking = true;
@@ -99,7 +96,7 @@ final class CpuFit {
 		}
 	}
 
-	private void fit(double nanos, double computing, double waitingToCompute) {
+	private void fit(double nanos, double computing, double waitingToCompute, int maxThreads) {
 		if (this.busy == 0 || computing < 0) {
 			// The system does not tell, or threads have ended meanwhile.
 			this.gate.open();
@@ -107,7 +104,7 @@ final class CpuFit {
 		}
 		double waiting = Math.max(0, nanos - computing - waitingToCompute);
 		double useful = this.processors * (1 + SLACK * waiting / Math.max(1, computing)) + 1;
-		if (useful >= this.maxThreads) {
+		if (useful >= maxThreads) {
 			this.gate.open();
 		}
 		else if (!this.gate.isOpen() || waitingToCompute > computing) {

@@ -1,16 +1,45 @@
 package io.millrace.core.worker;
 
 /**
- * A limit that stays as it is.
- *
- * @param limit how many requests may be in flight, 1 or more
+ * A limit that stays as it is until somebody changes it.
  */
-record FixedLimit(int limit) implements ConcurrencyLimit {
+final class FixedLimit implements ConcurrencyLimit, AdjustableLimit {
 
-	FixedLimit {
+	private volatile int limit;
+
+	/**
+	 * Create a limit.
+	 * @param limit how many requests may be in flight, 1 or more
+	 */
+	FixedLimit(int limit) {
+		this.limit = check(limit);
+	}
+
+	private static int check(int limit) {
 		if (limit < 1) {
 			throw new IllegalArgumentException("limit has to be 1 or more, and is " + limit);
 		}
+		return limit;
+	}
+
+	@Override
+	public int limit() {
+		return this.limit;
+	}
+
+	@Override
+	public int min() {
+		return this.limit;
+	}
+
+	@Override
+	public int max() {
+		return this.limit;
+	}
+
+	@Override
+	public void adjust(int limit, int min, int max) {
+		this.limit = check(limit);
 	}
 
 	@Override
@@ -19,12 +48,12 @@ record FixedLimit(int limit) implements ConcurrencyLimit {
 	}
 
 	@Override
-	public String toString() {
-		return "fixed (" + this.limit + ")";
+	public void onSample(long startNanos, long nanos, int inFlight, boolean dropped) {
 	}
 
 	@Override
-	public void onSample(long startNanos, long nanos, int inFlight, boolean dropped) {
+	public String toString() {
+		return "fixed (" + this.limit + ")";
 	}
 
 }

@@ -54,6 +54,11 @@ final class LimitAdmission implements Admission {
 	}
 
 	@Override
+	public @Nullable AdjustableLimit adjustable() {
+		return (this.limit instanceof AdjustableLimit adjustable) ? adjustable : null;
+	}
+
+	@Override
 	public String toString() {
 		return this.limit.toString();
 	}

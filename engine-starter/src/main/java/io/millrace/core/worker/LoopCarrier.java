@@ -80,6 +80,8 @@ public final class LoopCarrier {
 
 	private int sightings;
 
+	private long seenAt;
+
 	/**
 	 * Create a carrier; its thread is started by {@link #start()}.
 	 * @param name the name of its thread and of the loop, with which those of the
@@ -244,10 +246,28 @@ public final class LoopCarrier {
 		if (now == null || handler == null || steps != this.seen) {
 			this.seen = steps;
 			this.sightings = 0;
+			this.seenAt = System.nanoTime();
 			return null;
 		}
 		this.sightings++;
 		return (this.sightings % SIGHTINGS == 0 && relieve(now)) ? handler.thread() : null;
+	}
+
+	/**
+	 * For how long the handler had held the carrier that was left behind. Called by the
+	 * keeper.
+	 * @return the time since it was first seen there
+	 */
+	Duration held() {
+		return Duration.ofNanos(System.nanoTime() - this.seenAt);
+	}
+
+	/**
+	 * The loop that it carries.
+	 * @return the name of its thread
+	 */
+	String name() {
+		return this.name;
 	}
 
 	private boolean relieve(Shift now) {

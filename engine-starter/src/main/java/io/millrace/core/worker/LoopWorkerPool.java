@@ -8,9 +8,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Virtual threads that are carried by the event loops, as many tasks at once as is
@@ -21,9 +24,13 @@ import org.jspecify.annotations.Nullable;
  * {@code min(n, limit)} run, and what is above the limit is in the queue or on its way
  * there. A task that comes below the limit is started, one above it is queued; a task
  * that ends above the limit leaves its place to one of the queue. So no task can be
- * forgotten.
+ * forgotten. A change of the limit is one step of the same counter: it says how many
+ * places there are more, which are given to what waits, or how many are {@link #surplus},
+ * which are given up as they become free.
  */
-final class LoopWorkerPool implements WorkerPool {
+final class LoopWorkerPool implements ResizableWorkerPool {
+
+	private static final Logger logger = LoggerFactory.getLogger(LoopWorkerPool.class);
 
 	private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -47,7 +54,10 @@ final class LoopWorkerPool implements WorkerPool {
 	// Whether what is less urgent may have to give its place up.
 	private final boolean lanes;
 
-	private final int limit;
+	private final WorkerOptions options;
+
+	// How many places are taken above the limit, since that was higher before.
+	private final AtomicInteger surplus = new AtomicInteger();
 
 	// Who is to be interrupted at the end.
 	private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
@@ -56,10 +66,10 @@ final class LoopWorkerPool implements WorkerPool {
 
 	LoopWorkerPool(WorkerOptions options) {
 		VirtualThreadSchedulers.check();
-		this.limit = options.maxConcurrency();
+		this.options = options;
 		this.lanes = options.queue().lanes();
 		this.queue = TaskQueue.createUnbounded(options.queue());
-		this.admission = new TaskCount(this.limit, options.queueCapacity());
+		this.admission = new TaskCount(options.maxConcurrency(), options.queueCapacity());
 		this.keeper = new QueueKeeper(this.queue, this.admission, options.queue());
 	}
 
@@ -68,22 +78,19 @@ final class LoopWorkerPool implements WorkerPool {
 		if (this.stopped) {
 			return false;
 		}
-		int before = this.admission.tryEnter();
-		if (before < 0) {
-			return displace(task);
-		}
-		if (before < this.limit) {
-			start(task);
-		}
-		else {
-			this.queue.offer(task);
-		}
-		return true;
+		return switch (this.admission.tryEnter()) {
+			case RUNS -> {
+				start(task);
+				yield true;
+			}
+			case WAITS -> this.queue.offer(task);
+			case REFUSED -> displace(task);
+		};
 	}
 
 	@Override
 	public boolean tryExecuteNow(Runnable task) {
-		if (this.stopped || this.admission.tryEnterBelow(this.limit) < 0) {
+		if (this.stopped || !this.admission.tryEnterFree(0)) {
 			return false;
 		}
 		start(task);
@@ -114,7 +121,7 @@ final class LoopWorkerPool implements WorkerPool {
 
 	@Override
 	public void resume(Runnable task) {
-		if (this.admission.enter() < this.limit) {
+		if (this.admission.enter() == TaskCount.Entry.RUNS) {
 			start(task);
 		}
 		else {
@@ -138,7 +145,7 @@ final class LoopWorkerPool implements WorkerPool {
 	// The place of what is taken out becomes free when a thread comes to it.
 	@Override
 	public void sweep() {
-		for (Work pointless : this.keeper.look(!this.queue.isEmpty(), this.limit)) {
+		for (Work pointless : this.keeper.look(!this.queue.isEmpty(), maxRunning())) {
 			this.queue.offer(NOTHING);
 			Tasks.run(pointless);
 		}
@@ -208,16 +215,62 @@ final class LoopWorkerPool implements WorkerPool {
 
 	// A task has ended: its place is for the one returned.
 	private @Nullable Runnable next(boolean served) {
-		if (this.admission.leave(served) <= this.limit) {
-			return null;
-		}
-		Runnable next = poll();
-		while (next == null) {
-			// Counted, and about to be queued.
+		return this.admission.leave(served) ? next() : null;
+	}
+
+	// Where tasks wait: who is next, null if the place is one too many.
+	private @Nullable Runnable next() {
+		while (!giveUp()) {
+			Runnable next = poll();
+			if (next != null) {
+				return next;
+			}
+			// Counted, and about to be queued; or about to be too many.
 			Thread.yield();
-			next = poll();
 		}
-		return next;
+		return null;
+	}
+
+	private boolean giveUp() {
+		return this.surplus.get() > 0 && this.surplus.getAndUpdate((places) -> Math.max(0, places - 1)) > 0;
+	}
+
+	@Override
+	public int maxRunning() {
+		return this.admission.running();
+	}
+
+	@Override
+	public int queueCapacity() {
+		return this.admission.waiting();
+	}
+
+	@Override
+	public synchronized void resize(int maxRunning, int queueCapacity) {
+		this.options.withSize(maxRunning, queueCapacity);
+		int more = maxRunning - maxRunning();
+		// How many waited at the moment of the change; below 0 how many places were free.
+		int waiting = this.admission.resize(maxRunning, queueCapacity);
+		if (more < 0) {
+			this.surplus.getAndAdd(Math.max(0, Math.min(0, waiting) - more));
+			return;
+		}
+		for (int places = Math.min(more, waiting); places > 0; places--) {
+			// None where a place that was to be given up stays instead.
+			Runnable next = next();
+			if (next != null) {
+				begin(next);
+			}
+		}
+	}
+
+	private void begin(Runnable waiting) {
+		try {
+			start(waiting);
+		}
+		catch (Throwable ex) {
+			logger.error("No thread could be started for a request that has waited", ex);
+		}
 	}
 
 	// Work of admitted exchanges first: it makes room.
@@ -248,8 +301,8 @@ final class LoopWorkerPool implements WorkerPool {
 	@Override
 	public WorkerSnapshot snapshot() {
 		int admitted = this.admission.admitted();
-		int busy = Math.min(admitted, this.limit);
-		return new WorkerSnapshot(this.limit, busy, busy, admitted - busy, this.admission.allowed() - this.limit,
+		int busy = Math.min(admitted, maxRunning() + this.surplus.get());
+		return new WorkerSnapshot(maxRunning(), busy, busy, admitted - busy, Math.max(0, this.admission.allowed()),
 				this.admission.refused());
 	}
 

@@ -2,6 +2,7 @@ package io.millrace.core.worker;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,8 +70,6 @@ final class PlatformWorkerPool extends QueuedWorkerPool {
 
 	private long growthFailedAt;
 
-	private final int maxThreads;
-
 	private final int minThreads;
 
 	private final long keepAliveNanos;
@@ -91,21 +90,34 @@ final class PlatformWorkerPool extends QueuedWorkerPool {
 	 * @param starter starts threads, or fails to
 	 */
 	PlatformWorkerPool(WorkerOptions options, Consumer<Thread> starter) {
-		super(options.queue(), options.maxThreads());
+		super(options);
 		this.starter = starter;
-		this.maxThreads = options.maxThreads();
 		this.minThreads = options.minThreads();
 		this.keepAliveNanos = options.keepAlive().toNanos();
-		this.fit = new CpuFit(this.gate, this.maxThreads, Runtime.getRuntime().availableProcessors());
+		this.fit = new CpuFit(this.gate, Runtime.getRuntime().availableProcessors());
 	}
 
 	@Override
 	public boolean tryExecuteNow(Runnable task) {
-		return tryExecuteBelow(task, running());
+		return tryExecuteFree(task, maxRunning() - running());
 	}
 
 	private int running() {
-		return Math.min(this.maxThreads, this.gate.limit());
+		return Math.min(maxRunning(), this.gate.limit());
+	}
+
+	// Those that sleep end now, the coldest first, those that run when they are done.
+	@Override
+	void resized() {
+		List<Worker> surplus = new ArrayList<>();
+		synchronized (this.idle) {
+			while (this.threads > maxRunning() && !this.idle.isEmpty()) {
+				surplus.add(this.idle.removeLast());
+				this.threads = this.threads - 1;
+			}
+			this.sleeping = this.idle.size();
+		}
+		surplus.forEach((sleeper) -> sleeper.call(Call.RETIRE));
 	}
 
 	// The first thread comes before the task: where there can be none, the task is
@@ -117,7 +129,7 @@ final class PlatformWorkerPool extends QueuedWorkerPool {
 
 	@Override
 	public void sweep() {
-		this.fit.look(admitted(), this.watched, System.nanoTime());
+		this.fit.look(admitted(), this.watched, maxRunning(), System.nanoTime());
 		sweep(this.sleeping > 0 && this.gate.isOpen(), running());
 	}
 
@@ -155,7 +167,7 @@ final class PlatformWorkerPool extends QueuedWorkerPool {
 	// look at the queue.
 	private boolean isSpare() {
 		int now = this.threads;
-		return this.sleeping > 0 || (now < this.maxThreads && now < admitted());
+		return this.sleeping > 0 || (now < maxRunning() && now < admitted());
 	}
 
 	private Woken wakeOrGrow() {
@@ -165,7 +177,7 @@ final class PlatformWorkerPool extends QueuedWorkerPool {
 			if (sleeper != null) {
 				this.sleeping = this.idle.size();
 			}
-			else if (this.threads >= this.maxThreads) {
+			else if (this.threads >= maxRunning()) {
 				return Woken.NOBODY;
 			}
 			else if (isGrowthPaused()) {
@@ -270,10 +282,7 @@ final class PlatformWorkerPool extends QueuedWorkerPool {
 				this.progress.begin();
 				PlatformWorkerPool.this.watched.add(this.progress);
 				Runnable task = take();
-				while (task != null || rest()) {
-					if (task != null) {
-						runTask(task);
-					}
+				while ((task != null) ? serve(task) : rest()) {
 					task = take();
 				}
 			}
@@ -332,6 +341,21 @@ final class PlatformWorkerPool extends QueuedWorkerPool {
 			}
 		}
 
+		/**
+		 * Run a task.
+		 * @param task the task
+		 * @return {@code false} if there are more threads than there may be
+		 */
+		private boolean serve(Runnable task) {
+			runTask(task);
+			if (PlatformWorkerPool.this.threads <= maxRunning()) {
+				return true;
+			}
+			synchronized (PlatformWorkerPool.this.idle) {
+				return !retireSurplus();
+			}
+		}
+
 		private void runTask(Runnable task) {
 			this.progress.step();
 			boolean served = isServed(task);
@@ -354,6 +378,9 @@ final class PlatformWorkerPool extends QueuedWorkerPool {
 		private boolean rest() {
 			this.call = null;
 			synchronized (PlatformWorkerPool.this.idle) {
+				if (retireSurplus()) {
+					return false;
+				}
 				PlatformWorkerPool.this.idle.addFirst(this);
 				PlatformWorkerPool.this.sleeping = PlatformWorkerPool.this.idle.size();
 			}
@@ -380,7 +407,8 @@ final class PlatformWorkerPool extends QueuedWorkerPool {
 				}
 			}
 			this.searcher = (this.call == Call.SEARCH);
-			return true;
+			this.retired = (this.call == Call.RETIRE);
+			return !this.retired;
 		}
 
 		// False, as below, if somebody has taken this worker off the stack, to call it.
@@ -392,9 +420,17 @@ final class PlatformWorkerPool extends QueuedWorkerPool {
 			}
 		}
 
+		// Guarded by idle, and not among those that sleep.
+		private boolean retireSurplus() {
+			this.retired = PlatformWorkerPool.this.threads > maxRunning();
+			PlatformWorkerPool.this.threads -= this.retired ? 1 : 0;
+			return this.retired;
+		}
+
 		private boolean retire() {
 			synchronized (PlatformWorkerPool.this.idle) {
-				this.retired = PlatformWorkerPool.this.threads > PlatformWorkerPool.this.minThreads
+				int kept = Math.min(PlatformWorkerPool.this.minThreads, maxRunning());
+				this.retired = PlatformWorkerPool.this.threads > kept
 						&& PlatformWorkerPool.this.idle.removeLastOccurrence(this);
 				PlatformWorkerPool.this.sleeping = PlatformWorkerPool.this.idle.size();
 				PlatformWorkerPool.this.threads -= this.retired ? 1 : 0;
@@ -431,7 +467,10 @@ final class PlatformWorkerPool extends QueuedWorkerPool {
 		SEARCH,
 
 		/** Because the pool stops. */
-		GET_UP
+		GET_UP,
+
+		/** To end, since there are more threads than there may be. It is counted out. */
+		RETIRE
 
 	}
 

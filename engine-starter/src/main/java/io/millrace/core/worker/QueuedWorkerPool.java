@@ -4,6 +4,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 
+import io.millrace.core.worker.TaskCount.Entry;
 import io.netty.util.concurrent.FastThreadLocal;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * The way into a pool whose threads take their tasks from one queue, and call each other
  * one by one: what is admitted, where it waits, and who is told of it.
  */
-abstract class QueuedWorkerPool implements WorkerPool {
+abstract class QueuedWorkerPool implements ResizableWorkerPool {
+
+	private final WorkerOptions options;
 
 	private final TaskQueue queue;
 
@@ -38,15 +41,46 @@ abstract class QueuedWorkerPool implements WorkerPool {
 
 	/**
 	 * Create the way in.
-	 * @param options how tasks wait
-	 * @param running how many may run at once
+	 * @param options how many tasks run, and how others wait
 	 */
-	QueuedWorkerPool(QueueOptions options, int running) {
-		this.lanes = options.lanes();
-		this.admission = new TaskCount(running, options.capacity());
-		// Room for all that is admitted: what a thread will run waits here first.
-		this.queue = TaskQueue.create(options, this.admission.bound());
-		this.keeper = new QueueKeeper(this.queue, this.admission, options);
+	QueuedWorkerPool(WorkerOptions options) {
+		this.options = options;
+		this.lanes = options.queue().lanes();
+		this.admission = new TaskCount(options.maxRunning(), options.queueCapacity());
+		this.queue = TaskQueue.create(options.queue(), room(options.maxRunning(), options.queueCapacity()));
+		this.keeper = new QueueKeeper(this.queue, this.admission, options.queue());
+	}
+
+	// Room for all that is admitted: what a thread will run waits here first.
+	private static int room(int running, int waiting) {
+		return (int) Math.min(Integer.MAX_VALUE, (long) running + waiting);
+	}
+
+	@Override
+	public final int maxRunning() {
+		return this.admission.running();
+	}
+
+	@Override
+	public final int queueCapacity() {
+		return this.admission.waiting();
+	}
+
+	// Whoever has just counted wrongly, and relies on somebody else, has queued before:
+	// the last look is for him.
+	@Override
+	public final synchronized void resize(int maxRunning, int queueCapacity) {
+		this.options.withSize(maxRunning, queueCapacity);
+		this.queue.makeRoom(room(Math.max(maxRunning, maxRunning()), Math.max(queueCapacity, queueCapacity())));
+		this.admission.resize(maxRunning, queueCapacity);
+		resized();
+		if (isWaiting()) {
+			signal();
+		}
+	}
+
+	/** More or fewer tasks may run from now on. */
+	void resized() {
 	}
 
 	/**
@@ -68,7 +102,7 @@ abstract class QueuedWorkerPool implements WorkerPool {
 		if (this.stopped) {
 			return false;
 		}
-		return (this.admission.tryEnter() >= 0) ? submit(task) : displace(task);
+		return (this.admission.tryEnter() != Entry.REFUSED) ? submit(task) : displace(task);
 	}
 
 	@Override
@@ -76,7 +110,7 @@ abstract class QueuedWorkerPool implements WorkerPool {
 		if (this.stopped) {
 			return false;
 		}
-		if (this.admission.tryEnter() < 0) {
+		if (this.admission.tryEnter() == Entry.REFUSED) {
 			return displace(task);
 		}
 		if (!queue(task)) {
@@ -87,13 +121,13 @@ abstract class QueuedWorkerPool implements WorkerPool {
 	}
 
 	/**
-	 * Run a task if few run and wait.
+	 * Run a task if it need not wait.
 	 * @param task the work
-	 * @param limit how many there may be with it
+	 * @param spared how many of those that may run are not to run at the moment
 	 * @return {@code false} if nothing happened
 	 */
-	final boolean tryExecuteBelow(Runnable task, int limit) {
-		return !this.stopped && this.admission.tryEnterBelow(limit) >= 0 && submit(task);
+	final boolean tryExecuteFree(Runnable task, int spared) {
+		return !this.stopped && this.admission.tryEnterFree(spared) && submit(task);
 	}
 
 	@Override
@@ -225,8 +259,8 @@ abstract class QueuedWorkerPool implements WorkerPool {
 	final WorkerSnapshot snapshot(int threads, int limit) {
 		int waiting = this.queue.size() + this.resumed.size();
 		int busy = Math.max(0, Math.min(threads, this.admission.admitted() - waiting));
-		return new WorkerSnapshot(limit, threads, busy, waiting, this.admission.allowed() - limit,
-				this.admission.refused());
+		int capacity = Math.max(0, maxRunning() - limit + this.admission.allowed());
+		return new WorkerSnapshot(limit, threads, busy, waiting, capacity, this.admission.refused());
 	}
 
 }

@@ -20,7 +20,7 @@ abstract class TaskQueue {
 	 * @return the queue
 	 */
 	static TaskQueue create(QueueOptions options, int room) {
-		return isPlain(options) ? new FifoTaskQueue(room) : new LaneTaskQueue(options.order());
+		return (isPlain(options) && room <= FifoTaskQueue.MOST) ? new FifoTaskQueue(room) : createUnbounded(options);
 	}
 
 	/**
@@ -34,6 +34,14 @@ abstract class TaskQueue {
 
 	private static boolean isPlain(QueueOptions options) {
 		return options.order() == QueueOrder.FIFO && !options.lanes();
+	}
+
+	/**
+	 * Have room for more tasks. To be called before more are let in.
+	 * @param room how many tasks there can be at most, for a moment
+	 * @throws IllegalArgumentException where that is too many; nothing has changed then
+	 */
+	void makeRoom(int room) {
 	}
 
 	/**
@@ -84,7 +92,7 @@ abstract class TaskQueue {
 		List<Work> pointless = new ArrayList<>();
 		while (isPointless(tasks.peek())) {
 			// Another one perhaps, if somebody was faster.
-			sortOut(poll(), pointless);
+			sortOut(tasks.poll(), pointless);
 		}
 		return pointless;
 	}

@@ -34,8 +34,6 @@ final class VirtualWorkerPool extends QueuedWorkerPool {
 
 	private final AtomicInteger threads = new AtomicInteger();
 
-	private final int limit;
-
 	// Who is to be waited for, and interrupted, at the end.
 	private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
 
@@ -43,18 +41,18 @@ final class VirtualWorkerPool extends QueuedWorkerPool {
 	private final SeenThreads seen = new SeenThreads();
 
 	VirtualWorkerPool(WorkerOptions options) {
-		super(options.queue(), options.maxConcurrency());
-		this.limit = options.maxConcurrency();
+		super(options);
 	}
 
 	@Override
 	public boolean tryExecuteNow(Runnable task) {
-		return tryExecuteBelow(task, this.limit);
+		return tryExecuteFree(task, 0);
 	}
 
 	@Override
 	public void sweep() {
-		sweep(this.threads.get() < this.limit, this.limit);
+		int limit = maxRunning();
+		sweep(this.threads.get() < limit, limit);
 	}
 
 	// Where no thread can be started what waits is found by the next task, or the next
@@ -78,10 +76,11 @@ final class VirtualWorkerPool extends QueuedWorkerPool {
 	// queue.
 	private boolean isSpare() {
 		int now = this.threads.get();
-		return now < this.limit && now < admitted();
+		return now < maxRunning() && now < admitted();
 	}
 
-	// Only who has the token starts threads, so there are never more than the limit.
+	// Only who has the token starts threads, so there are never more than may run; where
+	// fewer may than before, none is started until enough have ended.
 	private void start() {
 		this.threads.getAndIncrement();
 		Thread thread = null;
@@ -114,7 +113,7 @@ final class VirtualWorkerPool extends QueuedWorkerPool {
 
 	@Override
 	public WorkerSnapshot snapshot() {
-		return snapshot(this.threads.get(), this.limit);
+		return snapshot(this.threads.get(), maxRunning());
 	}
 
 	@Override

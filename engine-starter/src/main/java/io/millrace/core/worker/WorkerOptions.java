@@ -59,6 +59,32 @@ public record WorkerOptions(WorkerMode mode, int maxThreads, int minThreads, Dur
 	}
 
 	/**
+	 * How many tasks run at once in this mode.
+	 * @return the threads of {@link WorkerMode#POOL}, otherwise {@code maxConcurrency}
+	 */
+	public int maxRunning() {
+		return (this.mode == WorkerMode.POOL) ? this.maxThreads : this.maxConcurrency;
+	}
+
+	/**
+	 * The same for a pool of another size.
+	 * @param maxRunning how many tasks run at once: {@code maxThreads} of
+	 * {@link WorkerMode#POOL}, of which as many stay as before or all, otherwise
+	 * {@code maxConcurrency}
+	 * @param queueCapacity how many tasks may wait
+	 * @return a copy
+	 * @throws IllegalArgumentException naming the option that is out of range
+	 */
+	public WorkerOptions withSize(int maxRunning, int queueCapacity) {
+		boolean threads = this.mode == WorkerMode.POOL;
+		return new WorkerOptions(this.mode, threads ? maxRunning : this.maxThreads,
+				threads ? Math.max(0, Math.min(this.minThreads, maxRunning)) : this.minThreads, this.keepAlive,
+				threads ? this.maxConcurrency : maxRunning,
+				new QueueOptions(queueCapacity, this.queue.order(), this.queue.maxWait(), this.queue.lanes()),
+				this.reserved);
+	}
+
+	/**
 	 * The same with another mode.
 	 * @param mode what runs the tasks
 	 * @return a copy

@@ -99,6 +99,43 @@ class AdaptiveLimitTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "gradient", "vegas", "aimd" })
+	void theLimitAndItsRangeCanBeChanged(String algorithm) {
+		AdaptiveLimit limit = limit(algorithm, RANGE);
+		Simulation application = application(limit);
+		application.run(30, CAPACITY / 2);
+		limit.adjust(40, 2, 50);
+		assertThat(limit.limit()).isEqualTo(40);
+		assertThat(limit).hasToString(algorithm + " (2 to 50)");
+		for (int i = 0; i < 60; i++) {
+			application.run(1, CAPACITY * 10);
+			assertThat(limit.limit()).isBetween(2, 50);
+		}
+		limit.adjust(13, 13, 14);
+		for (int i = 0; i < 60; i++) {
+			application.run(1, (i % 10 < 5) ? CAPACITY * 10 : CAPACITY);
+			assertThat(limit.limit()).isBetween(13, 14);
+		}
+		assertThatIllegalArgumentException().isThrownBy(() -> limit.adjust(20, 13, 14))
+			.withMessage("admissionInitial has to be admissionMin (13) to admissionMax (14), and is 20");
+		assertThat(limit.max()).isEqualTo(14);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "gradient", "vegas" })
+	void aLimitThatIsChangedUnderOverloadDoesNotTakeItForNormal(String algorithm) {
+		AdaptiveLimit limit = limit(algorithm, RANGE);
+		Simulation application = application(limit);
+		application.run(120, CAPACITY / 2);
+		application.run(20, CAPACITY * 10);
+		limit.adjust(150, 5, 200);
+		application.run(30, CAPACITY * 10);
+		Outcome settled = application.run(20, CAPACITY * 10);
+		assertThat(settled.limit()).isBetween(4.0, 40.0);
+		assertThat(settled.longestMillis()).isLessThan(200);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "gradient", "vegas", "aimd" })
 	void fewRequestsChangeNothing(String algorithm) {
 		AdaptiveLimit limit = limit(algorithm, RANGE);
 		long start = System.nanoTime();

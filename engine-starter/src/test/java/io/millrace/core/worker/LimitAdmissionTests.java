@@ -91,6 +91,30 @@ class LimitAdmissionTests {
 	}
 
 	@Test
+	void aFixedLimitCanBeChangedWhileRequestsAreInFlight() {
+		Admission admission = Admission.fixed(2);
+		AdjustableLimit limit = Objects.requireNonNull(admission.adjustable());
+		Admission.Permit first = acquire(admission);
+		acquire(admission);
+		limit.adjust(3, 3, 3);
+		acquire(admission);
+		assertThat(admission.isFull()).isTrue();
+		limit.adjust(1, 1, 1);
+		assertThat(admission.snapshot()).isEqualTo(new AdmissionSnapshot(1, 3));
+		first.succeeded();
+		assertThat(admission.tryAcquire(Priority.NORMAL)).isNull();
+		assertThat(admission).hasToString("fixed (1)");
+		assertThatIllegalArgumentException().isThrownBy(() -> limit.adjust(0, 0, 0))
+			.withMessage("limit has to be 1 or more, and is 0");
+		assertThat(limit.limit()).isOne();
+	}
+
+	@Test
+	void aLimitThatDoesNotSaySoCannotBeChanged() {
+		assertThat(Admission.adaptive(this.limit).adjustable()).isNull();
+	}
+
+	@Test
 	void noMoreThanTheLimitAreAdmittedWhoeverAsksAtOnce() throws Exception {
 		Admission admission = Admission.fixed(3);
 		AtomicInteger now = new AtomicInteger();

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * Tests of {@link TaskQueue}: which task is next, which one gives way.
@@ -116,6 +117,51 @@ class TaskQueueTests {
 			assertThat(queue.sweep()).extracting(Object::toString).containsExactly("1", "3");
 			assertThat(drain(queue)).isEqualTo("24");
 		}
+	}
+
+	@Test
+	void aQueueThatGetsMoreRoomKeepsItsOrder() {
+		TaskQueue queue = TaskQueue.create(QueueOptions.of(2), 2);
+		offer(queue, new Task("1"), new Task("2"));
+		assertThat(queue.offer(new Task("3"))).isFalse();
+		queue.makeRoom(3);
+		offer(queue, new Task("3"), new Task("4"), new Task("5"), new Task("6"));
+		queue.makeRoom(8);
+		offer(queue, new Task("7"), new Task("8"));
+		assertThat(queue.size()).isEqualTo(8);
+		queue.makeRoom(2);
+		assertThat(queue.isEmpty()).isFalse();
+		assertThat(drain(queue)).isEqualTo("12345678");
+		assertThat(queue.isEmpty()).isTrue();
+		offer(queue, new Task("9"));
+		assertThat(queue.size()).isOne();
+		assertThat(drain(queue)).isEqualTo("9");
+	}
+
+	@Test
+	void aSweepFindsWhatWasThereBeforeThereWasMoreRoom() {
+		for (boolean oldest : new boolean[] { true, false }) {
+			TaskQueue queue = TaskQueue.create(QueueOptions.of(2), 2);
+			Task first = new Task("1");
+			Task third = new Task("3");
+			offer(queue, first, new Task("2"));
+			queue.makeRoom(4);
+			offer(queue, third, new Task("4"));
+			first.pointless = true;
+			third.pointless = true;
+			List<Work> pointless = oldest ? queue.sweepOldest() : queue.sweep();
+			assertThat(pointless).extracting(Object::toString).containsExactlyInAnyOrder("1", "3");
+			assertThat(drain(queue)).isEqualTo("24");
+		}
+	}
+
+	@Test
+	void thereIsNoMoreRoomThanCanBe() {
+		TaskQueue queue = TaskQueue.create(QueueOptions.of(2), 2);
+		assertThatIllegalArgumentException().isThrownBy(() -> queue.makeRoom(5_000_000))
+			.withMessage("There is room for 4194304 tasks at most that run and wait, and not for 5000000");
+		// Known at start, it has no bound of its own.
+		assertThat(TaskQueue.create(QueueOptions.of(2), 5_000_000)).isInstanceOf(LinkedTaskQueue.class);
 	}
 
 	private static final class Task implements Work {

@@ -108,7 +108,8 @@ final class TestLoop implements CarryingLoop, AutoCloseable {
 	/** A pool whose tasks all belong to one of these loops, in turns. */
 	static WorkerPool bind(WorkerPool pool, TestLoop... loops) {
 		AtomicInteger turn = new AtomicInteger();
-		return new WorkerPool() {
+		ResizableWorkerPool resizable = (ResizableWorkerPool) pool;
+		return new ResizableWorkerPool() {
 
 			private TestLoop next() {
 				return loops[Math.floorMod(turn.getAndIncrement(), loops.length)];
@@ -127,6 +128,21 @@ final class TestLoop implements CarryingLoop, AutoCloseable {
 			@Override
 			public void resume(Runnable task) {
 				pool.resume(task, next());
+			}
+
+			@Override
+			public int maxRunning() {
+				return resizable.maxRunning();
+			}
+
+			@Override
+			public int queueCapacity() {
+				return resizable.queueCapacity();
+			}
+
+			@Override
+			public void resize(int maxRunning, int queueCapacity) {
+				resizable.resize(maxRunning, queueCapacity);
 			}
 
 			@Override

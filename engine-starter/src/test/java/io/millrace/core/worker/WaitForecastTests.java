@@ -38,7 +38,7 @@ class WaitForecastTests {
 	}
 
 	private int capacity() {
-		return this.tasks.allowed() - RUNNING;
+		return this.tasks.allowed();
 	}
 
 	@Test
@@ -129,15 +129,60 @@ class WaitForecastTests {
 
 	@Test
 	void whatIsAdmittedAndWhatWasServedAreOneNumberAndTwo() {
-		TaskCount count = new TaskCount(2, 2);
+		TaskCount count = new TaskCount(1, 2);
 		for (int i = 0; i < 5; i++) {
-			assertThat(count.tryEnter()).isZero();
-			assertThat(count.enter()).isOne();
-			assertThat(count.leave(false)).isEqualTo(2);
-			assertThat(count.leave(true)).isOne();
+			assertThat(count.tryEnter()).isEqualTo(TaskCount.Entry.RUNS);
+			assertThat(count.enter()).isEqualTo(TaskCount.Entry.WAITS);
+			assertThat(count.admitted()).isEqualTo(2);
+			assertThat(count.leave(false)).isTrue();
+			assertThat(count.served()).isEqualTo(i);
+			assertThat(count.leave(true)).isFalse();
 			assertThat(count.admitted()).isZero();
 			assertThat(count.served()).isEqualTo(i + 1);
 		}
+	}
+
+	@Test
+	void whatIsAdmittedStaysWhenTheBoundsChange() {
+		TaskCount count = new TaskCount(2, 3);
+		for (int i = 0; i < 5; i++) {
+			assertThat(count.tryEnter()).isEqualTo((i < 2) ? TaskCount.Entry.RUNS : TaskCount.Entry.WAITS);
+		}
+		count.leave(true);
+		count.enter();
+		assertThat(count.isFull()).isTrue();
+		assertThat(count.resize(4, 3)).isEqualTo(3);
+		assertThat(count.admitted()).isEqualTo(5);
+		assertThat(count.isFull()).isFalse();
+		assertThat(count.resize(6, 3)).isEqualTo(1);
+		assertThat(count.tryEnter()).isEqualTo(TaskCount.Entry.RUNS);
+		assertThat(count.tryEnter()).isEqualTo(TaskCount.Entry.WAITS);
+		assertThat(count.resize(1, 1)).isEqualTo(1);
+		assertThat(count.tryEnter()).isEqualTo(TaskCount.Entry.REFUSED);
+		assertThat(count.admitted()).isEqualTo(7);
+		for (int i = 0; i < 6; i++) {
+			assertThat(count.leave(true)).isTrue();
+		}
+		assertThat(count.leave(true)).isFalse();
+		assertThat(count.served()).isEqualTo(8);
+		assertThat(count.resize(3, 1)).isEqualTo(-1);
+		assertThat(count.tryEnterFree(2)).isTrue();
+		assertThat(count.tryEnterFree(2)).isFalse();
+	}
+
+	@Test
+	void theForecastHoldsForAPoolOfAnotherSize() {
+		pass(10, 0, true);
+		pass(10, 20, true);
+		assertThat(capacity()).isBetween(270, 280);
+		this.tasks.resize(RUNNING, 100);
+		assertThat(capacity()).isEqualTo(100);
+		this.tasks.resize(RUNNING, CAPACITY);
+		pass(10, 20, true);
+		assertThat(capacity()).isBetween(270, 280);
+		this.tasks.resize(2 * RUNNING, CAPACITY);
+		pass(10, 20, false);
+		assertThat(capacity()).isEqualTo(CAPACITY);
 	}
 
 }

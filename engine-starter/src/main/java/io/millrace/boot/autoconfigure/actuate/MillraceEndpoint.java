@@ -10,10 +10,12 @@ import io.millrace.core.Engine;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
  * The actuator endpoint {@code millrace}: what the engine of the application is doing.
@@ -30,17 +32,21 @@ public class MillraceEndpoint {
 
 	private final MillraceEndpointProperties properties;
 
+	private final RunTimeChanges changes;
+
 	/**
 	 * Create the endpoint.
 	 * @param engine finds the engine
 	 * @param parts what there is to read, besides the snapshot
 	 * @param properties who may see what
+	 * @param changes makes changes
 	 */
 	public MillraceEndpoint(RunningEngine engine, Collection<? extends EndpointPart> parts,
-			MillraceEndpointProperties properties) {
+			MillraceEndpointProperties properties, RunTimeChanges changes) {
 		this.engine = engine;
 		this.parts = parts.stream().collect(Collectors.toUnmodifiableMap(EndpointPart::name, Function.identity()));
 		this.properties = properties;
+		this.changes = changes;
 	}
 
 	/**
@@ -70,6 +76,31 @@ public class MillraceEndpoint {
 		EndpointPart part = this.parts.get(name);
 		Engine engine = this.engine.get();
 		return (part != null && engine != null) ? OperationResponseBody.of(part.read(engine, query)) : null;
+	}
+
+	/**
+	 * Change what can be changed at run time: all that is given, or nothing where one of
+	 * it cannot be.
+	 * @param workers how many requests the workers run at once
+	 * @param queueCapacity how many may wait for a worker
+	 * @param limit how many requests may be in flight
+	 * @param limitMin what an adaptive limit never falls below
+	 * @param limitMax what an adaptive limit never rises above
+	 * @param drain whether to accept no more, or to accept again; given alone
+	 * @return what has changed, and what everything is now
+	 * @throws InvalidEndpointRequestException saying what is wrong
+	 */
+	@WriteOperation
+	public Map<String, Object> change(@Nullable Integer workers, @Nullable Integer queueCapacity,
+			@Nullable Integer limit, @Nullable Integer limitMin, @Nullable Integer limitMax, @Nullable Boolean drain) {
+		try {
+			return this.changes.change(RunTimeChanges.values(workers, queueCapacity, limit, limitMin, limitMax), drain,
+					null);
+		}
+		catch (IllegalArgumentException | IllegalStateException ex) {
+			String message = String.valueOf(ex.getMessage());
+			throw new InvalidEndpointRequestException(message, message, ex);
+		}
 	}
 
 }

@@ -35,10 +35,15 @@ import org.springframework.context.annotation.Bean;
 public final class MillraceEndpointAutoConfiguration {
 
 	@Bean
+	RunTimeChanges millraceRunTimeChanges(RunningEngine engine, ApplicationContext context) {
+		return new RunTimeChanges(engine, context);
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
 	MillraceEndpoint millraceEndpoint(RunningEngine engine, ObjectProvider<EndpointPart> parts,
-			MillraceEndpointProperties properties) {
-		return new MillraceEndpoint(engine, parts.orderedStream().toList(), properties);
+			MillraceEndpointProperties properties, RunTimeChanges changes) {
+		return new MillraceEndpoint(engine, parts.orderedStream().toList(), properties, changes);
 	}
 
 	@Bean
@@ -46,8 +51,9 @@ public final class MillraceEndpointAutoConfiguration {
 	@ConditionalOnBean(MillraceEndpoint.class)
 	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
 	MillraceEndpointWebExtension millraceEndpointWebExtension(MillraceEndpoint endpoint,
-			ObjectProvider<WebEndpointPart> parts, MillraceEndpointProperties properties, ApplicationContext context) {
-		return new MillraceEndpointWebExtension(endpoint, parts.orderedStream().toList(), properties,
+			ObjectProvider<WebEndpointPart> parts, MillraceEndpointProperties properties, RunTimeChanges changes,
+			ApplicationContext context) {
+		return new MillraceEndpointWebExtension(endpoint, parts.orderedStream().toList(), properties, changes,
 				context instanceof ReactiveWebApplicationContext);
 	}
 

@@ -1,5 +1,6 @@
 package io.millrace.boot.autoconfigure.actuate;
 
+import java.security.Principal;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.Selector.Match;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
@@ -23,11 +25,15 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
 @EndpointWebExtension(endpoint = MillraceEndpoint.class)
 public class MillraceEndpointWebExtension {
 
+	private static final int STATUS_CONFLICT = 409;
+
 	private final MillraceEndpoint endpoint;
 
 	private final Map<String, WebEndpointPart> parts;
 
 	private final MillraceEndpointProperties properties;
+
+	private final RunTimeChanges changes;
 
 	private final boolean reactive;
 
@@ -36,13 +42,15 @@ public class MillraceEndpointWebExtension {
 	 * @param endpoint the endpoint
 	 * @param parts what is there for HTTP only
 	 * @param properties who may see what
+	 * @param changes makes changes
 	 * @param reactive whether WebFlux asks
 	 */
 	public MillraceEndpointWebExtension(MillraceEndpoint endpoint, Collection<? extends WebEndpointPart> parts,
-			MillraceEndpointProperties properties, boolean reactive) {
+			MillraceEndpointProperties properties, RunTimeChanges changes, boolean reactive) {
 		this.endpoint = endpoint;
 		this.parts = parts.stream().collect(Collectors.toUnmodifiableMap(WebEndpointPart::name, Function.identity()));
 		this.properties = properties;
+		this.changes = changes;
 		this.reactive = reactive;
 	}
 
@@ -89,6 +97,41 @@ public class MillraceEndpointWebExtension {
 	private List<String> below(String part, String[] path) {
 		boolean itself = this.reactive && path.length > 0 && path[0].equals(part);
 		return List.of(path).subList(itself ? 1 : 0, path.length);
+	}
+
+	/**
+	 * Change what can be changed at run time: see {@link MillraceEndpoint#change}.
+	 * @param security who wants it
+	 * @param workers how many requests the workers run at once
+	 * @param queueCapacity how many may wait for a worker
+	 * @param limit how many requests may be in flight
+	 * @param limitMin what an adaptive limit never falls below
+	 * @param limitMax what an adaptive limit never rises above
+	 * @param drain whether to accept no more, or to accept again; given alone
+	 * @return what has changed and what everything is now, or what is wrong
+	 */
+	@WriteOperation
+	public WebEndpointResponse<Map<String, Object>> change(SecurityContext security, @Nullable Integer workers,
+			@Nullable Integer queueCapacity, @Nullable Integer limit, @Nullable Integer limitMin,
+			@Nullable Integer limitMax, @Nullable Boolean drain) {
+		Principal principal = security.getPrincipal();
+		try {
+			return new WebEndpointResponse<>(
+					this.changes.change(RunTimeChanges.values(workers, queueCapacity, limit, limitMin, limitMax), drain,
+							(principal != null) ? principal.getName() : null));
+		}
+		catch (IllegalArgumentException ex) {
+			return wrong(WebEndpointResponse.STATUS_BAD_REQUEST, ex);
+		}
+		catch (IllegalStateException ex) {
+			return wrong(STATUS_CONFLICT, ex);
+		}
+	}
+
+	// Boot's own answer leaves the reason out.
+	private static WebEndpointResponse<Map<String, Object>> wrong(int status, RuntimeException reason) {
+		return new WebEndpointResponse<>(new Fields().add("status", status).add("message", reason.getMessage()).toMap(),
+				status);
 	}
 
 }

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 /**
- * What is in force in the engine for a property: what an {@code EngineCustomizer} or
- * somebody at run time has made of it counts, and not what the property says.
+ * What is in force in the engine for a property: what an {@code EngineCustomizer} has
+ * made of it counts, and not what the property says. For what was changed at run time see
+ * {@link RunTimeOrigin}.
  */
 final class EffectiveSettings {
 

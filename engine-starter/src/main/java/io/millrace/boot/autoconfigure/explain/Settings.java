@@ -12,6 +12,7 @@ import io.millrace.boot.autoconfigure.ConfiguredKeys;
 import io.millrace.boot.autoconfigure.MillraceProperties;
 import io.millrace.boot.autoconfigure.UnusedKey;
 import io.millrace.core.Engine;
+import io.millrace.core.EngineChange;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -69,6 +70,11 @@ class Settings {
 	}
 
 	private static Setting declared(String name, @Nullable Object value, SettingOrigins origins, Engine engine) {
+		EngineChange change = RunTimeOrigin.of(name, engine);
+		if (change != null) {
+			return new Setting(name, Integer.valueOf(change.to()), null, RunTimeOrigin.describe(change), null, null,
+					true);
+		}
 		Object plain = SettingValues.of(value);
 		Object inForce = EffectiveSettings.of(name, engine);
 		Object effective = (inForce == null || inForce.equals(plain)) ? null : inForce;
@@ -78,8 +84,7 @@ class Settings {
 		}
 		boolean overruled = effective != null && !"auto".equals(plain) && !Integer.valueOf(0).equals(plain);
 		return new Setting(name, plain, effective, SettingOrigins.describe(property), SettingOrigins.source(property),
-				overruled ? "an EngineCustomizer, or somebody at run time, has made it " + effective : null,
-				isHarmless(name));
+				overruled ? "an EngineCustomizer has made it " + effective : null, isHarmless(name));
 	}
 
 	// Nobody knows what is in a key that nobody knows.
