@@ -17,6 +17,8 @@ import io.millrace.accesslog.AccessLog;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -215,6 +217,21 @@ class AccessLogServerTests {
 			server.get("/hello/a");
 		}
 		assertThat(lines()).hasSize(1).first().asString().contains("/hello/a");
+	}
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void aFullDiskFailsNoRequest(CapturedOutput output) throws Exception {
+		try (TestServer server = run("servlet", ON, "millrace.access-log.target=file",
+				"millrace.access-log.file.path=/dev/full")) {
+			for (int i = 0; i < 10; i++) {
+				assertThat(server.get("/hello/a").statusCode()).isEqualTo(200);
+			}
+			AccessLog log = server.context().getBean(AccessLog.class);
+			Awaitility.await().untilAsserted(() -> assertThat(log.dropped()).isEqualTo(10));
+			assertThat(log.written()).isZero();
+			Awaitility.await().untilAsserted(() -> assertThat(output).contains("The access log has dropped "));
+		}
 	}
 
 	@Test
