@@ -5,6 +5,7 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -107,7 +108,9 @@ class AccessLogServerTests {
 			}
 			executor.shutdown();
 			AccessLog log = server.context().getBean(AccessLog.class);
-			Awaitility.await().untilAsserted(() -> assertThat(log.written()).isEqualTo(clients * requests));
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.untilAsserted(() -> assertThat(log.written()).isEqualTo(clients * requests));
 			assertThat(log.dropped()).isZero();
 		}
 		assertThat(lines()).hasSize(clients * requests)
@@ -184,7 +187,9 @@ class AccessLogServerTests {
 			leaving.setSoLinger(true, 0);
 			leaving.close();
 			AccessLog log = server.context().getBean(AccessLog.class);
-			Awaitility.await().untilAsserted(() -> assertThat(log.written()).isEqualTo(1));
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.untilAsserted(() -> assertThat(log.written()).isEqualTo(1));
 			MAY_LEAVE.release();
 		}
 		assertThat(lines()).containsExactly("- /wait X");
@@ -228,9 +233,13 @@ class AccessLogServerTests {
 				assertThat(server.get("/hello/a").statusCode()).isEqualTo(200);
 			}
 			AccessLog log = server.context().getBean(AccessLog.class);
-			Awaitility.await().untilAsserted(() -> assertThat(log.dropped()).isEqualTo(10));
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.untilAsserted(() -> assertThat(log.dropped()).isEqualTo(10));
 			assertThat(log.written()).isZero();
-			Awaitility.await().untilAsserted(() -> assertThat(output).contains("The access log has dropped "));
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.untilAsserted(() -> assertThat(output).contains("The access log has dropped "));
 		}
 	}
 
