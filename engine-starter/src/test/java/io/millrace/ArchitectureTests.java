@@ -175,6 +175,16 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void whoeverKnowsMicrometerHasARoomOfHisOwn() {
+		check(noClasses().that(ours())
+			.and(resideOutsideOfPackages("io.millrace.boot.metrics..", "io.millrace.boot.autoconfigure.metrics..",
+					"io.millrace.boot.autoconfigure.tracing.."))
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("io.micrometer.."));
+	}
+
+	@Test
 	void noPackagesFormACycle() {
 		check(slices().matching("io.millrace.(**)").should().beFreeOfCycles());
 	}

@@ -212,6 +212,24 @@ class MillraceEndpointChangeTests {
 		}
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "workers,300,millrace.worker.max-threads", "queueCapacity,70,millrace.worker.queue.capacity",
+			"limit,60,millrace.admission.max" })
+	void explainShowsWhatWasChanged(String setting, int value, String property) throws Exception {
+		try (TestServer server = start(WebApplicationType.SERVLET, ALLOWED, "millrace.admission.limit=fixed",
+				"millrace.admission.max=50")) {
+			json(post(server.port(), "{\"" + setting + "\": " + value + "}"), 200);
+			List<JsonNode> explained = json(server.get("/actuator/millrace/explain"), 200).path("settings")
+				.valueStream()
+				.filter((candidate) -> candidate.path("origin").asString().startsWith("changed at run time at "))
+				.toList();
+			assertThat(explained).hasSize(1);
+			assertThat(explained.get(0).path("name").asString()).isEqualTo(property);
+			assertThat(explained.get(0).path("value").asInt()).isEqualTo(value);
+			assertThat(explained.get(0).path("honoured").asBoolean()).isTrue();
+		}
+	}
+
 	@Test
 	void jmxHasItToo() throws Exception {
 		try (TestServer server = start(WebApplicationType.SERVLET, ALLOWED, "spring.jmx.enabled=true",
