@@ -62,8 +62,8 @@ class ArchitectureTests {
 			Map.entry("boot.reactive..", of("boot", "reactive..", "core..")),
 			Map.entry("boot.metrics..", of("boot", "boot.servlet..", "boot.reactive..", "core..")),
 			Map.entry("boot.admission..", of("core.worker..")), Map.entry("jfr..", of("core.observe..")),
-			Map.entry("boot.autoconfigure..", of("boot..", "servlet..", "reactive..", "ratelimit..", "accesslog..",
-					"jfr..", "core..")));
+			Map.entry("boot.autoconfigure..",
+					of("boot..", "servlet..", "reactive..", "ratelimit..", "accesslog..", "jfr..", "core..")));
 
 	static Set<String> packagesWithRules() {
 		return MAY_USE.keySet();
@@ -172,6 +172,16 @@ class ArchitectureTests {
 			.should()
 			.dependOnClassesThat()
 			.resideInAPackage("com.netflix.."));
+	}
+
+	@Test
+	void whoeverKnowsMicrometerHasARoomOfHisOwn() {
+		check(noClasses().that(ours())
+			.and(resideOutsideOfPackages("io.millrace.boot.metrics..", "io.millrace.boot.autoconfigure.metrics..",
+					"io.millrace.boot.autoconfigure.tracing.."))
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("io.micrometer.."));
 	}
 
 	@Test

@@ -5,6 +5,7 @@ import java.util.Locale;
 
 import io.millrace.core.Engine;
 import io.millrace.core.EngineConfig;
+import io.millrace.core.transport.TlsSettings;
 import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.WorkerMode;
 import io.millrace.core.worker.WorkerOptions;
@@ -110,7 +111,8 @@ public class MillraceWebServer implements WebServer {
 	private String startedMessage() {
 		String contextPath = this.application.contextPath();
 		String suffix = (contextPath != null) ? " with context path '" + contextPath + "'" : "";
-		return this.listening ? "Millrace started on port " + getPort() + " (http)" + suffix
+		String scheme = (this.engine.config().tls() != null) ? "https" : "http";
+		return this.listening ? "Millrace started on port " + getPort() + " (" + scheme + ")" + suffix
 				: "Millrace started without listening on a port" + suffix;
 	}
 
@@ -118,12 +120,16 @@ public class MillraceWebServer implements WebServer {
 		int loops = this.engine.eventLoopCount();
 		return "Transport " + this.engine.transport().id() + " with " + loops
 				+ ((loops == 1) ? " event loop" : " event loops") + ", worker mode " + workerDescription()
-				+ admissionDescription();
+				+ admissionDescription() + tlsDescription();
 	}
 
 	private String admissionDescription() {
 		Admission admission = this.engine.config().admission();
 		return (admission != null) ? ", admission " + admission : "";
+	}
+
+	private String tlsDescription() {
+		return (this.engine.config().tls() != null) ? ", TLS by " + TlsSettings.provider() : "";
 	}
 
 	private String workerDescription() {

@@ -10,6 +10,7 @@ import io.millrace.core.EngineConfig;
 import io.millrace.core.http.Route;
 import io.millrace.core.http1.Http1Options;
 import io.millrace.core.transport.ListenerOptions;
+import io.millrace.core.transport.TlsOptions;
 
 import org.springframework.boot.web.server.AbstractConfigurableWebServerFactory;
 import org.springframework.boot.web.server.Compression;
@@ -71,16 +72,10 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 	}
 
 	/**
-	 * Stop start-up where something is asked for that there is not: it would be worse to
-	 * serve in plain text what has to be encrypted.
+	 * Stop start-up where something is asked for that there is not.
 	 * @throws UnsupportedFeatureException naming the property and a remedy
 	 */
 	protected void checkFeatures() {
-		if (Ssl.isEnabled(getSsl())) {
-			throw new UnsupportedFeatureException("server.ssl", "TLS comes" + LATER,
-					"End TLS in a proxy before this server and remove server.ssl.* (or set server.ssl.enabled=false), "
-							+ REMEDY);
-		}
 		Http2 http2 = getHttp2();
 		if (http2 != null && http2.isEnabled()) {
 			throw new UnsupportedFeatureException("server.http2.enabled", "HTTP/2 comes" + LATER,
@@ -111,6 +106,10 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 			.listener(ListenerOptions.at(listenAddress()))
 			.http1(http1Options())
 			.routes(this.routes);
+		Ssl ssl = getSsl();
+		if (Ssl.isEnabled(ssl)) {
+			builder.tls(TlsOptions.of(new TlsBundles(ssl, getSslBundles()).createContexts()));
+		}
 		this.engineCustomizers.forEach((customizer) -> customizer.customize(builder));
 		return builder.build();
 	}

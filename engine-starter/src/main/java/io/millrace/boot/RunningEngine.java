@@ -6,11 +6,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationListener;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 
 /**
  * Finds the engine of the application's own server, for those who tell about it. The
- * server of the management port is not it.
+ * server of the management port is not it. It knows before other listeners of the same
+ * event do, so that they may ask.
  */
+@Order(Ordered.HIGHEST_PRECEDENCE)
 public class RunningEngine implements ApplicationListener<WebServerInitializedEvent> {
 
 	private volatile @Nullable Engine engine;

@@ -114,7 +114,7 @@ public final class Engine {
 		dispatching.start();
 		Http1Services services = new Http1Services(this.config.http1(), this.config.timeouts(),
 				dispatching.dispatcher(), dispatching.observers(), this.loops::meter);
-		Listener bound = Listener.bind(this.config.listener(), this.loops, services);
+		Listener bound = Listener.bind(this.config.listener(), this.config.tls(), this.loops, services);
 		this.startedAt = System.nanoTime();
 		this.connections = services.connections();
 		this.listener = bound;

@@ -16,6 +16,7 @@ import io.millrace.core.http1.Http1Options;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.transport.ListenerOptions;
+import io.millrace.core.transport.TlsOptions;
 import io.millrace.core.transport.Transport;
 import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.WorkerOptions;
@@ -54,6 +55,8 @@ public final class EngineConfig {
 
 	private final List<RoutePolicy> policies;
 
+	private final @Nullable TlsOptions tls;
+
 	private final WatchOptions watch;
 
 	private final List<EngineObserver> observers;
@@ -75,6 +78,7 @@ public final class EngineConfig {
 		this.origins = builder.origins;
 		this.routes = List.copyOf(builder.routes);
 		this.policies = List.copyOf(builder.policies);
+		this.tls = builder.tls;
 		this.watch = builder.watch;
 		this.observers = List.copyOf(builder.observers);
 	}
@@ -193,6 +197,14 @@ public final class EngineConfig {
 	}
 
 	/**
+	 * How the listening socket speaks TLS.
+	 * @return the options, {@code null} where it speaks plain text
+	 */
+	public @Nullable TlsOptions tls() {
+		return this.tls;
+	}
+
+	/**
 	 * From when on something counts as stuck.
 	 * @return the options
 	 */
@@ -253,6 +265,8 @@ public final class EngineConfig {
 		private List<Route> routes = List.of();
 
 		private List<RoutePolicy> policies = List.of();
+
+		private @Nullable TlsOptions tls;
 
 		private WatchOptions watch = WatchOptions.defaults();
 
@@ -406,6 +420,16 @@ public final class EngineConfig {
 		 */
 		public Builder policies(List<RoutePolicy> policies) {
 			this.policies = policies;
+			return this;
+		}
+
+		/**
+		 * Set how the listening socket speaks TLS.
+		 * @param tls the options, {@code null} for plain text
+		 * @return this builder
+		 */
+		public Builder tls(@Nullable TlsOptions tls) {
+			this.tls = tls;
 			return this;
 		}
 

@@ -153,7 +153,7 @@ final class ExchangeServerHttpRequest extends AbstractServerHttpRequest {
 
 	@Override
 	protected @Nullable SslInfo initSslInfo() {
-		return null;
+		return ExchangeSslInfo.of(this.exchange.connection());
 	}
 
 	@Override

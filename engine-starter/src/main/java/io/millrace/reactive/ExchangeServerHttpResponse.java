@@ -33,7 +33,7 @@ import org.springframework.http.support.Netty4HeadersAdapter;
  */
 final class ExchangeServerHttpResponse extends AbstractServerHttpResponse implements ZeroCopyHttpOutputMessage {
 
-	private static final int FOREIGN_FILE_BUFFER_SIZE = 16 * 1024;
+	private static final int FILE_BUFFER_SIZE = 16 * 1024;
 
 	private final Exchange exchange;
 
@@ -105,8 +105,8 @@ final class ExchangeServerHttpResponse extends AbstractServerHttpResponse implem
 
 	@Override
 	public Mono<Void> writeWith(Path file, long position, long count) {
-		if (file.getFileSystem() != FileSystems.getDefault()) {
-			return writeWith(readForeign(file, position, count));
+		if (file.getFileSystem() != FileSystems.getDefault() || this.exchange.connection().sslSession() != null) {
+			return writeWith(read(file, position, count));
 		}
 		return Mono.defer(() -> {
 			FileWriter region;
@@ -122,11 +122,11 @@ final class ExchangeServerHttpResponse extends AbstractServerHttpResponse implem
 		});
 	}
 
-	// The file is inside another one, for example, and no socket can send it by itself.
-	private Flux<DataBuffer> readForeign(Path file, long position, long count) {
+	// No socket can send it by itself: it is inside another one, or has to be encrypted.
+	private Flux<DataBuffer> read(Path file, long position, long count) {
 		Flux<DataBuffer> bytes = DataBufferUtils.readByteChannel(
 				() -> Files.newByteChannel(file, StandardOpenOption.READ).position(position), bufferFactory(),
-				FOREIGN_FILE_BUFFER_SIZE);
+				FILE_BUFFER_SIZE);
 		return DataBufferUtils.takeUntilByteCount(bytes, count).subscribeOn(Schedulers.boundedElastic());
 	}
 

@@ -1,10 +1,7 @@
 package io.millrace.servlet;
 
-import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
 import java.util.List;
 
-import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
 import io.millrace.core.http.ConnectionInfo;
@@ -48,9 +45,10 @@ final class TlsAttributes {
 		return switch (name.substring(PREFIX.length())) {
 			case "cipher_suite" -> session.getCipherSuite();
 			case "secure_protocol" -> session.getProtocol();
-			case "ssl_session_id" -> ByteBufUtil.hexDump(session.getId());
+			// Empty where the client keeps the session by itself (RFC 8446 §2.2).
+			case "ssl_session_id" -> (session.getId().length > 0) ? ByteBufUtil.hexDump(session.getId()) : null;
 			case "key_size" -> keySize(session.getCipherSuite());
-			case "X509Certificate" -> certificates(session);
+			case "X509Certificate" -> connection.clientCertificates();
 			default -> null;
 		};
 	}
@@ -61,23 +59,6 @@ final class TlsAttributes {
 			return 256;
 		}
 		return suite.contains("_128_") ? 128 : null;
-	}
-
-	private static X509Certificate @Nullable [] certificates(SSLSession session) {
-		try {
-			Certificate[] chain = session.getPeerCertificates();
-			X509Certificate[] certificates = new X509Certificate[chain.length];
-			for (int i = 0; i < chain.length; i++) {
-				if (!(chain[i] instanceof X509Certificate certificate)) {
-					return null;
-				}
-				certificates[i] = certificate;
-			}
-			return certificates;
-		}
-		catch (SSLPeerUnverifiedException ex) {
-			return null;
-		}
 	}
 
 }

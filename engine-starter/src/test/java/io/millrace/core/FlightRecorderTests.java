@@ -20,6 +20,7 @@ import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.observe.LoopStall;
 import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.transport.Transport;
+import io.millrace.core.worker.WorkerMode;
 import io.millrace.jfr.JfrObserver;
 import jdk.jfr.Configuration;
 import jdk.jfr.EventType;
@@ -31,6 +32,8 @@ import jdk.jfr.consumer.RecordingFile;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -282,6 +285,39 @@ class FlightRecorderTests {
 			assertThat(stall.getString("eventLoop")).startsWith("millrace-loop");
 			assertThat(stall.getDuration("busy")).isGreaterThanOrEqualTo(Duration.ofMillis(100));
 		});
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_24, disabledReason = "Loops carry virtual threads from JDK 24 on")
+	void aHandlerThatItsLoopLeavesBehindIsRecordedOnce() throws Exception {
+		CountDownLatch left = new CountDownLatch(1);
+		EngineObserver listener = new EngineObserver() {
+
+			@Override
+			public void loopStalled(LoopStall stall) {
+				left.countDown();
+			}
+
+		};
+		ExchangeHandler computing = TestEngine.blocking((exchange) -> {
+			while (left.getCount() > 0) {
+				Thread.onSpinWait();
+			}
+			TestEngine.text(exchange, "done");
+		});
+		List<RecordedEvent> events = record((recording) -> recording.enable(STALL), () -> {
+			try (TestEngine engine = engine(computing,
+					(config) -> config.addObserver(listener)
+						.worker(TestEngine.workers(1, 10).withMode(WorkerMode.LOOP)));
+					RawClient client = engine.connect()) {
+				assertThat(client.get("/").receive().body()).isEqualTo("done");
+			}
+		});
+		RecordedEvent stall = only(events, STALL);
+		assertThat(stall.getBoolean("over")).isTrue();
+		assertThat(stall.getString("eventLoop")).startsWith("millrace-loop");
+		assertThat(stall.getString("stack")).contains("FlightRecorderTests");
+		assertThat(stall.getDuration("busy")).isPositive();
 	}
 
 	@Test

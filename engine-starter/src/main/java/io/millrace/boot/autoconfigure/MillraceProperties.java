@@ -117,6 +117,9 @@ public class MillraceProperties {
 	private final WatchProperties watch = new WatchProperties();
 
 	@NestedConfigurationProperty
+	private final TlsProperties tls = new TlsProperties();
+
+	@NestedConfigurationProperty
 	private final Http1Properties http1 = new Http1Properties();
 
 	@NestedConfigurationProperty
@@ -260,6 +263,10 @@ public class MillraceProperties {
 
 	public WatchProperties getWatch() {
 		return this.watch;
+	}
+
+	public TlsProperties getTls() {
+		return this.tls;
 	}
 
 	public Http1Properties getHttp1() {

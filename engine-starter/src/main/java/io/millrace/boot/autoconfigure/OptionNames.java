@@ -38,6 +38,7 @@ final class OptionNames {
 			Map.entry("refusalStatus", "millrace.refusal.status"),
 			Map.entry("retryAfter", "millrace.refusal.retry-after"), Map.entry("reserved", "millrace.worker.reserved"),
 			Map.entry("maxWait", "millrace.worker.queue.max-wait"),
+			Map.entry("handshakeTimeout", "millrace.tls.handshake-timeout"),
 			Map.entry("admissionInitial", "millrace.admission.initial"),
 			Map.entry("admissionMin", "millrace.admission.min"), Map.entry("admissionMax", "millrace.admission.max"),
 			Map.entry("admissionWindow", "millrace.admission.window"));

@@ -13,6 +13,7 @@ import io.millrace.core.http1.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Options;
 import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.transport.ListenerOptions;
+import io.millrace.core.transport.TlsOptions;
 import io.millrace.core.transport.Transport;
 import io.millrace.core.worker.QueueOptions;
 import io.millrace.core.worker.WorkerMode;
@@ -66,6 +67,11 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 			.dispatch(dispatch())
 			.watch(watch());
 		OptionNames.check(() -> builder.eventLoops(this.properties.getEventLoops()));
+		TlsOptions tls = current.tls();
+		if (tls != null) {
+			Duration handshake = this.properties.getTls().getHandshakeTimeout();
+			builder.tls(OptionNames.check(() -> tls.withHandshakeTimeout(handshake)));
+		}
 		if (this.forwarded) {
 			builder.origins(origins());
 		}

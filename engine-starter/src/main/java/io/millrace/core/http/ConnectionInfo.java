@@ -2,7 +2,10 @@ package io.millrace.core.http;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
 import org.jspecify.annotations.Nullable;
@@ -62,5 +65,31 @@ public interface ConnectionInfo {
 	 * @return the session, {@code null} on a plain connection
 	 */
 	@Nullable SSLSession sslSession();
+
+	/**
+	 * The certificates that the client has shown in the TLS handshake.
+	 * @return its own first, then those that vouch for it; {@code null} where it has
+	 * shown none
+	 */
+	default X509Certificate @Nullable [] clientCertificates() {
+		SSLSession session = sslSession();
+		if (session == null) {
+			return null;
+		}
+		try {
+			Certificate[] chain = session.getPeerCertificates();
+			X509Certificate[] certificates = new X509Certificate[chain.length];
+			for (int i = 0; i < chain.length; i++) {
+				if (!(chain[i] instanceof X509Certificate certificate)) {
+					return null;
+				}
+				certificates[i] = certificate;
+			}
+			return certificates;
+		}
+		catch (SSLPeerUnverifiedException ex) {
+			return null;
+		}
+	}
 
 }

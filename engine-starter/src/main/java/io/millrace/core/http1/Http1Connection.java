@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.Objects;
 
+import javax.net.ssl.SSLSession;
+
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ProtocolException;
 import io.millrace.core.http.ReceivedBody;
@@ -95,15 +97,16 @@ final class Http1Connection {
 	 * @param channel its socket
 	 * @param loan says who owns it
 	 * @param meter the meter of its event loop
+	 * @param encrypted whether what is written is encrypted on its way to the socket
 	 */
-	Http1Connection(Http1Services services, Channel channel, Loan loan, LoopMeter meter) {
+	Http1Connection(Http1Services services, Channel channel, Loan loan, LoopMeter meter, boolean encrypted) {
 		this.services = services;
 		this.channel = channel;
 		this.loan = loan;
 		this.parser = new HeadParser(services.options());
 		this.body = new IncomingBody(services.options());
 		this.counts = new ConnectionCounts(services.observer().statistics());
-		this.sender = new Sender(channel, this.counts);
+		this.sender = new Sender(channel, this.counts, encrypted);
 		this.writer = new ResponseWriter(services.encoder(), channel.alloc(), this.sender::write);
 		this.refusals = new Refusals(services, this.writer, channel.alloc());
 		this.reports = new RequestReports(services, this.writer);
@@ -112,8 +115,9 @@ final class Http1Connection {
 		this.phase = new ConnectionPhase(meter, this.counts, this.parser, this.body, this.deadlines);
 		this.interest = new ReadInterest(channel, this.sender, this.body, this.inbound);
 		this.closing = new Closing(this.sender, this.deadlines, services);
-		this.direct = new DirectResponse(this, services.dispatcher().mayLend() ? DirectSocket.of(channel) : null,
-				this.writer, this.sender, this.counts, loan);
+		boolean direct = services.dispatcher().mayLend() && !encrypted;
+		this.direct = new DirectResponse(this, direct ? DirectSocket.of(channel) : null, this.writer, this.sender,
+				this.counts, loan);
 		this.stream = new Http1Stream(this, channel, loan, this.direct);
 	}
 
@@ -125,6 +129,14 @@ final class Http1Connection {
 		if (isDraining()) {
 			drain();
 		}
+	}
+
+	/**
+	 * The handshake has ended well.
+	 * @param session the TLS session
+	 */
+	void secured(SSLSession session) {
+		this.stream.connection().secured(session);
 	}
 
 	void received(ByteBuf bytes) {
@@ -155,6 +167,13 @@ final class Http1Connection {
 				this.deadlines.halfClosed();
 			}
 			this.closing.inputClosed();
+		}
+	}
+
+	// RFC 8446 §6.1: the client, which may still wait for an answer; or our own side.
+	void saidGoodbye() {
+		if (this.phase.state() != State.ENDED) {
+			inputClosed();
 		}
 	}
 

@@ -2,6 +2,8 @@ package io.millrace.core.http1;
 
 import java.util.function.Consumer;
 
+import javax.net.ssl.SSLException;
+
 import io.millrace.core.observe.ConnectionSnapshot;
 import io.millrace.core.observe.LoopMeter;
 import io.netty.buffer.ByteBuf;
@@ -9,6 +11,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,12 +38,13 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 	 * Create the handler of one connection.
 	 * @param services what all connections share
 	 * @param channel the connection, registered with its event loop
+	 * @param encrypted whether handlers before this one speak TLS
 	 */
-	public Http1Handler(Http1Services services, Channel channel) {
+	public Http1Handler(Http1Services services, Channel channel, boolean encrypted) {
 		this.services = services;
 		this.meter = services.meter(channel.eventLoop());
 		this.loan = new Loan(channel.eventLoop());
-		this.connection = new Http1Connection(services, channel, this.loan, this.meter);
+		this.connection = new Http1Connection(services, channel, this.loan, this.meter, encrypted);
 	}
 
 	@Override
@@ -69,11 +76,20 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 		if (event instanceof ChannelInputShutdownEvent) {
 			this.loan.whenBack(this.connection::inputClosed);
 		}
+		else if (event instanceof SslCloseCompletionEvent) {
+			this.loan.whenBack(this.connection::saidGoodbye);
+		}
+		else if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
+			this.connection.secured(ctx.pipeline().get(SslHandler.class).engine().getSession());
+		}
 	}
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-		this.loan.whenBack(() -> this.connection.failed(cause));
+		// What a client sends that is no TLS is no more than a connection that is lost.
+		Throwable known = (cause instanceof DecoderException && cause.getCause() instanceof SSLException tls) ? tls
+				: cause;
+		this.loan.whenBack(() -> this.connection.failed(known));
 	}
 
 	@Override

@@ -52,7 +52,7 @@ final class Http1Stream implements ExchangeStream {
 	}
 
 	@Override
-	public ConnectionInfo connection() {
+	public SocketInfo connection() {
 		return this.info;
 	}
 

@@ -1,6 +1,7 @@
 package io.millrace.core.http1;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 
 import io.millrace.core.http.FileRegions;
@@ -8,6 +9,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.FileRegion;
 import io.netty.channel.uring.IoUringSocketChannel;
+import io.netty.handler.stream.ChunkedNioFile;
+import io.netty.handler.stream.ChunkedWriteHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +26,8 @@ import org.slf4j.LoggerFactory;
 record Region(Channel channel, ConnectionCounts counts, FileChannel file, long position, long length) {
 
 	private static final Logger logger = LoggerFactory.getLogger(Region.class);
+
+	private static final int PIECE = 64 * 1024;
 
 	/**
 	 * Whether the file has the region. To be asked before a promise is made to the
@@ -48,7 +53,23 @@ record Region(Channel channel, ConnectionCounts counts, FileChannel file, long p
 	 * @param allowed how much of the region to send, at most {@link #length()}
 	 * @return a message, which closes the file when it is released
 	 */
-	FileRegion message(long allowed) {
+	Object message(long allowed) {
+		return (this.channel.pipeline().get(ChunkedWriteHandler.class) != null) ? pieces(allowed) : region(allowed);
+	}
+
+	// What has to be encrypted is read piece by piece, as the client takes it.
+	private Object pieces(long allowed) {
+		try {
+			ChunkedNioFile pieces = new ChunkedNioFile(this.file, this.position, allowed, PIECE);
+			this.counts.sent(allowed);
+			return pieces;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private FileRegion region(long allowed) {
 		DefaultFileRegion region = new CountedFileRegion(this.file, this.position, allowed, this.counts);
 		if (!(this.channel instanceof IoUringSocketChannel)) {
 			return region;

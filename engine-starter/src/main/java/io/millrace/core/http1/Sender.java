@@ -9,6 +9,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +32,20 @@ final class Sender {
 
 	private long flushed;
 
-	Sender(Channel channel, ConnectionCounts counts) {
+	private final boolean encrypted;
+
+	private boolean reset;
+
+	/**
+	 * Create a sender.
+	 * @param channel the socket
+	 * @param counts what the connection has carried
+	 * @param encrypted whether what is written is encrypted on its way to the socket
+	 */
+	Sender(Channel channel, ConnectionCounts counts, boolean encrypted) {
 		this.channel = channel;
 		this.counts = counts;
+		this.encrypted = encrypted;
 	}
 
 	/**
@@ -132,21 +144,42 @@ final class Sender {
 	 * @return whether the socket can
 	 */
 	boolean closeOutput() {
-		if (this.channel instanceof DuplexChannel duplex) {
-			duplex.shutdownOutput();
-			return true;
+		if (!(this.channel instanceof DuplexChannel duplex)) {
+			return false;
 		}
-		return false;
+		SslHandler tls = this.encrypted ? this.channel.pipeline().get(SslHandler.class) : null;
+		if (tls != null) {
+			// RFC 8446 §6.1: the client sees that nothing was cut off. What it still
+			// sends
+			// need not be decrypted.
+			tls.closeOutbound().addListener((said) -> {
+				if (this.channel.pipeline().context(tls) != null) {
+					this.channel.pipeline().remove(tls);
+				}
+				duplex.shutdownOutput();
+			});
+		}
+		else {
+			duplex.shutdownOutput();
+		}
+		return true;
 	}
 
 	/** Have the close be a reset: the peer learns that something is missing. */
 	void closeByReset() {
+		this.reset = true;
 		this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
 	}
 
 	/** Close the socket. */
 	void close() {
-		this.channel.close();
+		if (this.reset) {
+			// Without the goodbye of TLS, which would say that everything was sent.
+			this.channel.unsafe().close(this.channel.voidPromise());
+		}
+		else {
+			this.channel.close();
+		}
 	}
 
 }

@@ -11,9 +11,10 @@ import io.netty.channel.ChannelId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a handler may know of its connection. Immutable: a socket that is closed does not
- * know its addresses any more. Texts are made when they are first asked for, and kept for
- * all requests of the connection; threads that ask at the same time may make them twice.
+ * What a handler may know of its connection. Addresses are kept: a socket that is closed
+ * does not know its addresses any more. Texts are made when they are first asked for, and
+ * kept for all requests of the connection; threads that ask at the same time may make
+ * them twice.
  */
 final class SocketInfo implements ConnectionInfo {
 
@@ -24,6 +25,9 @@ final class SocketInfo implements ConnectionInfo {
 	private final InetSocketAddress remoteAddress;
 
 	private final InetSocketAddress localAddress;
+
+	// Set by the event loop before the first request.
+	private volatile @Nullable SSLSession session;
 
 	private @Nullable String remoteText;
 
@@ -76,7 +80,11 @@ final class SocketInfo implements ConnectionInfo {
 
 	@Override
 	public @Nullable SSLSession sslSession() {
-		return null;
+		return this.session;
+	}
+
+	void secured(SSLSession session) {
+		this.session = session;
 	}
 
 }

@@ -15,6 +15,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.unix.UnixChannelOption;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One bound address: a listening socket that hands connections to the event loops in
@@ -37,6 +38,7 @@ public final class Listener {
 	/**
 	 * Bind and accept. Blocks until bound; not to be called by an event loop.
 	 * @param options what the socket is like
+	 * @param tls how it speaks TLS, {@code null} for plain text
 	 * @param loops who serves the connections
 	 * @param services what the connections share
 	 * @return the listener, to be closed by the caller
@@ -44,7 +46,8 @@ public final class Listener {
 	 * allowed; whatever the transport throws of its own
 	 * @throws UnknownHostException where the address has a name that is not known
 	 */
-	public static Listener bind(ListenerOptions options, EventLoops loops, Http1Services services) throws IOException {
+	public static Listener bind(ListenerOptions options, @Nullable TlsOptions tls, EventLoops loops,
+			Http1Services services) throws IOException {
 		InetSocketAddress address = options.address();
 		if (address.isUnresolved()) {
 			throw new UnknownHostException("The host to listen on is not known: " + address.getHostString());
@@ -53,10 +56,11 @@ public final class Listener {
 			checkReusePort(loops.transport(), address);
 		}
 		ListenerInitializer initializer = new ListenerInitializer(options, services.observer());
+		ConnectionInitializer connections = new ConnectionInitializer(services, tls);
 		List<Channel> sockets = new ArrayList<>();
 		try {
 			for (EventLoopGroup group : acceptors(options, loops)) {
-				Channel socket = bind(bootstrap(options, loops.transport(), group, services, initializer), address);
+				Channel socket = bind(bootstrap(options, loops.transport(), group, initializer, connections), address);
 				sockets.add(socket);
 				// The first may have taken any free port: the others share it.
 				address = (InetSocketAddress) socket.localAddress();
@@ -111,7 +115,7 @@ public final class Listener {
 	}
 
 	private static ServerBootstrap bootstrap(ListenerOptions options, Transport transport, EventLoopGroup group,
-			Http1Services services, ListenerInitializer initializer) {
+			ListenerInitializer initializer, ConnectionInitializer connections) {
 		ServerBootstrap bootstrap = new ServerBootstrap().group(group)
 			.channel(transport.serverChannel())
 			.option(ChannelOption.SO_BACKLOG, options.backlog())
@@ -120,7 +124,7 @@ public final class Listener {
 			// A client that has sent its request may close its side and still wait.
 			.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
 			.handler(initializer)
-			.childHandler(new ConnectionInitializer(services));
+			.childHandler(connections);
 		if (options.reusePort()) {
 			bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
 		}

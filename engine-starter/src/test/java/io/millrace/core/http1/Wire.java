@@ -70,7 +70,7 @@ final class Wire implements AutoCloseable {
 		this.channel = new EmbeddedChannel(new ChannelInitializer<>() {
 			@Override
 			protected void initChannel(Channel created) {
-				created.pipeline().addLast(new Http1Handler(services, created));
+				created.pipeline().addLast(new Http1Handler(services, created, false));
 			}
 		});
 	}

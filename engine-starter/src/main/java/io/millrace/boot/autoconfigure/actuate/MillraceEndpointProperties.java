@@ -6,6 +6,7 @@ import java.util.Set;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 
 /**
  * Properties of the endpoint {@code millrace}, under the prefix that Boot has for each
@@ -32,6 +33,9 @@ public class MillraceEndpointProperties {
 	 */
 	private final Set<String> roles = new HashSet<>();
 
+	@NestedConfigurationProperty
+	private final StreamProperties stream = new StreamProperties();
+
 	public Show getShowAddresses() {
 		return this.showAddresses;
 	}
@@ -50,6 +54,10 @@ public class MillraceEndpointProperties {
 
 	public Set<String> getRoles() {
 		return this.roles;
+	}
+
+	public StreamProperties getStream() {
+		return this.stream;
 	}
 
 	boolean showsAddresses(SecurityContext security) {

@@ -31,6 +31,13 @@ class AdmissionAdvisor implements Advisor {
 					"They all ask what is behind at once, such as a database or another service",
 					"millrace.worker.max-concurrency as what is behind can do, or millrace.admission.limit=vegas"));
 		}
+		if (admission != null && admission.snapshot().limit() < situation.machine().processors()) {
+			advice.accept(Advice.warning("admission-low",
+					admission.snapshot().limit() + " requests may be in flight (millrace.admission.max) on "
+							+ situation.machine().processors() + " processors",
+					"The others are refused while processors have nothing to do",
+					"millrace.admission.max some times as many as there are processors, and more where handlers wait"));
+		}
 		if (admission != null && mode == WorkerMode.POOL) {
 			long bound = (long) situation.concurrency() + situation.config().worker().queueCapacity();
 			if (situation.concurrency() > 0 && admission.snapshot().limit() > bound) {

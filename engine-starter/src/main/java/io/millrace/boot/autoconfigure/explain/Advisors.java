@@ -28,7 +28,7 @@ final class Advisors {
 		advisors.addAll(List.of(new QueueAdvisor(), new TimeoutAdvisor(), new AdmissionAdvisor(),
 				new ConnectionAdvisor(), new DescriptorAdvisor(), new BacklogAdvisor(), new CpuAdvisor(),
 				new MemoryAdvisor(), new TransportAdvisor(), new NettyAdvisor(), new ProbeAdvisor(),
-				new ShutdownAdvisor(), new ProxyAdvisor(), new UploadAdvisor()));
+				new LoggingAdvisor(), new ShutdownAdvisor(), new ProxyAdvisor(), new UploadAdvisor()));
 		return List.copyOf(advisors);
 	}
 

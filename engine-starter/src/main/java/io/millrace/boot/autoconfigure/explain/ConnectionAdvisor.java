@@ -17,6 +17,8 @@ class ConnectionAdvisor implements Advisor {
 
 	private static final int FEW_REQUESTS = 100;
 
+	private static final int SMALL_HEAD = 4 * 1024;
+
 	private static final int LARGE_HEAD = 64 * 1024;
 
 	@Override
@@ -38,6 +40,12 @@ class ConnectionAdvisor implements Advisor {
 					REQUESTS + "=0, or some thousands"));
 		}
 		int head = situation.config().http1().maxHeaderSize();
+		if (head < SMALL_HEAD) {
+			advice.accept(Advice.warning("header-size-small",
+					"server.max-http-request-header-size is " + SettingValues.of(DataSize.ofBytes(head)),
+					"Cookies and tokens of some kilobytes are usual: their requests get 431",
+					"server.max-http-request-header-size=8KB, the default"));
+		}
 		if (head > LARGE_HEAD) {
 			advice.accept(Advice.info("header-size",
 					"server.max-http-request-header-size is " + SettingValues.of(DataSize.ofBytes(head)),

@@ -22,6 +22,8 @@ class DatabasePoolAdvisor implements Advisor {
 
 	private static final int BAD_RATIO = 10;
 
+	private static final long PATIENCE_MILLIS = 60_000;
+
 	@Override
 	public void advise(Situation situation, Consumer<Advice> advice) {
 		for (String name : situation.beans().getBeanNamesForType(DataSource.class, false, false)) {
@@ -62,8 +64,15 @@ class DatabasePoolAdvisor implements Advisor {
 					"The other connections are never used by requests, and cost the database memory",
 					"maximumPoolSize " + atOnce + ", unless jobs besides need them"));
 		}
+		if (pool.getConnectionTimeout() > PATIENCE_MILLIS) {
+			advice.accept(Advice.warning("database-wait",
+					"handlers wait up to " + pool.getConnectionTimeout() / 1000 + " s for a connection of " + name
+							+ " (connectionTimeout)",
+					"Where the database hangs all threads do, and nothing is answered any more",
+					"spring.datasource.hikari.connection-timeout=5000"));
+		}
 		long request = situation.config().dispatch().timeout().toMillis();
-		if (request > 0 && pool.getConnectionTimeout() >= request) {
+		if (request > 0 && pool.getConnectionTimeout() >= request && pool.getConnectionTimeout() <= PATIENCE_MILLIS) {
 			advice.accept(Advice.warning("database-timeout",
 					"handlers wait up to " + pool.getConnectionTimeout() + " ms for a connection of " + name
 							+ " (connectionTimeout), and clients are answered after " + request

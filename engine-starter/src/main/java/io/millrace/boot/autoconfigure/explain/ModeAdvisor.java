@@ -13,7 +13,7 @@ class ModeAdvisor implements Advisor {
 
 	private static final String VIRTUAL = "spring.threads.virtual.enabled";
 
-	private static final int MANY_THREADS = 1000;
+	private static final int MANY_THREADS = 500;
 
 	@Override
 	public void advise(Situation situation, Consumer<Advice> advice) {
@@ -56,6 +56,20 @@ class ModeAdvisor implements Advisor {
 					(version >= 21) ? MODE + "=virtual, with millrace.worker.max-concurrency as what is behind can do"
 							: "some hundreds, with millrace.worker.queue.max-wait for those that wait; virtual threads come "
 									+ "with JDK 21"));
+		}
+		adviseOfFew(situation, advice);
+	}
+
+	private static void adviseOfFew(Situation situation, Consumer<Advice> advice) {
+		int atOnce = situation.concurrency();
+		int processors = situation.machine().processors();
+		if (atOnce > 0 && atOnce < 2 * processors) {
+			advice.accept(Advice.warning("threads-few",
+					atOnce + " requests are handled at once (" + situation.concurrencyProperty() + ") on " + processors
+							+ " processors",
+					"Where handlers wait for anything, as a database, the processors have nothing to do and requests queue up",
+					situation.concurrencyProperty()
+							+ "=200, the default of threads, or as much as what is behind can do"));
 		}
 	}
 

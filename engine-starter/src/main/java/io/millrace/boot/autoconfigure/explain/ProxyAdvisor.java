@@ -12,6 +12,8 @@ class ProxyAdvisor implements Advisor {
 
 	private static final String TRUSTED = "millrace.forwarded.trusted-proxies";
 
+	private static final int OF_A_BROWSER = 6;
+
 	private static final String PER_IP = "millrace.max-connections-per-ip";
 
 	@Override
@@ -27,13 +29,38 @@ class ProxyAdvisor implements Advisor {
 			advice.accept(Advice.warning("forwarded-everybody", TRUSTED + " names all addresses", why,
 					TRUSTED + "= the addresses of your proxies"));
 		}
+		adviseOfRateLimit(situation, strategy, advice);
 		int perIp = situation.config().listener().maxConnectionsPerIp();
-		if (perIp > 0 && situation.config().listener().uncounted().isEmpty()) {
+		if (perIp > 0 && perIp < OF_A_BROWSER) {
+			advice.accept(Advice.warning("connections-per-ip-few", PER_IP + " is " + perIp,
+					"A browser opens six connections, and a company has one address: the others are closed without an answer",
+					PER_IP + "=100 or more"));
+		}
+		else if (perIp > 0 && situation.config().listener().uncounted().isEmpty()) {
 			advice.accept(Advice.info("connections-per-ip",
 					PER_IP + " is " + perIp + ", and no proxy is known (" + TRUSTED + ")",
 					"Behind a proxy or load balancer all clients have its address: above " + perIp
 							+ " connections their requests fail",
 					TRUSTED + "= the addresses of your proxies, if there are any"));
+		}
+	}
+
+	private static void adviseOfRateLimit(Situation situation, String strategy, Consumer<Advice> advice) {
+		if (!situation.isSet("millrace.rate-limit.capacity")) {
+			return;
+		}
+		String key = situation.environment().getProperty("millrace.rate-limit.key", "client").toLowerCase(Locale.ROOT);
+		if (key.matches("header:\\s*(x-forwarded-for|forwarded|x-real-ip|x-client-ip)")) {
+			advice.accept(Advice.warning("rate-limit-header", "millrace.rate-limit.key is " + key,
+					"Anybody may write that header, and begins with a new limit each time that he writes another one",
+					"millrace.rate-limit.key=client, with " + STRATEGY + "=native and " + TRUSTED));
+		}
+		else if (key.equals("client") && strategy.equals("none")) {
+			advice.accept(Advice.info("rate-limit-proxy",
+					"requests are limited for each client (millrace.rate-limit), and forwarded headers are not heeded ("
+							+ STRATEGY + " is none)",
+					"Behind a proxy or load balancer all clients have its address, and share one limit",
+					STRATEGY + "=native, if there is a proxy"));
 		}
 	}
 

@@ -18,6 +18,8 @@ class QueueAdvisor implements Advisor {
 	// So many for each that runs take ten times as long as a request.
 	private static final int LONG = 10;
 
+	private static final Duration BLINK = Duration.ofMillis(20);
+
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
 	@Override
@@ -37,6 +39,12 @@ class QueueAdvisor implements Advisor {
 			String remedy = WAIT + "=2s, or a little less than the timeout of your clients";
 			advice.accept(situation.isSet(CAPACITY) ? Advice.warning("queue-wait", found, why, remedy)
 					: Advice.info("queue-wait", found, why, remedy));
+		}
+		if (!queue.maxWait().isZero() && queue.maxWait().compareTo(BLINK) < 0) {
+			advice.accept(Advice.warning("queue-wait-short", WAIT + " is " + SettingValues.of(queue.maxWait()),
+					"A pause of the garbage collector, or a few requests at the same moment, has clients refused that would be "
+							+ "served at once",
+					WAIT + "=500ms or more"));
 		}
 		if (queue.maxWait().compareTo(PATIENCE) > 0) {
 			advice.accept(Advice.info("queue-wait-long", WAIT + " is " + SettingValues.of(queue.maxWait()),

@@ -12,6 +12,8 @@ class TimeoutAdvisor implements Advisor {
 
 	private static final String PREFIX = "millrace.timeouts.";
 
+	private static final Duration SECOND = Duration.ofSeconds(1);
+
 	private static final Duration SHORT = Duration.ofSeconds(5);
 
 	@Override
@@ -23,6 +25,9 @@ class TimeoutAdvisor implements Advisor {
 					"A client that says nothing, or sends its head byte by byte, keeps its connection for ever; some "
 							+ "thousands of them take all",
 					"20s", advice);
+		}
+		else if (timeouts.header().compareTo(SECOND) < 0) {
+			advice.accept(tooShort("header", timeouts.header(), "20s"));
 		}
 		if (timeouts.idle().isZero()) {
 			off("idle", "Connections of clients that have gone without a word are never closed, and add up", "60s",
@@ -54,12 +59,22 @@ class TimeoutAdvisor implements Advisor {
 			.policies()
 			.stream()
 			.anyMatch((policy) -> policy.timeout() != null && !policy.timeout().isZero());
+		Duration request = situation.config().dispatch().timeout();
+		if (!request.isZero() && request.compareTo(SECOND) < 0) {
+			advice.accept(tooShort("request", request, "30s"));
+		}
 		if (!any) {
 			advice.accept(Advice.info("request-timeout", "requests may take any time (" + PREFIX + "request is 0)",
 					"Where what is behind hangs, as a database, clients wait until they give up themselves, and each holds "
 							+ "a connection and a thread",
 					PREFIX + "request=30s, and a timeout of its own for routes that may take longer"));
 		}
+	}
+
+	private static Advice tooShort(String name, Duration timeout, String usual) {
+		return Advice.warning("timeout-" + name + "-short", PREFIX + name + " is " + SettingValues.of(timeout),
+				"A slow network, or a pause of the garbage collector, has requests fail that are all right",
+				PREFIX + name + "=" + usual + ", or some times what they usually take");
 	}
 
 	private static void off(String name, String why, String usual, Consumer<Advice> advice) {

@@ -48,8 +48,7 @@ class MillraceEndpointTests {
 			assertThat(snapshot.path("requests").path("completed").asInt()).isEqualTo(1);
 			assertThat(snapshot.path("requests").path("inFlight").asInt()).isEqualTo(1);
 			assertThat(snapshot.path("connections").path("open").asInt()).isEqualTo(1);
-			assertThat(snapshot.path("eventLoops").size())
-				.isEqualTo(server.millrace().getEngine().eventLoopCount());
+			assertThat(snapshot.path("eventLoops").size()).isEqualTo(server.millrace().getEngine().eventLoopCount());
 			assertThat(snapshot.path("schema").asInt()).isEqualTo(SnapshotDocument.SCHEMA);
 			assertThat(snapshot.path("state").asString()).isEqualTo("running");
 			assertThat(snapshot.path("port").asInt()).isEqualTo(server.port());

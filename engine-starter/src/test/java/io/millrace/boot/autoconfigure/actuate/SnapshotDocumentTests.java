@@ -68,6 +68,26 @@ class SnapshotDocumentTests {
 	}
 
 	@Test
+	void everyLibraryAndJmxCanWriteIt() {
+		assertPlain(SnapshotDocument.of(SNAPSHOT));
+	}
+
+	private static void assertPlain(Object value) {
+		if (value instanceof Map<?, ?> map) {
+			map.forEach((key, each) -> {
+				assertThat(key).isInstanceOf(String.class);
+				assertPlain(each);
+			});
+		}
+		else if (value instanceof List<?> list) {
+			list.forEach(SnapshotDocumentTests::assertPlain);
+		}
+		else {
+			assertThat(value).isInstanceOfAny(String.class, Integer.class, Long.class, Double.class, Boolean.class);
+		}
+	}
+
+	@Test
 	void whatThereIsNotIsLeftOut() {
 		EngineSnapshot unlimited = new EngineSnapshot(SNAPSHOT.takenAt(), SNAPSHOT.uptime(), SNAPSHOT.state(),
 				SNAPSHOT.transport(), SNAPSHOT.port(), SNAPSHOT.connections(), SNAPSHOT.requests(), SNAPSHOT.refusals(),

@@ -21,6 +21,11 @@ class ConnectionAdvisorTests {
 	}
 
 	@Test
+	void smallHeadsAreNamed() {
+		assertThat(new TestSituation().http1(1024, 1024, 0).ids(this.advisor)).containsExactly("header-size-small");
+	}
+
+	@Test
 	void largeHeadsAreNamed() {
 		assertThat(new TestSituation().http1(1 << 20, 1024, 0).ask(this.advisor)).singleElement()
 			.satisfies((advice) -> {

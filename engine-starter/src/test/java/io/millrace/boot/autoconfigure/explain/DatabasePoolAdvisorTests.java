@@ -50,6 +50,16 @@ class DatabasePoolAdvisorTests {
 	}
 
 	@Test
+	void waitingForAConnectionForEverIsNamed() {
+		TestSituation situation = new TestSituation();
+		HikariDataSource pool = new HikariDataSource();
+		pool.setMaximumPoolSize(60);
+		pool.setConnectionTimeout(0);
+		situation.beans.registerSingleton("orders", pool);
+		assertThat(situation.ids(this.advisor)).containsExactly("database-wait");
+	}
+
+	@Test
 	void onesThatNobodyHasNeededYetAreLeftAlone() {
 		TestSituation situation = new TestSituation();
 		RootBeanDefinition lazy = new RootBeanDefinition(DataSource.class, () -> {

@@ -56,6 +56,14 @@ class ModeAdvisorTests {
 	}
 
 	@Test
+	void fewerThreadsThanProcessorsNeedAreNamed() {
+		assertThat(new TestSituation().worker(WorkerMode.POOL, 2, 100).ids(this.advisor))
+			.containsExactly("threads-few");
+		assertThat(new TestSituation().worker(WorkerMode.VIRTUAL, 200, 1).ids(this.advisor))
+			.containsExactly("threads-few");
+	}
+
+	@Test
 	void thePoolThatComesByItselfIsRight() {
 		assertThat(new TestSituation().ids(this.advisor)).isEmpty();
 	}

@@ -23,6 +23,21 @@ class ProxyAdvisorTests {
 	}
 
 	@Test
+	void aLimitForEachClientThatABrowserExceedsIsNamed() {
+		assertThat(new TestSituation().listener(4096, 0, 2, "10.0.0.0/8").ids(this.advisor))
+			.containsExactly("connections-per-ip-few");
+	}
+
+	@Test
+	void aRateLimitThatAnybodyAvoidsOrAllShareIsNamed() {
+		TestSituation situation = new TestSituation().set("millrace.rate-limit.capacity", 10);
+		assertThat(situation.ids(this.advisor)).containsExactly("rate-limit-proxy");
+		assertThat(situation.set("millrace.rate-limit.key", "header:X-Forwarded-For").ids(this.advisor))
+			.containsExactly("rate-limit-header");
+		assertThat(situation.set("millrace.rate-limit.key", "header:X-Api-Key").ids(this.advisor)).isEmpty();
+	}
+
+	@Test
 	void believingProxiesIsRight() {
 		assertThat(new TestSituation().set("server.forward-headers-strategy", "native")
 			.listener(4096, 0, 0, "10.0.0.0/8")

@@ -42,6 +42,12 @@ class QueueAdvisorTests {
 	}
 
 	@Test
+	void aWaitThatIsOverInABlinkIsNamed() {
+		assertThat(new TestSituation().maxWait(Duration.ofMillis(1)).ids(this.advisor))
+			.containsExactly("queue-wait-short");
+	}
+
+	@Test
 	void aQueueThatIsShorterThanABurstIsNamed() {
 		assertThat(
 				new TestSituation().set("millrace.worker.queue.capacity", 5).queue(5, Duration.ZERO).ids(this.advisor))

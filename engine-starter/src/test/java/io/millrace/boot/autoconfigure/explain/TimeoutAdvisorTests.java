@@ -24,6 +24,17 @@ class TimeoutAdvisorTests {
 	}
 
 	@Test
+	void timeoutsThatAreOverAtOnceAreNamed() {
+		assertThat(new TestSituation().requestTimeout(Duration.ofMillis(50)).ids(this.advisor))
+			.containsExactly("timeout-request-short");
+		assertThat(new TestSituation()
+			.configure(
+					(config) -> config.timeouts(new ConnectionTimeouts(Duration.ofMillis(100), Duration.ofSeconds(60),
+							Duration.ofSeconds(30), Duration.ofSeconds(3), 240, Duration.ofSeconds(10), Duration.ZERO)))
+			.ids(this.advisor)).containsExactly("timeout-header-short");
+	}
+
+	@Test
 	void connectionsThatAreClosedTooSoonAreNamed() {
 		assertThat(with(20, 1, 30, 240).ids(this.advisor)).containsExactly("timeout-idle-short");
 	}

@@ -1,0 +1,105 @@
+package io.millrace.core.transport;
+
+import java.security.GeneralSecurityException;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+import javax.net.ssl.SSLException;
+
+import io.netty.handler.ssl.SslContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * With which certificate connections are met: by the name that the client asks for, or
+ * the standard one. What is replaced counts for connections that come later; those that
+ * are there keep theirs. May be called by any thread.
+ */
+public final class TlsContexts {
+
+	private static final String WILDCARD = "*.";
+
+	private volatile Selection selection;
+
+	/**
+	 * Make contexts.
+	 * @param standard for clients that ask for no name, or one that is not known
+	 * @param byName for the names that clients may ask for (RFC 6066 §3); a name may
+	 * begin with {@code *.} for all names of one label more
+	 * @throws GeneralSecurityException where keys or trust cannot be used
+	 * @throws SSLException where a version or a cipher suite is not known
+	 */
+	public TlsContexts(TlsSettings standard, Map<String, TlsSettings> byName)
+			throws GeneralSecurityException, SSLException {
+		Map<String, SslContext> contexts = new HashMap<>();
+		for (Map.Entry<String, TlsSettings> entry : byName.entrySet()) {
+			contexts.put(normal(entry.getKey()), entry.getValue().createContext());
+		}
+		this.selection = new Selection(standard.createContext(), Map.copyOf(contexts));
+	}
+
+	/**
+	 * Replace the standard context.
+	 * @param settings what it is like; on failure the old one stays
+	 * @throws GeneralSecurityException where keys or trust cannot be used
+	 * @throws SSLException where a version or a cipher suite is not known
+	 */
+	public void replace(TlsSettings settings) throws GeneralSecurityException, SSLException {
+		SslContext context = settings.createContext();
+		synchronized (this) {
+			this.selection = new Selection(context, this.selection.byName);
+		}
+	}
+
+	/**
+	 * Replace the context of a name.
+	 * @param name the name, as it was given at first
+	 * @param settings what it is like; on failure the old one stays
+	 * @throws GeneralSecurityException where keys or trust cannot be used
+	 * @throws SSLException where a version or a cipher suite is not known
+	 */
+	public void replace(String name, TlsSettings settings) throws GeneralSecurityException, SSLException {
+		SslContext context = settings.createContext();
+		synchronized (this) {
+			Map<String, SslContext> contexts = new HashMap<>(this.selection.byName);
+			contexts.put(normal(name), context);
+			this.selection = new Selection(this.selection.standard, Map.copyOf(contexts));
+		}
+	}
+
+	/**
+	 * Whether a client's wish makes a difference.
+	 * @return whether there are contexts of names
+	 */
+	boolean hasNames() {
+		return !this.selection.byName.isEmpty();
+	}
+
+	/**
+	 * The context for a client.
+	 * @param name the name it asks for, {@code null} for none
+	 * @return the context
+	 */
+	SslContext find(@Nullable String name) {
+		Selection now = this.selection;
+		if (name == null || now.byName.isEmpty()) {
+			return now.standard;
+		}
+		String asked = normal(name);
+		SslContext context = now.byName.get(asked);
+		int dot = asked.indexOf('.');
+		if (context == null && dot > 0) {
+			context = now.byName.get(WILDCARD + asked.substring(dot + 1));
+		}
+		return (context != null) ? context : now.standard;
+	}
+
+	private static String normal(String name) {
+		return name.toLowerCase(Locale.ROOT);
+	}
+
+	private record Selection(SslContext standard, Map<String, SslContext> byName) {
+
+	}
+
+}
