@@ -60,10 +60,12 @@ class AsyncWriterTests {
 	void aLineIsWrittenAlsoAfterALongRest() {
 		AsyncWriter writer = new AsyncWriter(this.sink, 16, PATIENCE);
 		for (int i = 1; i <= 2; i++) {
-			Awaitility.await().until(() -> this.sink.ticks.tryAcquire(2));
+			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> this.sink.ticks.tryAcquire(2));
 			write(writer, "line");
 			int expected = i;
-			Awaitility.await().untilAsserted(() -> assertThat(this.sink.lines()).hasSize(expected));
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.untilAsserted(() -> assertThat(this.sink.lines()).hasSize(expected));
 		}
 		writer.close();
 	}
@@ -79,8 +81,11 @@ class AsyncWriterTests {
 		}
 		assertThat(writer.dropped()).isEqualTo(84);
 		this.sink.unblock();
-		Awaitility.await().untilAsserted(() -> assertThat(this.sink.lines()).hasSize(17));
 		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.untilAsserted(() -> assertThat(this.sink.lines()).hasSize(17));
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
 			.untilAsserted(() -> assertThat(output).contains(
 					"The access log has dropped 84 lines, 84 since the start: they come faster than they can be written"));
 		write(writer, "last");
@@ -109,8 +114,12 @@ class AsyncWriterTests {
 		this.sink.failure = new IOException("No space left on device");
 		AsyncWriter writer = new AsyncWriter(this.sink, 16, PATIENCE);
 		write(writer, "lost");
-		Awaitility.await().untilAsserted(() -> assertThat(writer.dropped()).isEqualTo(1));
-		Awaitility.await().untilAsserted(() -> assertThat(output).contains("No space left on device"));
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.untilAsserted(() -> assertThat(writer.dropped()).isEqualTo(1));
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.untilAsserted(() -> assertThat(output).contains("No space left on device"));
 		this.sink.failure = null;
 		write(writer, "kept");
 		writer.close();
@@ -123,7 +132,9 @@ class AsyncWriterTests {
 		this.sink.failure = new IllegalStateException("an appender of somebody's");
 		AsyncWriter writer = new AsyncWriter(this.sink, 16, PATIENCE);
 		write(writer, "lost");
-		Awaitility.await().untilAsserted(() -> assertThat(writer.dropped()).isEqualTo(1));
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.untilAsserted(() -> assertThat(writer.dropped()).isEqualTo(1));
 		this.sink.failure = null;
 		write(writer, "kept");
 		writer.close();

@@ -57,7 +57,9 @@ class FileSinkTests {
 	}
 
 	private void awaitNames(String... names) {
-		Awaitility.await().untilAsserted(() -> assertThat(names()).containsExactlyInAnyOrder(names));
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.untilAsserted(() -> assertThat(names()).containsExactlyInAnyOrder(names));
 	}
 
 	private Path put(String name, String content) throws IOException {

@@ -79,11 +79,10 @@ public class MillraceWebServerFactoryCustomizer
 	}
 
 	// What the application says itself stands above what goes without saying. All that
-	// the
-	// management server serves is about the application, and has threads of its own.
+	// the management server serves is about the application, and has threads of its own.
 	private List<RoutePolicy> policies(MillraceWebServerFactory factory) {
 		if (this.management) {
-			return List.of();
+			return new ProbePaths(this.environment).managementPolicies();
 		}
 		boolean reactive = factory instanceof ConfigurableReactiveWebServerFactory;
 		ApplicationPaths paths = ApplicationPaths.of(this.environment, reactive);

@@ -1,5 +1,6 @@
 package io.millrace.boot.autoconfigure;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -32,19 +33,44 @@ class ProbePaths {
 	/**
 	 * The policies of these paths.
 	 * @param context the context path of the application, empty for the root
-	 * @return high priority, nothing where there is no actuator
+	 * @return high priority, and no limit of time for the stream; nothing where there is no actuator
 	 */
 	List<RoutePolicy> policies(String context) {
 		if (!ClassUtils.isPresent(ACTUATOR, getClass().getClassLoader())) {
 			return List.of();
 		}
-		return paths().stream().map((path) -> RoutePolicy.of(path, new Under(context + path), Priority.HIGH)).toList();
+		List<RoutePolicy> policies = new ArrayList<>();
+		if (isSamePort()) {
+			policies.add(stream(context, Priority.HIGH));
+		}
+		paths().forEach((path) -> policies.add(RoutePolicy.of(path, new Under(context + path), Priority.HIGH)));
+		return policies;
+	}
+
+	/**
+	 * The policies of a management server on a port of its own.
+	 * @return that of the stream, nothing where there is no actuator
+	 */
+	List<RoutePolicy> managementPolicies() {
+		return ClassUtils.isPresent(ACTUATOR, getClass().getClassLoader())
+				? List.of(stream(property("management.server.base-path", ""), Priority.NORMAL)) : List.of();
+	}
+
+	// It lasts as long as its reader likes, whatever holds for requests that answer.
+	private RoutePolicy stream(String context, Priority priority) {
+		String path = context + base() + "/" + property("management.endpoints.web.path-mapping.millrace", "millrace")
+				+ "/stream";
+		return new RoutePolicy(path, (request) -> request.target().path().equals(path), null, 0, 0, Duration.ZERO,
+				priority);
+	}
+
+	private String base() {
+		return StringUtils.trimTrailingCharacter(property("management.endpoints.web.base-path", "/actuator"), '/');
 	}
 
 	private List<String> paths() {
 		List<String> paths = new ArrayList<>();
-		String base = StringUtils.trimTrailingCharacter(property("management.endpoints.web.base-path", "/actuator"),
-				'/');
+		String base = base();
 		if (isSamePort() && !base.isEmpty()) {
 			paths.add(base);
 		}

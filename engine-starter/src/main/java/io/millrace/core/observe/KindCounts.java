@@ -2,44 +2,44 @@ package io.millrace.core.observe;
 
 import java.util.Collection;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts by kind. Which kinds there are is known beforehand. Any thread may count and
- * read.
+ * Counts by kind. Any thread may count and read.
  */
 final class KindCounts {
 
-	// Not changed after construction.
-	private final Map<String, LongAdder> counts = new LinkedHashMap<>();
+	private final ConcurrentMap<String, LongAdder> counts = new ConcurrentHashMap<>();
 
+	/**
+	 * Begin at zero.
+	 * @param kinds all kinds
+	 */
 	KindCounts(Collection<String> kinds) {
 		kinds.forEach((kind) -> this.counts.put(kind, new LongAdder()));
 	}
 
 	/**
 	 * Count one.
-	 * @param kind its kind
-	 * @throws IllegalArgumentException where there is no such kind
+	 * @param kind its kind; one that nobody has foreseen is counted nevertheless
 	 */
 	void count(String kind) {
-		LongAdder count = this.counts.get(kind);
-		if (count == null) {
-			throw new IllegalArgumentException("Nothing of the kind '" + kind + "' is counted, of " + this.counts);
-		}
-		count.increment();
+		this.counts.computeIfAbsent(kind, (unforeseen) -> new LongAdder()).increment();
 	}
 
 	/**
 	 * Read all.
-	 * @return the counts of all kinds, also those that are zero
+	 * @return the counts of all kinds by their names, also those that are zero
 	 */
 	Map<String, Long> read() {
-		Map<String, Long> read = new LinkedHashMap<>();
+		SortedMap<String, Long> read = new TreeMap<>();
 		this.counts.forEach((kind, count) -> read.put(kind, count.sum()));
-		return Collections.unmodifiableMap(read);
+		return Collections.unmodifiableSortedMap(read);
 	}
 
 }

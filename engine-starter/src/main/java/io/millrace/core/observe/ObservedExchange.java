@@ -58,7 +58,9 @@ public interface ObservedExchange {
 	@Nullable String requestHeader(String name);
 
 	/**
-	 * A field of the response.
+	 * A field of the response, as it was set. What the engine adds when it writes the
+	 * head is not among them: {@code Date}, {@code Connection}, and how the content is
+	 * delimited, unless the application has set a {@code Content-Length} itself.
 	 * @param name the name, in any case
 	 * @return the first value, {@code null} where there is none
 	 */
@@ -86,7 +88,7 @@ public interface ObservedExchange {
 	 * Why the engine has answered for the application.
 	 * @return the reason as {@link EngineObserver#refused},
 	 * {@link EngineObserver#timedOut} or {@link EngineObserver#protocolError} is told it,
-	 * {@code null} where it has not
+	 * where it was both the deadline; {@code null} where it has not
 	 */
 	@Nullable String refusal();
 

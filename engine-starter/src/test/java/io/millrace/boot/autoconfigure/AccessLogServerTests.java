@@ -5,6 +5,7 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -17,6 +18,8 @@ import io.millrace.accesslog.AccessLog;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,7 +108,9 @@ class AccessLogServerTests {
 			}
 			executor.shutdown();
 			AccessLog log = server.context().getBean(AccessLog.class);
-			Awaitility.await().untilAsserted(() -> assertThat(log.written()).isEqualTo(clients * requests));
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.untilAsserted(() -> assertThat(log.written()).isEqualTo(clients * requests));
 			assertThat(log.dropped()).isZero();
 		}
 		assertThat(lines()).hasSize(clients * requests)
@@ -182,7 +187,9 @@ class AccessLogServerTests {
 			leaving.setSoLinger(true, 0);
 			leaving.close();
 			AccessLog log = server.context().getBean(AccessLog.class);
-			Awaitility.await().untilAsserted(() -> assertThat(log.written()).isEqualTo(1));
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.untilAsserted(() -> assertThat(log.written()).isEqualTo(1));
 			MAY_LEAVE.release();
 		}
 		assertThat(lines()).containsExactly("- /wait X");
@@ -215,6 +222,25 @@ class AccessLogServerTests {
 			server.get("/hello/a");
 		}
 		assertThat(lines()).hasSize(1).first().asString().contains("/hello/a");
+	}
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void aFullDiskFailsNoRequest(CapturedOutput output) throws Exception {
+		try (TestServer server = run("servlet", ON, "millrace.access-log.target=file",
+				"millrace.access-log.file.path=/dev/full")) {
+			for (int i = 0; i < 10; i++) {
+				assertThat(server.get("/hello/a").statusCode()).isEqualTo(200);
+			}
+			AccessLog log = server.context().getBean(AccessLog.class);
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.untilAsserted(() -> assertThat(log.dropped()).isEqualTo(10));
+			assertThat(log.written()).isZero();
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.untilAsserted(() -> assertThat(output).contains("The access log has dropped "));
+		}
 	}
 
 	@Test

@@ -1,11 +1,16 @@
 package io.millrace.boot.autoconfigure;
 
 import io.millrace.boot.UnsupportedFeatureException;
+import io.millrace.boot.autoconfigure.actuate.MillraceEndpointAutoConfiguration;
+import io.millrace.boot.autoconfigure.actuate.MillraceHealthContributorAutoConfiguration;
+import io.millrace.boot.autoconfigure.actuate.dashboard.MillraceDashboardAutoConfiguration;
+import io.millrace.boot.autoconfigure.metrics.MillraceMetricsAutoConfiguration;
 import io.millrace.boot.autoconfigure.reactive.MillraceReactiveManagementContextAutoConfiguration;
 import io.millrace.boot.autoconfigure.reactive.MillraceReactiveWebServerAutoConfiguration;
 import io.millrace.boot.autoconfigure.reactive.MillraceReactorAutoConfiguration;
 import io.millrace.boot.autoconfigure.servlet.MillraceServletManagementContextAutoConfiguration;
 import io.millrace.boot.autoconfigure.servlet.MillraceServletWebServerAutoConfiguration;
+import io.millrace.boot.autoconfigure.tracing.MillraceTracingAutoConfiguration;
 import io.millrace.boot.reactive.MillraceReactiveWebServerFactory;
 import io.millrace.boot.servlet.MillraceServletWebServerFactory;
 import org.junit.jupiter.api.Test;
@@ -59,6 +64,11 @@ class AutoConfigurationTests {
 		assertThat(ImportCandidates.load(AutoConfiguration.class, getClass().getClassLoader()).getCandidates())
 			.filteredOn((name) -> name.startsWith("io.millrace."))
 			.containsExactlyInAnyOrder(MillraceRateLimitAutoConfiguration.class.getName(),
+					MillraceAccessLogAutoConfiguration.class.getName(), MillraceJfrAutoConfiguration.class.getName(),
+					MillraceMetricsAutoConfiguration.class.getName(), MillraceTracingAutoConfiguration.class.getName(),
+					MillraceEndpointAutoConfiguration.class.getName(),
+					MillraceHealthContributorAutoConfiguration.class.getName(),
+					MillraceDashboardAutoConfiguration.class.getName(),
 					MillraceServletWebServerAutoConfiguration.class.getName(),
 					MillraceReactiveWebServerAutoConfiguration.class.getName(),
 					MillraceReactorAutoConfiguration.class.getName(),

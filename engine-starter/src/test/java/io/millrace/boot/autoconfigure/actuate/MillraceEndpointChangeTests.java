@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.security.Principal;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -37,6 +38,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.actuate.audit.AuditEvent;
 import org.springframework.boot.actuate.audit.AuditEventRepository;
 import org.springframework.boot.actuate.audit.InMemoryAuditEventRepository;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -112,6 +114,20 @@ class MillraceEndpointChangeTests {
 			assertThat(events).extracting(AuditEvent::getData)
 				.containsExactly(Map.of("setting", "workers", "from", "200", "to", "300"),
 						Map.of("setting", "queueCapacity", "from", "16384", "to", "2000"));
+		}
+	}
+
+	@Test
+	void whoIsLoggedInIsNamed(CapturedOutput output) {
+		try (TestServer server = start(WebApplicationType.SERVLET, ALLOWED)) {
+			server.context()
+				.getBean(MillraceEndpointWebExtension.class)
+				.change(new User("alice"), 300, null, null, null, null, null);
+			assertThat(output).contains("Changed at run time by alice: workers from 200 to 300");
+			assertThat(engine(server).control().changes()).extracting(EngineChange::by).containsExactly("alice");
+			assertThat(
+					server.context().getBean(AuditEventRepository.class).find("alice", null, RunTimeChanges.AUDIT_TYPE))
+				.hasSize(1);
 		}
 	}
 
@@ -247,6 +263,20 @@ class MillraceEndpointChangeTests {
 		String number = Integer.class.getName();
 		return beans.invoke(name, "change", new Object[] { workers, null, null, null, null, null },
 				new String[] { number, number, number, number, number, Boolean.class.getName() });
+	}
+
+	private record User(String name) implements SecurityContext {
+
+		@Override
+		public Principal getPrincipal() {
+			return this::name;
+		}
+
+		@Override
+		public boolean isUserInRole(String role) {
+			return false;
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -191,6 +191,22 @@ class EventStreamTests {
 	}
 
 	@ParameterizedTest
+	@CsvSource({ "servlet,a=b,/actuator/millrace/stream", "reactive,a=b,/actuator/millrace/stream",
+			"servlet,management.server.port=0,/manage/actuator/millrace/stream",
+			"reactive,management.server.port=0,/manage/actuator/millrace/stream",
+			"servlet,management.endpoints.web.path-mapping.millrace=engine,/actuator/engine/stream" })
+	void whatLimitsTheTimeOfRequestsIsNotForIt(String type, String property, String path) throws Exception {
+		try (TestServer server = start(type, Application.class, property, "management.server.base-path=/manage",
+				"millrace.timeouts.request=1s")) {
+			int port = property.startsWith("management.server") ? server.managementPort() : server.port();
+			try (EventReader stream = EventReader.open(port, path)) {
+				long started = stream.next().path("time").asLong();
+				Awaitility.await().until(() -> stream.next().path("time").asLong() - started > 2000);
+			}
+		}
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "servlet", "reactive" })
 	void itIsNotThereUnlessItIsExposedAndNothingIsMeasuredThen(String type) throws Exception {
 		try (TestServer server = start(type, Application.class, "management.endpoints.web.exposure.include=health")) {
