@@ -33,7 +33,8 @@ class ProbePaths {
 	/**
 	 * The policies of these paths.
 	 * @param context the context path of the application, empty for the root
-	 * @return high priority, and no limit of time for the stream; nothing where there is no actuator
+	 * @return high priority, and no limit of time for the stream; nothing where there is
+	 * no actuator
 	 */
 	List<RoutePolicy> policies(String context) {
 		if (!ClassUtils.isPresent(ACTUATOR, getClass().getClassLoader())) {
