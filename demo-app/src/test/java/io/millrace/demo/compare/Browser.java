@@ -102,10 +102,20 @@ final class Browser implements AutoCloseable {
 	}
 
 	void go(String address) {
+		// What was open before must be gone, so that it is not it that is heard of.
+		navigate("about:blank");
 		this.problems.clear();
 		this.origins.clear();
+		navigate(address);
+	}
+
+	private void navigate(String address) {
 		call("Page.navigate", Map.of("url", address));
-		Awaitility.await().until(() -> evaluate("document.readyState").asString().equals("complete"));
+		Awaitility.await()
+			.ignoreExceptions()
+			.until(() -> evaluate("document.readyState === 'complete' && (location.href === 'about:blank') === "
+					+ address.equals("about:blank"))
+				.asBoolean());
 	}
 
 	/**

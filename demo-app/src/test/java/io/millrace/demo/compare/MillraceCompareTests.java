@@ -23,4 +23,9 @@ class MillraceCompareTests extends AbstractCompareTests {
 		assertThat(context.getWebServer()).isInstanceOf(MillraceWebServer.class);
 	}
 
+	@Test
+	void openConnectionsAreCounted() throws Exception {
+		assertThat(value("millrace_connections_open")).isPositive();
+	}
+
 }

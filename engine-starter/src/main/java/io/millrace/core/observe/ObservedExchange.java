@@ -58,8 +58,8 @@ public interface ObservedExchange {
 	@Nullable String requestHeader(String name);
 
 	/**
-	 * A field of the response, as it was set. What the engine adds when it writes the head
-	 * is not among them: {@code Date}, {@code Connection}, and how the content is
+	 * A field of the response, as it was set. What the engine adds when it writes the
+	 * head is not among them: {@code Date}, {@code Connection}, and how the content is
 	 * delimited, unless the application has set a {@code Content-Length} itself.
 	 * @param name the name, in any case
 	 * @return the first value, {@code null} where there is none

@@ -32,8 +32,7 @@ class EngineStatisticsTests {
 	void whatNobodyHasForeseenIsCountedNevertheless() {
 		this.statistics.refused("tuesday");
 		this.statistics.refused("full");
-		assertThat(this.statistics.refusals().refused())
-			.isEqualTo(Map.of("full", 1L, "limit", 0L, "tuesday", 1L));
+		assertThat(this.statistics.refusals().refused()).isEqualTo(Map.of("full", 1L, "limit", 0L, "tuesday", 1L));
 	}
 
 	@Test

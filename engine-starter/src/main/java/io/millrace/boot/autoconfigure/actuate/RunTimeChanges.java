@@ -132,7 +132,8 @@ public class RunTimeChanges {
 			data.put("from", change.from());
 			data.put("to", change.to());
 			changes.add(data);
-			this.context.publishEvent(new AuditApplicationEvent((by != null) ? by : UNKNOWN, AUDIT_TYPE, data));
+			this.context.publishEvent(new AuditApplicationEvent((by != null) ? by : UNKNOWN, AUDIT_TYPE,
+					"setting=" + change.setting(), "from=" + change.from(), "to=" + change.to()));
 		}
 		Map<String, Object> document = new LinkedHashMap<>();
 		document.put("changed", changes);

@@ -1,9 +1,12 @@
 package io.millrace.boot.autoconfigure.explain;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.millrace.core.worker.WorkerMode;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.env.Environment;
 
 /**
  * The settings of Boot that matter to a server, besides those of ours.
@@ -31,7 +34,7 @@ final class ServerSettings {
 	 * @return names under {@code server}
 	 */
 	static List<String> always(boolean reactive) {
-		return java.util.stream.Stream.concat(COMMON.stream(), (reactive ? REACTIVE : SERVLET).stream()).toList();
+		return Stream.concat(COMMON.stream(), (reactive ? REACTIVE : SERVLET).stream()).toList();
 	}
 
 	/**
@@ -56,11 +59,13 @@ final class ServerSettings {
 		if (!situation.reactive() && name.startsWith("server.reactive.")) {
 			return "this is a servlet application";
 		}
-		// Where one of these is enabled the application does not start.
-		if (name.startsWith("server.ssl.") && !name.equals("server.ssl.enabled")) {
+		Environment environment = situation.environment();
+		if (name.startsWith("server.ssl.") && !name.equals("server.ssl.enabled")
+				&& !environment.getProperty("server.ssl.enabled", Boolean.class, true)) {
 			return "server.ssl.enabled is false";
 		}
-		if (name.startsWith("server.compression.") && !name.equals("server.compression.enabled")) {
+		if (name.startsWith("server.compression.") && !name.equals("server.compression.enabled")
+				&& !environment.getProperty("server.compression.enabled", Boolean.class, false)) {
 			return "server.compression.enabled is false";
 		}
 		return name.startsWith("server.servlet.jsp.") ? "JSPs are not served" : null;

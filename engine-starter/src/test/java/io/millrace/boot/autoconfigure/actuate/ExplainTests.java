@@ -95,8 +95,9 @@ class ExplainTests {
 				"millrace.worker.passwrd=hush" };
 		try (TestServer server = TestServer.servlet(Application.class, properties)) {
 			assertThat(server.get("/actuator/millrace/explain").body()).doesNotContain("hush");
-			assertThat(settings(server).get("server.ssl.key-store-password").path("value").asString())
-				.isEqualTo("******");
+			JsonNode password = settings(server).get("server.ssl.key-store-password");
+			assertThat(password.path("value").asString()).isEqualTo("******");
+			assertThat(password.path("reason").asString()).isEqualTo("server.ssl.enabled is false");
 		}
 		try (TestServer server = TestServer.servlet(Application.class, properties[0], properties[1], properties[2],
 				"management.endpoint.millrace.show-values=always")) {
