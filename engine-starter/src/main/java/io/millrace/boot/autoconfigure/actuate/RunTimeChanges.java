@@ -125,9 +125,9 @@ public class RunTimeChanges {
 	}
 
 	private Map<String, Object> told(EngineControl control, List<EngineChange> made, @Nullable String by) {
-		List<Map<String, Object>> changes = new ArrayList<>();
+		List<Map<String, @Nullable Object>> changes = new ArrayList<>();
 		for (EngineChange change : made) {
-			Map<String, Object> data = new LinkedHashMap<>();
+			Map<String, @Nullable Object> data = new LinkedHashMap<>();
 			data.put("setting", change.setting());
 			data.put("from", change.from());
 			data.put("to", change.to());
