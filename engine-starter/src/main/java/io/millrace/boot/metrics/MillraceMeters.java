@@ -39,6 +39,10 @@ public enum MillraceMeters implements MeterDocumentation {
 	CONNECTIONS_ACCEPT_FAILURES("millrace.connections.accept.failures", Meter.Type.COUNTER, null,
 			"Attempts to accept a connection that have failed", MeterTag.LISTENER, MeterTag.REASON),
 
+	/** TLS handshakes that have ended. */
+	TLS_HANDSHAKES("millrace.tls.handshakes", Meter.Type.COUNTER, null, "TLS handshakes that have ended",
+			MeterTag.LISTENER, MeterTag.OUTCOME),
+
 	/** Bytes that have come. */
 	DATA_RECEIVED("millrace.data.received", Meter.Type.COUNTER, "bytes", "Bytes that have come", MeterTag.LISTENER),
 
@@ -225,6 +229,11 @@ public enum MillraceMeters implements MeterDocumentation {
 		 * Why a request or connection was refused, or not accepted.
 		 */
 		REASON,
+
+		/**
+		 * Whether client and server agreed: completed, failed.
+		 */
+		OUTCOME,
 
 		/**
 		 * The class of the status: 1xx to 5xx.

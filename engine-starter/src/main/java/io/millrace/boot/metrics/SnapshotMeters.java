@@ -55,6 +55,10 @@ final class SnapshotMeters {
 				(now) -> now.connections().refused());
 		counters(MillraceMeters.CONNECTIONS_ACCEPT_FAILURES, LISTENER, MeterTag.REASON, first.acceptFailures(),
 				(now) -> now.connections().acceptFailures());
+		this.meters.counter(MillraceMeters.TLS_HANDSHAKES, LISTENER.and(MeterTag.OUTCOME.with("completed")),
+				(now) -> now.connections().handshakes());
+		this.meters.counter(MillraceMeters.TLS_HANDSHAKES, LISTENER.and(MeterTag.OUTCOME.with("failed")),
+				(now) -> now.connections().handshakesFailed());
 		this.meters.counter(MillraceMeters.DATA_RECEIVED, LISTENER, (now) -> now.connections().bytesIn());
 		this.meters.counter(MillraceMeters.DATA_SENT, LISTENER, (now) -> now.connections().bytesOut());
 	}

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SniCompletionEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -30,6 +31,9 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 	private final LoopMeter meter;
 
 	private final Loan loan;
+
+	// A handshake that fails may be told twice.
+	private boolean shaken;
 
 	// Who goes along with the connection.
 	private @Nullable Consumer<ConnectionSnapshot> company;
@@ -79,8 +83,21 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 		else if (event instanceof SslCloseCompletionEvent) {
 			this.loan.whenBack(this.connection::saidGoodbye);
 		}
-		else if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
+		else if (event instanceof SslHandshakeCompletionEvent handshake) {
+			handshakeEnded(ctx, handshake.isSuccess());
+		}
+		else if (event instanceof SniCompletionEvent hello && !hello.isSuccess()) {
+			handshakeEnded(ctx, false);
+		}
+	}
+
+	private void handshakeEnded(ChannelHandlerContext ctx, boolean completed) {
+		if (completed) {
 			this.connection.secured(ctx.pipeline().get(SslHandler.class).engine().getSession());
+		}
+		if (!this.shaken) {
+			this.shaken = true;
+			this.services.observer().handshakeEnded(completed);
 		}
 	}
 

@@ -35,6 +35,14 @@ public interface EngineObserver {
 	default void connectionRefused(String reason) {
 	}
 
+	/**
+	 * A TLS handshake has ended.
+	 * @param completed {@code false} where client and server did not agree, the client
+	 * went away or took too long
+	 */
+	default void handshakeEnded(boolean completed) {
+	}
+
 	/** A connection was closed, by whichever side. */
 	default void connectionClosed() {
 	}

@@ -198,6 +198,12 @@ public final class EngineObservers implements EngineObserver {
 	}
 
 	@Override
+	public void handshakeEnded(boolean completed) {
+		this.statistics.handshakeEnded(completed);
+		tell((observer) -> observer.handshakeEnded(completed));
+	}
+
+	@Override
 	public void clientAborted() {
 		this.statistics.clientAborted();
 		tell(EngineObserver::clientAborted);

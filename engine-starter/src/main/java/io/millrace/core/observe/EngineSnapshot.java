@@ -41,9 +41,11 @@ public record EngineSnapshot(Instant takenAt, Duration uptime, String state, Str
 	 * @param acceptFailures how many attempts to accept one have failed, by reason
 	 * @param bytesIn how many bytes have come
 	 * @param bytesOut how many bytes were handed to the sockets
+	 * @param handshakes how many TLS handshakes were completed
+	 * @param handshakesFailed how many have failed
 	 */
 	public record Connections(int open, int idle, int limit, long accepted, long closed, Map<String, Long> refused,
-			Map<String, Long> acceptFailures, long bytesIn, long bytesOut) {
+			Map<String, Long> acceptFailures, long bytesIn, long bytesOut, long handshakes, long handshakesFailed) {
 
 	}
 

@@ -28,6 +28,10 @@ public final class EngineStatistics implements EngineObserver {
 
 	private final KindCounts acceptFailures;
 
+	private final LongAdder handshakes = new LongAdder();
+
+	private final LongAdder handshakesFailed = new LongAdder();
+
 	private final LongAdder bytesIn = new LongAdder();
 
 	private final LongAdder bytesOut = new LongAdder();
@@ -126,6 +130,11 @@ public final class EngineStatistics implements EngineObserver {
 	}
 
 	@Override
+	public void handshakeEnded(boolean completed) {
+		(completed ? this.handshakes : this.handshakesFailed).increment();
+	}
+
+	@Override
 	public void clientAborted() {
 		this.clientAborts.increment();
 	}
@@ -174,7 +183,8 @@ public final class EngineStatistics implements EngineObserver {
 		// One request is under way on a connection at most.
 		long idle = Math.max(0, open - inFlight);
 		return new EngineSnapshot.Connections((int) open, (int) idle, limit, accepted, closed,
-				this.connectionsRefused.read(), this.acceptFailures.read(), this.bytesIn.sum(), this.bytesOut.sum());
+				this.connectionsRefused.read(), this.acceptFailures.read(), this.bytesIn.sum(), this.bytesOut.sum(),
+				this.handshakes.sum(), this.handshakesFailed.sum());
 	}
 
 	/**

@@ -21,6 +21,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
+import io.millrace.core.observe.EngineSnapshot;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.pkitesting.X509Bundle;
 import jakarta.servlet.http.HttpServletRequest;
@@ -71,6 +72,31 @@ class TlsTests {
 					HttpResponse.BodyHandlers.ofString());
 			assertThat(response.body()).startsWith("https TLSv1.3").contains("certificates=0");
 			assertThat(response.sslSession().orElseThrow().getProtocol()).isEqualTo("TLSv1.3");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void handshakesAreCounted(boolean names) throws Exception {
+		String[] properties = with(bundle(
+				TlsFiles.pem(this.directory, "spring.ssl.bundle.pem.main.keystore.", TlsFiles.server("main.example"))),
+				"server.ssl.bundle=main");
+		if (names) {
+			properties = with(properties, "server.ssl.server-name-bundles[0].server-name=shop.example",
+					"server.ssl.server-name-bundles[0].bundle=main");
+		}
+		try (TestServer server = start(true, properties)) {
+			connect(server.port(), null).close();
+			try (Socket socket = new Socket("localhost", server.port())) {
+				socket.setSoTimeout(30_000);
+				socket.getOutputStream().write(new byte[] { 0x16, 3, 1, 0, 5, 1, 2, 3, 4, 5 });
+				readQuietly(socket.getInputStream());
+			}
+			Awaitility.await().untilAsserted(() -> {
+				EngineSnapshot.Connections counts = server.millrace().getEngine().snapshot().connections();
+				assertThat(counts.handshakes()).isOne();
+				assertThat(counts.handshakesFailed()).isOne();
+			});
 		}
 	}
 

@@ -54,6 +54,8 @@ public final class SnapshotDocument {
 			.add("acceptFailures", connections.acceptFailures())
 			.add("bytesIn", connections.bytesIn())
 			.add("bytesOut", connections.bytesOut())
+			.add("handshakes", connections.handshakes())
+			.add("handshakesFailed", connections.handshakesFailed())
 			.toMap();
 	}
 
