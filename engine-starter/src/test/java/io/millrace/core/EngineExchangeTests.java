@@ -99,7 +99,7 @@ class EngineExchangeTests {
 					.timeouts(new ConnectionTimeouts(Duration.ofMillis(300), Duration.ofSeconds(60),
 							Duration.ofSeconds(60), Duration.ofSeconds(60), 240, Duration.ofSeconds(10), Duration.ZERO))
 					.rateLimiter((exchange, later) -> path(exchange).equals("/rate") ? 1 : RateLimiter.ADMITTED)
-					.policies(List.of(policy("/late", null, 0, 0, Duration.ofMillis(100), Priority.LOW),
+					.policies(List.of(policy("/late", null, 0, 0, Duration.ofSeconds(1), Priority.LOW),
 							policy("/urgent", null, 0, 0, null, Priority.HIGH),
 							policy("/narrow", null, 1, 0, null, Priority.NORMAL))))
 			.start();

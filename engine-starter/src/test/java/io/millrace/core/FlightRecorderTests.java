@@ -265,7 +265,7 @@ class FlightRecorderTests {
 		List<RecordedEvent> events = record((recording) -> recording.enable(STALL), () -> {
 			try (TestEngine engine = engine(liar,
 					(config) -> config.addObserver(listener)
-						.watch(new WatchOptions(Duration.ZERO, Duration.ofMillis(100), Duration.ZERO)));
+						.watch(new WatchOptions(Duration.ZERO, Duration.ofMillis(500), Duration.ZERO)));
 					RawClient client = engine.connect()) {
 				// The watch knows the loops by then.
 				assertThat(client.get("/fast").receive().body()).isEqualTo("fast");
@@ -276,14 +276,24 @@ class FlightRecorderTests {
 				Awaitility.await().until(() -> over.get() != null);
 			}
 		});
-		List<RecordedEvent> stalls = of(events, STALL);
+		// A machine that is busy with other things may stall a loop too.
+		List<RecordedEvent> all = of(events, STALL);
+		RecordedEvent first = all.stream()
+			.filter((stall) -> !stall.getBoolean("over") && stall.getString("stack").contains("Gate.handle"))
+			.findFirst()
+			.orElseThrow();
+		List<RecordedEvent> stalls = all.subList(all.indexOf(first), all.size())
+			.stream()
+			.filter((stall) -> stall.getString("eventLoop").equals(first.getString("eventLoop")))
+			.limit(2)
+			.toList();
 		assertThat(stalls).hasSize(2);
 		assertThat(stalls.get(0).getBoolean("over")).isFalse();
 		assertThat(stalls.get(0).getString("stack")).contains("Gate.handle");
 		assertThat(stalls.get(1).getBoolean("over")).isTrue();
 		assertThat(stalls).allSatisfy((stall) -> {
 			assertThat(stall.getString("eventLoop")).startsWith("millrace-loop");
-			assertThat(stall.getDuration("busy")).isGreaterThanOrEqualTo(Duration.ofMillis(100));
+			assertThat(stall.getDuration("busy")).isGreaterThanOrEqualTo(Duration.ofMillis(500));
 		});
 	}
 

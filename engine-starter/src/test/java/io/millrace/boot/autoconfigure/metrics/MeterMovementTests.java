@@ -146,11 +146,11 @@ class MeterMovementTests {
 				"millrace.watch.event-loop=100ms", "millrace.routes[0].pattern=/gate",
 				"millrace.routes[0].mode=inline")) {
 			Gate gate = gate(server);
-			awaitValue(server, 0, MillraceMeters.STUCK, "kind", "event_loop");
+			double before = value(server, MillraceMeters.STUCK, "kind", "event_loop");
 			try (Socket socket = server.send("/gate")) {
 				gate.awaitEntered();
 				Awaitility.await().untilAsserted(() -> assertThat(lagMillis(server)).isGreaterThan(200));
-				awaitValue(server, 1, MillraceMeters.STUCK, "kind", "event_loop");
+				awaitAtLeast(server, before + 1, MillraceMeters.STUCK, "kind", "event_loop");
 				double busy = value(server, MillraceMeters.EVENT_LOOP_BUSY_TIME);
 				awaitAtLeast(server, busy + 0.1, MillraceMeters.EVENT_LOOP_BUSY_TIME);
 				awaitAtLeast(server, 0.9, MillraceMeters.EVENT_LOOP_BUSY);
@@ -230,7 +230,7 @@ class MeterMovementTests {
 
 	@Test
 	void aRequestThatTakesTooLongIsATimeout() throws Exception {
-		try (TestServer server = TestServer.servlet(MeterApplication.class, "millrace.timeouts.request=100ms")) {
+		try (TestServer server = TestServer.servlet(MeterApplication.class, "millrace.timeouts.request=1s")) {
 			assertThat(server.get("/gate").statusCode()).isEqualTo(503);
 			awaitValue(server, 1, MillraceMeters.TIMEOUTS, "kind", "request");
 			gate(server).open.countDown();
