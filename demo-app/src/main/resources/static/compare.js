@@ -61,10 +61,19 @@ function address(text) {
   }
 }
 
+// A name may have a percent sign of its own.
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function copy(key, url) {
   return {
     key,
-    name: decodeURIComponent(url.hash.slice(1)),
+    name: decoded(url.hash.slice(1)),
     host: url.host,
     base: url.origin + url.pathname.replace(/\/$/, ''),
     origin: url.origin,

@@ -46,7 +46,7 @@ export function reading(samples, at) {
     requests: sum(counts) ?? 0,
     seconds: sum(named('http_server_requests_seconds_sum', served)) ?? 0,
     // Millrace refuses what it has no room for before the framework sees it; others let it wait in the kernel.
-    errors: (sum(counts.filter(({ labels }) => labels.status >= '500')) ?? 0) + (sum(named('millrace_requests_refused_total')) ?? 0),
+    errors: (sum(counts.filter(({ labels }) => /^5/.test(labels.status))) ?? 0) + (sum(named('millrace_requests_refused_total')) ?? 0),
     longest: Math.max(...named('http_server_requests_seconds_max', served).map(({ value }) => value)),
     buckets,
     cpu: sum(named('process_cpu_time_ns_total')),

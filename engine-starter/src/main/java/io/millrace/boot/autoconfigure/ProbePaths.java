@@ -54,7 +54,13 @@ class ProbePaths {
 	 */
 	List<RoutePolicy> managementPolicies() {
 		return ClassUtils.isPresent(ACTUATOR, getClass().getClassLoader())
-				? List.of(stream(property("management.server.base-path", ""), Priority.NORMAL)) : List.of();
+				? List.of(stream(managementContext(), Priority.NORMAL)) : List.of();
+	}
+
+	// As Boot cleans it.
+	private String managementContext() {
+		String path = StringUtils.trimTrailingCharacter(property("management.server.base-path", "").strip(), '/');
+		return (path.isEmpty() || path.startsWith("/")) ? path : "/" + path;
 	}
 
 	// It lasts as long as its reader likes, whatever holds for requests that answer.

@@ -180,7 +180,9 @@ final class Http1Connection {
 	void failed(Throwable cause) {
 		if (cause instanceof IOException) {
 			logger.trace("A connection was lost", cause);
-			lost(!this.closing.isLingering() && (this.sender.isUnsent() || this.sender.isClosed()));
+			// Before the first request there is no response that could be unsent.
+			boolean unsent = this.counts.requests() > 0 && (this.sender.isUnsent() || this.sender.isClosed());
+			lost(unsent && !this.closing.isLingering());
 		}
 		else {
 			logger.error("A connection is closed because of a defect", cause);

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.ssl.SniCompletionEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
@@ -91,6 +92,14 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 		}
 	}
 
+	// What a client sends that is no TLS is no more than a connection that is lost.
+	private static Throwable known(Throwable cause) {
+		if (cause instanceof DecoderException && cause.getCause() instanceof SSLException tls) {
+			return tls;
+		}
+		return (cause instanceof TooLongFrameException) ? new SSLException("The hello is too large", cause) : cause;
+	}
+
 	private void handshakeEnded(ChannelHandlerContext ctx, boolean completed) {
 		if (completed) {
 			this.connection.secured(ctx.pipeline().get(SslHandler.class).engine().getSession());
@@ -103,10 +112,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-		// What a client sends that is no TLS is no more than a connection that is lost.
-		Throwable known = (cause instanceof DecoderException && cause.getCause() instanceof SSLException tls) ? tls
-				: cause;
-		this.loan.whenBack(() -> this.connection.failed(known));
+		this.loan.whenBack(() -> this.connection.failed(known(cause)));
 	}
 
 	@Override

@@ -9,7 +9,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.FileRegion;
 import io.netty.channel.uring.IoUringSocketChannel;
-import io.netty.handler.stream.ChunkedNioFile;
 import io.netty.handler.stream.ChunkedWriteHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +25,6 @@ import org.slf4j.LoggerFactory;
 record Region(Channel channel, ConnectionCounts counts, FileChannel file, long position, long length) {
 
 	private static final Logger logger = LoggerFactory.getLogger(Region.class);
-
-	private static final int PIECE = 64 * 1024;
 
 	/**
 	 * Whether the file has the region. To be asked before a promise is made to the
@@ -60,7 +57,7 @@ record Region(Channel channel, ConnectionCounts counts, FileChannel file, long p
 	// What has to be encrypted is read piece by piece, as the client takes it.
 	private Object pieces(long allowed) {
 		try {
-			ChunkedNioFile pieces = new ChunkedNioFile(this.file, this.position, allowed, PIECE);
+			FilePieces pieces = new FilePieces(this.file, this.position, allowed);
 			this.counts.sent(allowed);
 			return pieces;
 		}

@@ -58,7 +58,13 @@ final class Sender {
 		if (message instanceof ByteBuf bytes) {
 			this.counts.sent(bytes.readableBytes());
 		}
-		this.channel.write(message, this.channel.voidPromise());
+		if (this.encrypted) {
+			// TLS tells nobody of what it cannot send any more where nobody has asked.
+			this.channel.write(message).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+		}
+		else {
+			this.channel.write(message, this.channel.voidPromise());
+		}
 	}
 
 	/** Write the interim response that a client waits for (RFC 9110 §15.2.1). */

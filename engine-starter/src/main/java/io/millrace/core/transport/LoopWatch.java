@@ -54,7 +54,8 @@ public final class LoopWatch {
 
 	/** Get to know the threads of the loops, which are started by that. */
 	public void start() {
-		this.loops.forEach((loop) -> loop.ask(System.nanoTime()));
+		// Whom the keeper knows by then it asks itself.
+		this.loops.stream().filter((loop) -> loop.thread == null).forEach((loop) -> loop.ask(System.nanoTime()));
 	}
 
 	/** Look at all loops. */

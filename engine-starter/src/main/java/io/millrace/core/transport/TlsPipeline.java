@@ -25,6 +25,9 @@ final class TlsPipeline {
 
 	private static final long IDLE_SECONDS = 10;
 
+	// As much is kept of a client's hello until it is whole. Netty's own default.
+	private static final int MAX_HELLO = 64 * 1024;
+
 	private final TlsOptions options;
 
 	private final Executor executor = executor();
@@ -68,7 +71,7 @@ final class TlsPipeline {
 	private final class NamedHandler extends SniHandler {
 
 		NamedHandler(TlsContexts contexts, long timeoutMillis) {
-			super((name, promise) -> promise.setSuccess(contexts.find(name)), 0, timeoutMillis);
+			super((name, promise) -> promise.setSuccess(contexts.find(name)), MAX_HELLO, timeoutMillis);
 		}
 
 		@Override

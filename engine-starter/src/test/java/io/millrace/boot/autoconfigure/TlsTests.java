@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
@@ -76,6 +78,52 @@ class TlsTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
+	void aClientThatLeavesAStreamIsNoticed(String version) throws Exception {
+		try (TestServer server = start(false, pem())) {
+			try (SSLSocket socket = open(server.port())) {
+				socket.setEnabledProtocols(new String[] { version });
+				socket.getOutputStream()
+					.write("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+				assertThat(socket.getInputStream().read()).isEqualTo('H');
+			}
+			Awaitility.await().untilAsserted(() -> {
+				EngineSnapshot now = server.millrace().getEngine().snapshot();
+				assertThat(now.connections().open()).isZero();
+				assertThat(now.requests().aborted()).isOne();
+			});
+		}
+	}
+
+	@Test
+	void aHelloThatDoesNotEndIsCutOff() throws Exception {
+		String[] properties = with(
+				bundle(TlsFiles.pem(this.directory, "spring.ssl.bundle.pem.main.keystore.",
+						TlsFiles.server("main.example"))),
+				"server.ssl.bundle=main", "millrace.tls.handshake-timeout=120s",
+				"server.ssl.server-name-bundles[0].server-name=shop.example",
+				"server.ssl.server-name-bundles[0].bundle=main");
+		byte[] record = new byte[5 + 16_384];
+		record[0] = 0x16;
+		record[1] = 3;
+		record[2] = 1;
+		record[3] = 0x40;
+		byte[] first = record.clone();
+		first[5] = 1;
+		first[6] = (byte) 0xff;
+		first[7] = (byte) 0xff;
+		first[8] = (byte) 0xff;
+		try (TestServer server = start(true, properties); Socket socket = new Socket("localhost", server.port())) {
+			socket.setSoTimeout(30_000);
+			socket.getOutputStream().write(first);
+			for (int i = 0; i < 8; i++) {
+				socket.getOutputStream().write(record);
+			}
+			assertThat(readQuietly(socket.getInputStream())).doesNotContain("HTTP/1.1");
+		}
+	}
+
+	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void handshakesAreCounted(boolean names) throws Exception {
 		String[] properties = with(bundle(
@@ -97,6 +145,7 @@ class TlsTests {
 				assertThat(counts.handshakes()).isOne();
 				assertThat(counts.handshakesFailed()).isOne();
 			});
+			assertThat(server.millrace().getEngine().snapshot().refusals().clientAborts()).isZero();
 		}
 	}
 
@@ -459,6 +508,11 @@ class TlsTests {
 			SslInfo info = request.getSslInfo();
 			assertThat(info).isNotNull();
 			return request.getURI().getScheme() + " TLSv1.3 " + describe(info.getPeerCertificates());
+		}
+
+		@GetMapping(path = "/events", produces = "text/event-stream")
+		Flux<String> events() {
+			return Flux.interval(Duration.ofMillis(50)).map((number) -> "event " + number);
 		}
 
 		@GetMapping("/file")

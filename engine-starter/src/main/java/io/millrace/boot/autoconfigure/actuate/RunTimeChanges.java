@@ -102,11 +102,20 @@ public class RunTimeChanges {
 
 	// Those who look whether to send requests here should know before those who do.
 	private List<EngineChange> drain(EngineControl control, @Nullable String by) {
-		if (!control.isDraining()) {
+		boolean first = !control.isDraining();
+		if (first) {
 			tell(ReadinessState.REFUSING_TRAFFIC);
 		}
-		EngineChange change = control.drain(by);
-		return (change != null) ? List.of(change) : List.of();
+		try {
+			EngineChange change = control.drain(by);
+			return (change != null) ? List.of(change) : List.of();
+		}
+		catch (RuntimeException ex) {
+			if (first) {
+				tell(ReadinessState.ACCEPTING_TRAFFIC);
+			}
+			throw ex;
+		}
 	}
 
 	private List<EngineChange> resume(EngineControl control, @Nullable String by) {

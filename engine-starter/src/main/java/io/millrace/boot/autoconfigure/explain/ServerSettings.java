@@ -43,7 +43,9 @@ final class ServerSettings {
 	 * @return whether it is known and no secret
 	 */
 	static boolean isHarmless(String name) {
-		return COMMON.contains(name) || HARMLESS.stream().anyMatch(name::startsWith);
+		// Parameters of the context are named and filled by the application.
+		return COMMON.contains(name) || (!name.startsWith("server.servlet.context-parameters")
+				&& HARMLESS.stream().anyMatch(name::startsWith));
 	}
 
 	/**

@@ -25,7 +25,8 @@ import org.springframework.boot.web.server.autoconfigure.ServerProperties;
  */
 class Settings {
 
-	private static final Pattern SECRET = Pattern.compile("password|secret|token|credential|private|key-store");
+	private static final Pattern SECRET = Pattern
+		.compile("passw|pwd|secret|token|credential|private|key-store|api-?key");
 
 	private final MillraceProperties properties;
 
@@ -57,7 +58,7 @@ class Settings {
 		addServer(situation, origins, engine, settings);
 		addBoot(situation, origins, settings);
 		unused.forEach((key) -> settings.compute(key.key(),
-				(name, setting) -> ((setting != null) ? setting : unknown(key, origins)).ignored(reason(key))));
+				(name, setting) -> unused(key, setting, origins).ignored(reason(key))));
 		return List.copyOf(settings.values());
 	}
 
@@ -88,9 +89,13 @@ class Settings {
 	}
 
 	// Nobody knows what is in a key that nobody knows.
-	private static Setting unknown(UnusedKey key, SettingOrigins origins) {
+	private static Setting unused(UnusedKey key, @Nullable Setting listed, SettingOrigins origins) {
+		boolean known = key.kind() != UnusedKey.Kind.UNKNOWN;
+		if (listed != null && known) {
+			return listed;
+		}
 		Setting found = found(key.key(), origins);
-		boolean harmless = key.kind() != UnusedKey.Kind.UNKNOWN && found.harmless();
+		boolean harmless = known && found.harmless();
 		return new Setting(found.name(), found.value(), null, found.origin(), found.source(), null, harmless);
 	}
 

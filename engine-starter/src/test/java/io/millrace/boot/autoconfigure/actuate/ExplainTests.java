@@ -92,7 +92,9 @@ class ExplainTests {
 	@Test
 	void secretsAreNotShown() throws Exception {
 		String[] properties = { EXPOSED, "server.ssl.enabled=false", "server.ssl.key-store-password=hush",
-				"millrace.worker.passwrd=hush" };
+				"millrace.worker.passwrd=hush", "server.servlet.context-parameters.jwt=hush",
+				"server.servlet.colour=hush", "millrace.routes[0].pattern=/reports", "millrace.routes[0].priority=low",
+				"millrace.routes[0].colour=hush" };
 		try (TestServer server = TestServer.servlet(Application.class, properties)) {
 			assertThat(server.get("/actuator/millrace/explain").body()).doesNotContain("hush");
 			JsonNode password = settings(server).get("server.ssl.key-store-password");

@@ -135,8 +135,8 @@ final class EventBroadcaster implements SmartLifecycle, DisposableBean {
 				tell(("data: " + sample.toJson() + "\n\n").getBytes(StandardCharsets.UTF_8));
 			}
 		}
-		catch (RuntimeException ex) {
-			// A timer forgets what has failed once.
+		catch (Throwable ex) {
+			// A timer forgets what has failed once, whatever it was.
 			if (this.throttle.isDue()) {
 				logger.warn("An event of the stream was left out", ex);
 			}

@@ -74,6 +74,14 @@ abstract class EventSubscriber {
 	}
 
 	/**
+	 * Whether {@link #end()} was called.
+	 * @return whether nothing is sent any more
+	 */
+	final synchronized boolean isEnded() {
+		return this.ended;
+	}
+
+	/**
 	 * Send nothing more: the response ends, with what is on its way already.
 	 */
 	final void end() {

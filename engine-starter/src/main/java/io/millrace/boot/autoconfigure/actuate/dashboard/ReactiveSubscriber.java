@@ -31,6 +31,10 @@ final class ReactiveSubscriber extends EventSubscriber {
 		this.sink = sink;
 		sink.onDispose(this::end);
 		sink.onRequest((more) -> proceed());
+		if (isEnded()) {
+			// Before anybody has subscribed, so that nobody could be told.
+			sink.complete();
+		}
 	}
 
 	@Override
