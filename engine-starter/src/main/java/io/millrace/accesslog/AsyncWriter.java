@@ -1,6 +1,5 @@
 package io.millrace.accesslog;
 
-import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -71,7 +70,7 @@ final class AsyncWriter {
 
 	private long told;
 
-	private @Nullable Exception failure;
+	private @Nullable Throwable failure;
 
 	private long nextTick;
 
@@ -235,7 +234,8 @@ final class AsyncWriter {
 			this.sink.write(this.batch.array(), this.batch.length());
 			this.written.add(this.batched);
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (Throwable ex) {
+			// An Error neither ends the thread: the lines behind these are written.
 			this.dropped.add(this.batched);
 			this.failure = ex;
 		}
@@ -252,7 +252,7 @@ final class AsyncWriter {
 		try {
 			this.sink.tick();
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (Throwable ex) {
 			this.failure = ex;
 		}
 	}
@@ -264,7 +264,13 @@ final class AsyncWriter {
 	private void tell() {
 		long all = this.dropped.sum();
 		String reason = (this.failure != null) ? this.failure.toString() : "they come faster than they can be written";
-		logger.warn("The access log has dropped {} lines, {} since the start: {}", all - this.told, all, reason);
+		try {
+			logger.warn("The access log has dropped {} lines, {} since the start: {}", all - this.told, all, reason);
+		}
+		catch (Throwable ex) {
+			// Told again with what is dropped until then, where the log takes it.
+			return;
+		}
 		this.told = all;
 		this.failure = null;
 	}
@@ -273,7 +279,7 @@ final class AsyncWriter {
 		try {
 			this.sink.close();
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (Throwable ex) {
 			this.failure = ex;
 		}
 		if (hasToTell()) {

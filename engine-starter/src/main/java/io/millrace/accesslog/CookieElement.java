@@ -10,18 +10,23 @@ final class CookieElement implements PatternFormat.Element {
 
 	private final String name;
 
+	private final boolean masked;
+
 	/**
 	 * Create the element.
 	 * @param name the name of the cookie, in the case that it is sent with
+	 * @param masks what is not to be written: no cookie where not the field that has them
 	 */
-	CookieElement(String name) {
+	CookieElement(String name, Masks masks) {
 		this.name = name;
+		this.masked = masks.hides("Cookie");
 	}
 
 	@Override
 	public void append(Line line, ObservedExchange exchange, boolean completed, long endedMillis) {
 		String cookies = exchange.requestHeader("Cookie");
-		PatternCodes.text(line, (cookies != null) ? find(cookies) : null);
+		String value = (cookies != null) ? find(cookies) : null;
+		PatternCodes.text(line, (this.masked && value != null) ? QueryMask.MASKED : value);
 	}
 
 	private @Nullable String find(String cookies) {

@@ -9,7 +9,7 @@ package io.millrace.accesslog;
  * @param maxSize how many bytes a file may have, about; 0 for any number
  * @param maxHistory for how many days files are kept besides today's, 0 for ever
  * @param totalSizeCap how many bytes the files that were put aside may have together, 0
- * for any number; the oldest are deleted
+ * for any number; the oldest are deleted, and the youngest never is
  * @param compress whether they are compressed with gzip
  */
 public record FileRotation(boolean daily, long maxSize, int maxHistory, long totalSizeCap, boolean compress) {

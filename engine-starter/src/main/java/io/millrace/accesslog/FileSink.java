@@ -188,13 +188,18 @@ public final class FileSink implements LineSink {
 
 	private void rotate(LocalDate today) throws IOException {
 		abandon();
+		LocalDate of = this.day;
 		try {
-			this.rotated.putAside(this.day);
+			this.rotated.putAside(of);
 			this.rotated.tidy(today);
 		}
 		catch (IOException ex) {
 			this.rotateFrom = this.clock.instant().plus(RETRY);
 			logger.warn("{} could not be put aside and is written on to: {}", this.path, ex.toString());
+			open();
+			// It was written to since, which does not make its first lines younger.
+			this.day = of;
+			return;
 		}
 		open();
 	}

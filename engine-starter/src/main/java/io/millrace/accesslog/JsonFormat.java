@@ -52,7 +52,12 @@ final class JsonFormat extends LineFormat {
 		String trace = exchange.requestHeader("traceparent");
 		if (trace != null && TraceParent.isValid(trace)) {
 			line.append(",\"trace\":{\"id\":\"");
-			TraceParent.appendTraceId(line, trace);
+			if (this.masks.hides("traceparent")) {
+				line.append(QueryMask.MASKED);
+			}
+			else {
+				TraceParent.appendTraceId(line, trace);
+			}
 			line.append("\"}");
 		}
 		millrace(line, exchange, completed);
@@ -70,7 +75,7 @@ final class JsonFormat extends LineFormat {
 	private void http(Line line, ObservedExchange exchange) {
 		line.append(",\"http\":{");
 		String protocol = exchange.protocol();
-		if (protocol.startsWith(VERSION)) {
+		if (protocol != null && protocol.startsWith(VERSION)) {
 			line.append("\"version\":\"");
 			Escape.JSON.append(line, protocol, VERSION.length(), protocol.length());
 			line.append("\",");

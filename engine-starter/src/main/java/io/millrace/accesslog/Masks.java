@@ -33,6 +33,15 @@ public record Masks(QueryMask query, Set<String> headers, boolean clientAddress)
 	}
 
 	/**
+	 * Whether nothing of a field is written, wherever it is taken from.
+	 * @param name the name of the field, in any case
+	 * @return whether it is masked
+	 */
+	boolean hides(String name) {
+		return this.headers.contains(name);
+	}
+
+	/**
 	 * Append the value of a field.
 	 * @param line where to
 	 * @param name the name of the field
@@ -40,7 +49,7 @@ public record Masks(QueryMask query, Set<String> headers, boolean clientAddress)
 	 * @param escape how
 	 */
 	void appendHeader(Line line, String name, String value, Escape escape) {
-		if (this.headers.contains(name)) {
+		if (hides(name)) {
 			line.append(QueryMask.MASKED);
 		}
 		else if (URLS.contains(name)) {

@@ -18,8 +18,6 @@ final class PatternCodes {
 			+ "%{c}L %{NAME}o %{remote}p %{FORMAT}t %{ns|us|ms|s|fracsec}T and %{wait|service|mode|priority|refusal|"
 			+ "received}M";
 
-	private static final String CLOSE = "close";
-
 	private final Masks masks;
 
 	/**
@@ -72,7 +70,7 @@ final class PatternCodes {
 				case "remote" -> client();
 				default -> null;
 			};
-			case 'c' -> new CookieElement(name);
+			case 'c' -> new CookieElement(name, this.masks);
 			case 'i' -> (line, exchange, completed, ended) -> header(line, name, exchange.requestHeader(name));
 			case 'o' -> (line, exchange, completed, ended) -> header(line, name, exchange.responseHeader(name));
 			case 'L' -> name.equals("c")
@@ -137,7 +135,7 @@ final class PatternCodes {
 		line.append(' ');
 		this.masks.query().appendUrl(line, target, Escape.TEXT);
 		line.append(' ');
-		Escape.TEXT.append(line, exchange.protocol());
+		text(line, exchange.protocol());
 	}
 
 	private static void path(Line line, ObservedExchange exchange, boolean completed, long ended) {
@@ -153,7 +151,7 @@ final class PatternCodes {
 		String target = Objects.requireNonNullElse(exchange.target(), "");
 		int query = Target.pathEnd(target);
 		if (query < target.length()) {
-			line.append('?');
+			line.append(target.charAt(query));
 			this.masks.query().append(line, target, query + 1, Escape.TEXT);
 		}
 	}
@@ -163,7 +161,7 @@ final class PatternCodes {
 			line.append('X');
 		}
 		else {
-			line.append(CLOSE.equalsIgnoreCase(exchange.responseHeader("Connection")) ? '-' : '+');
+			line.append(exchange.kept() ? '+' : '-');
 		}
 	}
 
@@ -186,9 +184,13 @@ final class PatternCodes {
 	}
 
 	// Without the port.
-	private static void host(Line line, @Nullable String host) {
+	private void host(Line line, @Nullable String host) {
 		if (host == null || host.isEmpty()) {
 			line.append('-');
+			return;
+		}
+		if (this.masks.hides("Host")) {
+			line.append(QueryMask.MASKED);
 			return;
 		}
 		int colon = host.indexOf(':', host.indexOf(']') + 1);

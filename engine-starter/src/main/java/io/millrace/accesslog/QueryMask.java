@@ -9,7 +9,8 @@ import java.util.TreeSet;
 
 /**
  * Writes queries without what is nobody's business: all of them, or the values of some
- * parameters. However their names are written: {@code t%6Fken} is {@code token}.
+ * parameters. However their names are written: {@code t%6Fken} is {@code token}. A
+ * fragment is as good as a query: some have their tokens there.
  */
 public final class QueryMask {
 
@@ -52,7 +53,7 @@ public final class QueryMask {
 		int query = Target.pathEnd(url);
 		escape.append(line, url, 0, query);
 		if (query < url.length()) {
-			line.append('?');
+			line.append(url.charAt(query));
 			append(line, url, query + 1, escape);
 		}
 	}
@@ -61,7 +62,7 @@ public final class QueryMask {
 	 * Append a query.
 	 * @param line where to
 	 * @param text holds the query
-	 * @param from where it begins, behind the question mark
+	 * @param from where it begins, behind the question mark or number sign
 	 * @param escape how
 	 */
 	void append(Line line, String text, int from, Escape escape) {
@@ -79,26 +80,39 @@ public final class QueryMask {
 	private void appendParameters(Line line, String text, int from, Escape escape) {
 		int start = from;
 		while (start <= text.length()) {
-			int ampersand = text.indexOf('&', start);
-			int end = (ampersand < 0) ? text.length() : ampersand;
+			int end = end(text, start);
 			appendParameter(line, text, start, end, escape);
-			if (ampersand < 0) {
+			if (end == text.length()) {
 				return;
 			}
-			line.append('&');
-			start = ampersand + 1;
+			line.append(text.charAt(end));
+			start = end + 1;
 		}
+	}
+
+	private static int end(String text, int start) {
+		int end = start;
+		while (end < text.length() && text.charAt(end) != '&' && text.charAt(end) != '#') {
+			end++;
+		}
+		return end;
 	}
 
 	private void appendParameter(Line line, String text, int from, int to, Escape escape) {
 		int equals = text.indexOf('=', from);
-		if (equals >= 0 && equals < to && this.names.contains(name(text.substring(from, equals)))) {
+		if (equals >= 0 && equals < to
+				&& this.names.contains(name(text.substring(start(text, from, equals), equals)))) {
 			escape.append(line, text, from, equals + 1);
 			line.append(MASKED);
 		}
 		else {
 			escape.append(line, text, from, to);
 		}
+	}
+
+	// A fragment may be a path with a query of its own.
+	private static int start(String text, int from, int equals) {
+		return Math.max(from, text.lastIndexOf('?', equals) + 1);
 	}
 
 	private static String name(String raw) {

@@ -124,7 +124,9 @@ final class RotatedFiles {
 		youngestFirst.sort(Comparator.comparing(RotatedFile::day).thenComparing(RotatedFile::number).reversed());
 		for (RotatedFile file : youngestFirst) {
 			total += Files.size(file.path());
-			if (total > this.rotation.totalSizeCap()) {
+			// A file is put aside when it is a little larger than it may be: the youngest
+			// stays where just one has room.
+			if (total > this.rotation.totalSizeCap() && !file.equals(youngestFirst.get(0))) {
 				Files.deleteIfExists(file.path());
 			}
 		}

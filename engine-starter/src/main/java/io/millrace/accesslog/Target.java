@@ -31,11 +31,16 @@ final class Target {
 	/**
 	 * Where the path ends.
 	 * @param target the target
-	 * @return where the question mark stands, or the length where there is none
+	 * @return where the question mark stands, or the number sign of a fragment, which a
+	 * URL may have and what is no request, or the length where there is none
 	 */
 	static int pathEnd(String target) {
-		int query = target.indexOf('?');
-		return (query < 0) ? target.length() : query;
+		for (int i = 0; i < target.length(); i++) {
+			if (target.charAt(i) == '?' || target.charAt(i) == '#') {
+				return i;
+			}
+		}
+		return target.length();
 	}
 
 	/**

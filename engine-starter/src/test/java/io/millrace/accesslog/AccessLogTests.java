@@ -1,5 +1,9 @@
 package io.millrace.accesslog;
 
+import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +16,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 @ExtendWith(OutputCaptureExtension.class)
 class AccessLogTests {
@@ -106,6 +111,36 @@ class AccessLogTests {
 		log.exchangeEnded(new FakeExchange().target("/to/stdout"), true);
 		log.close();
 		assertThat(output.getOut()).contains("/to/stdout 200\n/to/stdout 200\n");
+	}
+
+	@Test
+	void aStandardOutputThatFailedOnceGetsTheNextLines() throws IOException {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+		PrintStream before = System.out;
+		System.setOut(new PrintStream(new FilterOutputStream(bytes) {
+
+			private boolean failed;
+
+			@Override
+			public void write(byte[] lines, int from, int length) throws IOException {
+				if (!this.failed) {
+					this.failed = true;
+					throw new IOException("No space left on device");
+				}
+				bytes.write(lines, from, length);
+			}
+
+		}, true));
+		try {
+			StdoutSink sink = new StdoutSink();
+			assertThatIOException().isThrownBy(() -> sink.write(new byte[] { 'a', '\n' }, 2));
+			sink.write(new byte[] { 'b', '\n' }, 2);
+			sink.write(new byte[] { 'c', '\n' }, 2);
+		}
+		finally {
+			System.setOut(before);
+		}
+		assertThat(bytes).hasToString("b\nc\n");
 	}
 
 	@Test

@@ -9,12 +9,17 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -142,6 +147,55 @@ class AsyncWriterTests {
 	}
 
 	@Test
+	void anErrorDoesNotEndTheLog() {
+		AsyncWriter writer = new AsyncWriter(this.sink, 16, PATIENCE);
+		this.sink.failure = new OutOfMemoryError("unable to create native thread");
+		write(writer, "lost");
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.untilAsserted(() -> assertThat(writer.dropped()).isEqualTo(1));
+		this.sink.ticks.drainPermits();
+		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> this.sink.ticks.tryAcquire(2));
+		this.sink.failure = null;
+		write(writer, "kept");
+		writer.close();
+		assertThat(this.sink.lines()).containsExactly("kept");
+		assertThat(writer.dropped()).isEqualTo(1);
+	}
+
+	@Test
+	void aLogThatThrowsDoesNotEndTheAccessLog() {
+		Logger logger = (Logger) LoggerFactory.getLogger(AsyncWriter.class);
+		AtomicInteger told = new AtomicInteger();
+		UnsynchronizedAppenderBase<ILoggingEvent> appender = new UnsynchronizedAppenderBase<>() {
+
+			@Override
+			protected void append(ILoggingEvent event) {
+				told.incrementAndGet();
+				throw new NoClassDefFoundError("of an appender");
+			}
+
+		};
+		appender.start();
+		logger.addAppender(appender);
+		try {
+			this.sink.failure = new IOException("No space left on device");
+			AsyncWriter writer = new AsyncWriter(this.sink, 16, PATIENCE);
+			write(writer, "lost");
+			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> told.get() == 1);
+			this.sink.failure = null;
+			write(writer, "kept");
+			writer.close();
+			assertThat(this.sink.lines()).containsExactly("kept");
+			assertThat(this.sink.closed).isTrue();
+			assertThat(told).as("once more at the end").hasValue(2);
+		}
+		finally {
+			logger.detachAppender(appender);
+		}
+	}
+
+	@Test
 	void closingDoesNotWaitForEver(CapturedOutput output) throws Exception {
 		this.sink.block();
 		AsyncWriter writer = new AsyncWriter(this.sink, 16, Duration.ofMillis(50));
@@ -170,7 +224,7 @@ class AsyncWriterTests {
 
 		private volatile boolean closed;
 
-		private volatile Exception failure;
+		private volatile Throwable failure;
 
 		void block() {
 			this.blocks = true;
@@ -198,12 +252,15 @@ class AsyncWriterTests {
 					throw new IOException(ex);
 				}
 			}
-			Exception thrown = this.failure;
+			Throwable thrown = this.failure;
 			if (thrown instanceof IOException io) {
 				throw io;
 			}
 			if (thrown instanceof RuntimeException runtime) {
 				throw runtime;
+			}
+			if (thrown instanceof Error error) {
+				throw error;
 			}
 			String text = new String(bytes, 0, length, StandardCharsets.UTF_8);
 			assertThat(text).endsWith("\n");
@@ -213,6 +270,9 @@ class AsyncWriterTests {
 		@Override
 		public void tick() {
 			this.ticks.release();
+			if (this.failure instanceof Error error) {
+				throw error;
+			}
 		}
 
 		@Override

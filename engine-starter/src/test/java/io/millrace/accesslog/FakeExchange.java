@@ -30,6 +30,8 @@ final class FakeExchange implements ObservedExchange {
 
 	long responseBytes = 5;
 
+	boolean kept = true;
+
 	String refusal;
 
 	String mode = "pool";
@@ -58,6 +60,8 @@ final class FakeExchange implements ObservedExchange {
 		FakeExchange exchange = new FakeExchange();
 		exchange.method = null;
 		exchange.target = null;
+		exchange.protocol = null;
+		exchange.kept = false;
 		exchange.status = 400;
 		exchange.refusal = "syntax";
 		exchange.mode = UNHANDLED;
@@ -138,6 +142,11 @@ final class FakeExchange implements ObservedExchange {
 	@Override
 	public long responseBytes() {
 		return this.responseBytes;
+	}
+
+	@Override
+	public boolean kept() {
+		return this.kept;
 	}
 
 	@Override

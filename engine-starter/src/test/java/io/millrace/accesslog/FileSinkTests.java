@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -233,6 +234,38 @@ class FileSinkTests {
 	}
 
 	@Test
+	void whatCouldNotBePutAsideIsStillOfItsDayLater() throws IOException {
+		FileSink sink = open(DAILY);
+		write(sink, "one\n");
+		LocalDate first = this.clock.today();
+		Path last = put("access.log." + first + ".999999999", "");
+		Path next = Files.createDirectory(this.directory.resolve("access.log." + first + ".1000000000"));
+		this.clock.toTomorrow();
+		for (String line : List.of("two\n", "three\n")) {
+			write(sink, line);
+			Files.setLastModifiedTime(file(), FileTime.from(this.clock.instant()));
+			this.clock.forward(Duration.ofMinutes(2));
+		}
+		Files.delete(last);
+		Files.delete(next);
+		write(sink, "four\n");
+		sink.close();
+		assertThat(names()).containsExactly("access.log", "access.log." + first + ".0");
+		assertThat(this.directory.resolve("access.log." + first + ".0")).hasContent("one\ntwo\nthree\n");
+		assertThat(file()).hasContent("four\n");
+	}
+
+	@Test
+	void theYoungestStaysHoweverLargeItIs() throws IOException {
+		LocalDate today = this.clock.today();
+		put("access.log." + today.minusDays(1) + ".0", "x".repeat(100));
+		put("access.log." + today.minusDays(1) + ".1", "x".repeat(100));
+		FileSink sink = open(new FileRotation(true, 90, 0, 90, false));
+		awaitNames("access.log", "access.log." + today.minusDays(1) + ".1");
+		sink.close();
+	}
+
+	@Test
 	void whereNoLineCanBeWrittenThereIsNoSink() throws IOException {
 		Path file = put("file", "");
 		assertThatIOException().isThrownBy(() -> new FileSink(this.directory, FileRotation.NONE));
@@ -262,6 +295,10 @@ class FileSinkTests {
 
 		void forward(Duration time) {
 			this.now = this.now.plus(time);
+		}
+
+		void toTomorrow() {
+			this.now = today().plusDays(1).atTime(LocalTime.NOON).toInstant(ZoneOffset.UTC);
 		}
 
 		LocalDate today() {

@@ -70,7 +70,7 @@ class LineFormatTests {
 			.isEqualTo("{\"@timestamp\":\"2026-11-21T17:04:05.067Z\",\"ecs\":{\"version\":\"8.11\"},"
 					+ "\"event\":{\"kind\":\"event\",\"category\":[\"web\"],\"type\":[\"access\"],"
 					+ "\"dataset\":\"millrace.access\",\"outcome\":\"failure\",\"duration\":250000},"
-					+ "\"http\":{\"version\":\"1.1\",\"request\":{\"body\":{\"bytes\":0}},"
+					+ "\"http\":{\"request\":{\"body\":{\"bytes\":0}},"
 					+ "\"response\":{\"status_code\":400,\"body\":{\"bytes\":5}}},\"client\":{\"ip\":\"192.0.2.7\"},"
 					+ "\"source\":{\"ip\":\"10.0.0.1\",\"port\":40123},\"millrace\":{\"connection\":\"c-17\","
 					+ "\"mode\":\"none\",\"priority\":\"normal\",\"wait\":250000,\"service\":0,"
@@ -137,8 +137,19 @@ class LineFormatTests {
 	@Test
 	void aConnectionIsToldAfterItsEnd() {
 		LineFormat format = LineFormat.pattern("%X %s", Masks.none());
-		assertThat(line(format, new FakeExchange().responseHeader("Connection", "close"))).isEqualTo("- 200");
+		FakeExchange last = new FakeExchange();
+		last.kept = false;
+		assertThat(line(format, last)).isEqualTo("- 200");
 		assertThat(line(format, new FakeExchange().status(0), false)).isEqualTo("X -");
+	}
+
+	@Test
+	void whatResemblesARequestHasNoProtocol() {
+		FakeExchange exchange = FakeExchange.noRequest().target("/hidden");
+		exchange.method = "GET";
+		assertThat(pattern("%r|%H", exchange)).isEqualTo("GET /hidden -|-");
+		assertThat(line(LineFormat.json(Masks.none(), List.of(), List.of()), exchange))
+			.doesNotContain("\"version\":\"1");
 	}
 
 	@Test
@@ -203,6 +214,32 @@ class LineFormatTests {
 		assertThat(line(LineFormat.json(masks, List.of("Authorization"), List.of("Location")), exchange))
 			.contains("\"ip\":\"2001:db8:1::\"", "\"query\":\"token=***&user=me", "\"authorization\":\"***\"")
 			.doesNotContainPattern("s\\d");
+	}
+
+	@Test
+	void whatIsMaskedIsNotWrittenInPartsEither() {
+		Masks masks = new Masks(QueryMask.NONE, Set.of("cookie", "host", "Traceparent"), false);
+		FakeExchange exchange = new FakeExchange().header("Host", "secret.example.com")
+			.header("Cookie", "theme=secret")
+			.header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+		assertThat(line(LineFormat.pattern("%{theme}c %{other}c %v", masks), exchange)).isEqualTo("*** - ***");
+		assertThat(line(LineFormat.json(masks, List.of(), List.of()), exchange)).contains("\"trace\":{\"id\":\"***\"}");
+	}
+
+	@Test
+	void fragmentsAreMaskedAsQueriesAre() {
+		Masks masks = new Masks(QueryMask.of(Set.of("token")), Set.of(), false);
+		FakeExchange exchange = new FakeExchange().target("/a#token=s1&b=c").header("Referer", "/b?token=s2#token=s3");
+		LineFormat format = LineFormat.pattern("%r %U %q %{Referer}i %{Location}o", masks);
+		assertThat(line(format, exchange.responseHeader("Location", "/c#a=b&token=s4#d")))
+			.isEqualTo("GET /a#token=***&b=c HTTP/1.1 /a #token=***&b=c /b?token=***#token=*** /c#a=b&token=***#d");
+		assertThat(line(LineFormat.json(masks, List.of(), List.of("Location")), exchange))
+			.doesNotContainPattern("s\\d");
+		assertThat(line(LineFormat.pattern("%{Location}o", masks),
+				exchange.responseHeader("Location", "/d#/page?token=s5")))
+			.isEqualTo("/d#/page?token=***");
+		Masks all = new Masks(QueryMask.of(Set.of("*")), Set.of(), false);
+		assertThat(line(LineFormat.pattern("%{Location}o", all), exchange)).isEqualTo("/d#***");
 	}
 
 	@Test

@@ -289,7 +289,7 @@ public class AccessLogProperties {
 
 		/**
 		 * How large the files that were put aside may be together; the oldest are
-		 * deleted. With 0 as large as they like.
+		 * deleted, and the youngest never is. With 0 as large as they like.
 		 */
 		private DataSize totalSizeCap = DataSize.ofBytes(0);
 

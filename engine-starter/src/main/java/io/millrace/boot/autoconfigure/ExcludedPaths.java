@@ -60,10 +60,16 @@ final class ExcludedPaths implements Predicate<String> {
 		if (RouteMatcher.isAmbiguous(plain)) {
 			return false;
 		}
-		for (RouteMatcher matcher : this.matchers) {
-			if (matcher.matches(path, plain)) {
-				return true;
+		try {
+			for (RouteMatcher matcher : this.matchers) {
+				if (matcher.matches(path, plain)) {
+					return true;
+				}
 			}
+		}
+		catch (IllegalArgumentException ex) {
+			// Half an escape, in what was refused: it is no path at all.
+			return false;
 		}
 		return false;
 	}

@@ -43,6 +43,8 @@ public final class ExchangeObservation implements ObservedExchange {
 
 	private long responseBytes;
 
+	private boolean kept;
+
 	/**
 	 * Begin to observe an exchange whose head has just come.
 	 * @param exchange the exchange
@@ -117,11 +119,13 @@ public final class ExchangeObservation implements ObservedExchange {
 	 * It has ended.
 	 * @param status the status that was sent, 0 where none was
 	 * @param responseBytes how many bytes of the content were handed to the socket
+	 * @param kept whether the connection stays for further requests
 	 */
-	public void ended(int status, long responseBytes) {
+	public void ended(int status, long responseBytes, boolean kept) {
 		this.ended = now();
 		this.status = status;
 		this.responseBytes = responseBytes;
+		this.kept = kept;
 	}
 
 	/**
@@ -162,8 +166,9 @@ public final class ExchangeObservation implements ObservedExchange {
 	}
 
 	@Override
-	public String protocol() {
-		return this.exchange.request().version().text();
+	public @Nullable String protocol() {
+		RequestHead request = this.exchange.request();
+		return request.isUnknown() ? null : request.version().text();
 	}
 
 	@Override
@@ -190,6 +195,11 @@ public final class ExchangeObservation implements ObservedExchange {
 	@Override
 	public long responseBytes() {
 		return this.responseBytes;
+	}
+
+	@Override
+	public boolean kept() {
+		return this.kept;
 	}
 
 	@Override

@@ -316,7 +316,7 @@ final class Http1Connection {
 	private void turnAway(RequestHead head, RefusalAnswer refusal) {
 		boolean keepAlive = mayKeepAlive(head);
 		this.sender.write(this.services.refusalEncoder().encode(refusal, head, keepAlive, this.channel.alloc()));
-		this.reports.turnedAway(this.stream, head, refusal);
+		this.reports.turnedAway(this.stream, head, refusal, keepAlive);
 		next(head, keepAlive);
 	}
 

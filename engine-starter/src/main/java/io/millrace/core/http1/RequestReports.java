@@ -85,7 +85,8 @@ final class RequestReports {
 		this.observers.exchangeCompleted(status);
 		ExchangeObservation observation = exchange.observation();
 		if (observation != null) {
-			observation.ended(status, this.writer.contentSent());
+			observation.ended(status, this.writer.contentSent(),
+					this.writer.isKeepAlive() && !this.writer.isSwitched());
 			tellEnd(observation, true);
 		}
 	}
@@ -104,7 +105,7 @@ final class RequestReports {
 		ExchangeObservation observation = exchange.observation();
 		if (observation != null) {
 			boolean begun = this.writer.isStarted();
-			observation.ended(begun ? exchange.sentHead().status() : 0, begun ? this.writer.contentSent() : 0);
+			observation.ended(begun ? exchange.sentHead().status() : 0, begun ? this.writer.contentSent() : 0, false);
 			tellEnd(observation, false);
 		}
 	}
@@ -115,8 +116,9 @@ final class RequestReports {
 	 * @param stream the stream
 	 * @param request the head
 	 * @param answer what its client was told
+	 * @param keepAlive whether the connection is kept
 	 */
-	void turnedAway(Http1Stream stream, RequestHead request, RefusalAnswer answer) {
+	void turnedAway(Http1Stream stream, RequestHead request, RefusalAnswer answer, boolean keepAlive) {
 		this.observers.exchangeStarted();
 		this.observers.exchangeCompleted(answer.status());
 		ExchangeObserver company = this.observers.observeExchange();
@@ -125,7 +127,7 @@ final class RequestReports {
 			this.services.dispatcher().services().errors().describe(seen.response(), answer);
 			ExchangeObservation observation = seen.observe(company);
 			observation.refused(answer.reason().id(), this.services.dispatcher().priority(request));
-			observation.ended(answer.status(), this.services.refusalEncoder().contentSize(answer, request));
+			observation.ended(answer.status(), this.services.refusalEncoder().contentSize(answer, request), keepAlive);
 			tellEnd(observation, true);
 		}
 	}

@@ -46,9 +46,9 @@ public interface ObservedExchange {
 
 	/**
 	 * The version of the protocol.
-	 * @return such as {@code HTTP/1.1}
+	 * @return such as {@code HTTP/1.1}, {@code null} where what came was no request
 	 */
-	String protocol();
+	@Nullable String protocol();
 
 	/**
 	 * A field of the request.
@@ -83,6 +83,13 @@ public interface ObservedExchange {
 	 * @return how many bytes of content were handed to the socket
 	 */
 	long responseBytes();
+
+	/**
+	 * Whether the connection stays for further requests.
+	 * @return {@code false} where the response has said that it is closed, or where it is
+	 * because the response is not whole or the protocol was switched
+	 */
+	boolean kept();
 
 	/**
 	 * Why the engine has answered for the application.

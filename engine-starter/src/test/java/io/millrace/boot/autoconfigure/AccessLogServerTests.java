@@ -161,10 +161,25 @@ class AccessLogServerTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "servlet", "reactive" })
+	void whetherTheConnectionStaysIsTold(String type) throws Exception {
+		try (TestServer server = start(type, "millrace.access-log.format=pattern",
+				"millrace.access-log.pattern=%X \"%r\" %H")) {
+			server.raw("GET /hello/a HTTP/1.1\r\nHost: localhost\r\n\r\n"
+					+ "GET /hello/b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+			server.raw("GET /hello/c HTTP/1.0\r\n\r\n");
+			server.raw("GET /hello/d HTTP/9.9\r\nHost: localhost\r\n\r\n");
+		}
+		assertThat(lines()).containsExactly("+ \"GET /hello/a HTTP/1.1\" HTTP/1.1",
+				"- \"GET /hello/b HTTP/1.1\" HTTP/1.1", "- \"GET /hello/c HTTP/1.0\" HTTP/1.0",
+				"- \"GET /hello/d -\" -");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "servlet", "reactive" })
 	void whatIsRefusedHasALine(String type) throws Exception {
 		try (TestServer server = start(type, "millrace.admission.limit=fixed", "millrace.admission.max=1",
 				"millrace.routes[0].pattern=/wait", "millrace.routes[0].mode=pool",
-				"millrace.access-log.format=pattern", "millrace.access-log.pattern=%s %U %{refusal}M")) {
+				"millrace.access-log.format=pattern", "millrace.access-log.pattern=%s %U %{refusal}M %X")) {
 			try (Socket waiting = server.send("/wait")) {
 				ENTERED.acquire();
 				HttpResponse<String> refused = server.get("/hello/a");
@@ -173,7 +188,7 @@ class AccessLogServerTests {
 				assertThat(waiting.getInputStream().read()).isEqualTo('H');
 			}
 		}
-		assertThat(lines()).containsExactlyInAnyOrder("503 /hello/a limit", "200 /wait -");
+		assertThat(lines()).containsExactlyInAnyOrder("503 /hello/a limit +", "200 /wait - +");
 	}
 
 	@ParameterizedTest
@@ -205,10 +220,14 @@ class AccessLogServerTests {
 			server.get("/desk/hello/%62");
 			server.get("/hello/b");
 			server.get("/desk/actuator/health");
+			for (String half : List.of("%zz", "%", "%2")) {
+				server.raw("GET /desk/actuator/" + half + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+			}
 			server.raw("GET /desk/actuator/../hello/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 		}
-		assertThat(lines()).hasSize(3)
-			.startsWith("200 /desk/hello/a", "404 /hello/b")
+		assertThat(lines()).hasSize(6)
+			.startsWith("200 /desk/hello/a", "404 /hello/b", "400 /desk/actuator/%zz", "400 /desk/actuator/%",
+					"400 /desk/actuator/%2")
 			.last()
 			.asString()
 			.endsWith(" /desk/actuator/../hello/a");

@@ -191,6 +191,11 @@ class ExchangeTimersTests {
 		}
 
 		@Override
+		public boolean kept() {
+			return true;
+		}
+
+		@Override
 		public @Nullable String requestHeader(String name) {
 			return null;
 		}

@@ -35,8 +35,8 @@ final class NoExchange implements ObservedExchange {
 	}
 
 	@Override
-	public String protocol() {
-		return "HTTP/1.1";
+	public @Nullable String protocol() {
+		return null;
 	}
 
 	@Override
@@ -62,6 +62,11 @@ final class NoExchange implements ObservedExchange {
 	@Override
 	public long responseBytes() {
 		return 0;
+	}
+
+	@Override
+	public boolean kept() {
+		return false;
 	}
 
 	@Override

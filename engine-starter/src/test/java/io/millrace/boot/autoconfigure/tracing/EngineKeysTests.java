@@ -76,6 +76,13 @@ class EngineKeysTests {
 		assertThat(WaitClass.of(nanos).label()).isEqualTo(label);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "0,0.000", "499,0.000", "500,0.001", "9999,0.010", "99500,0.100", "1234567,1.235", "999999499,999.999",
+			"1000000000,1000.000", "9223372036854775807,9223372036854.776" })
+	void waitsAreMillisecondsWithThreeDecimals(long nanos, String millis) {
+		assertThat(EngineKeys.millis(nanos)).isEqualTo(millis);
+	}
+
 	@Test
 	void nobodyIsAskedWhereNobodyWouldReadIt() {
 		this.runner.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ObservationFilter.class));
