@@ -60,7 +60,8 @@ class CpuAdvisor implements Advisor {
 			advice.accept(Advice.warning("event-loops",
 					"there are " + loops + " event loops (" + LOOPS + ") for " + processors + " processors",
 					"They take the processor from each other, and each has fewer connections to do at a time",
-					LOOPS + "=0, which is one for each processor"));
+					isHelpedByDefault(situation, processors) ? LOOPS + "=0, which is one for each processor"
+							: LOOPS + "=" + processors));
 		}
 		else if (situation.isSet(LOOPS) && situation.reactive() && loops * 2 <= processors) {
 			advice.accept(Advice.warning("event-loops-few",
@@ -68,6 +69,12 @@ class CpuAdvisor implements Advisor {
 					"All handlers of a reactive application run on them: the other processors have nothing to do",
 					LOOPS + "=0, which is one for each processor"));
 		}
+	}
+
+	// The default is as many as Java sees, which may be more than there are.
+	private static boolean isHelpedByDefault(Situation situation, int processors) {
+		return situation.machine().processors() == processors
+				&& !situation.environment().getProperty(LOOPS, "0").strip().equals("0");
 	}
 
 	private static String format(double limit) {

@@ -43,9 +43,9 @@ class DatabasePoolAdvisor implements Advisor {
 	}
 
 	private static void advise(Situation situation, String name, HikariDataSource pool, Consumer<Advice> advice) {
-		int atOnce = situation.concurrency();
+		int atOnce = situation.atOnce();
 		int size = pool.getMaximumPoolSize();
-		String property = situation.concurrencyProperty();
+		String property = situation.atOnceProperty();
 		if (atOnce > size * RATIO) {
 			String found = atOnce + " requests are handled at once (" + property + "), and the pool of " + name
 					+ " has " + size + " connections (maximumPoolSize)";
@@ -54,7 +54,8 @@ class DatabasePoolAdvisor implements Advisor {
 					+ " s (connectionTimeout), and then fail; requests that need no " + "database wait behind them";
 			String remedy = "a route with max-concurrency: " + size * 2 + " for what needs the database, or " + property
 					+ "=" + size * RATIO + ", or a larger pool if the database can do more";
-			advice.accept((atOnce >= size * BAD_RATIO) ? Advice.warning("database-pool", found, why, remedy)
+			advice.accept((atOnce >= size * BAD_RATIO && !hasBulkhead(situation))
+					? Advice.warning("database-pool", found, why, remedy)
 					: Advice.info("database-pool", found, why, remedy));
 		}
 		else if (atOnce > 0 && size > atOnce) {
@@ -80,6 +81,11 @@ class DatabasePoolAdvisor implements Advisor {
 					"Threads go on waiting for a connection that nobody needs any more",
 					"spring.datasource.hikari.connection-timeout=" + Math.max(250, request / 2)));
 		}
+	}
+
+	// Nobody can tell whether it is for what needs the database.
+	private static boolean hasBulkhead(Situation situation) {
+		return situation.config().policies().stream().anyMatch((policy) -> policy.maxConcurrency() > 0);
 	}
 
 	private static @Nullable HikariDataSource unwrap(DataSource source) {

@@ -6,6 +6,7 @@ import java.util.function.Function;
 import io.millrace.core.Engine;
 import io.millrace.core.EngineConfig;
 import io.millrace.core.http.DispatchOptions;
+import io.millrace.core.http.ForwardedOrigins;
 import io.millrace.core.http1.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Options;
 import io.millrace.core.observe.WatchOptions;
@@ -22,6 +23,9 @@ import org.springframework.util.unit.DataSize;
  * {@link RunTimeOrigin}.
  */
 final class EffectiveSettings {
+
+	// In a cloud it is native by itself. Otherwise the engine does not know it.
+	private static final String STRATEGY = "server.forward-headers-strategy";
 
 	private static final Map<String, Function<Engine, Object>> SETTINGS = Map.ofEntries(
 			Map.entry("millrace.transport", (engine) -> engine.transport().id()),
@@ -65,6 +69,9 @@ final class EffectiveSettings {
 	 * does not tell
 	 */
 	static @Nullable Object of(String name, Engine engine) {
+		if (name.equals(STRATEGY)) {
+			return (engine.config().origins() instanceof ForwardedOrigins) ? "native" : null;
+		}
 		Function<Engine, Object> setting = SETTINGS.get(name);
 		return (setting != null) ? SettingValues.of(setting.apply(engine)) : null;
 	}

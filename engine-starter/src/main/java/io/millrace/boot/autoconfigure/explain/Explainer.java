@@ -49,8 +49,8 @@ public class Explainer {
 	 */
 	public Explanation explain(Engine engine) {
 		boolean reactive = this.context instanceof ReactiveWebApplicationContext;
-		Situation situation = new Situation(this.context.getEnvironment(), engine.config(), engine.transport(),
-				engine.eventLoopCount(), reactive, Machine.current(), this.context);
+		Situation situation = new Situation(this.context.getEnvironment(), engine.config(), Running.of(engine),
+				reactive, Machine.current(), this.context);
 		List<Advice> advice = new ArrayList<>();
 		this.advisors.forEach((advisor) -> advise(advisor, situation, advice));
 		advice.sort(Comparator.comparing(Advice::severity));

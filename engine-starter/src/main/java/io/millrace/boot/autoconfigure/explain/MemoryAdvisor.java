@@ -50,7 +50,7 @@ class MemoryAdvisor implements Advisor {
 	private static void adviseOfBodies(Situation situation, Consumer<Advice> advice) {
 		long body = situation.config().http1().maxBodySize();
 		long heap = situation.machine().jvm().maxHeap();
-		int atOnce = situation.concurrency();
+		int atOnce = situation.atOnce();
 		String why = "A handler that reads a body as a whole, as @RequestBody does, has all of it in the heap: requests "
 				+ "fail with OutOfMemoryError, and others with them";
 		if (body == 0) {
@@ -65,7 +65,7 @@ class MemoryAdvisor implements Advisor {
 		else if (atOnce > 0 && body > heap / atOnce) {
 			advice.accept(Advice.info("body-size",
 					"a request body may have " + size(body) + " (" + BODY + "), " + atOnce
-							+ " requests are handled at once (" + situation.concurrencyProperty()
+							+ " requests are handled at once (" + situation.atOnceProperty()
 							+ "), and the heap may have " + size(heap),
 					"Handlers that read bodies as a whole have room for " + heap / body + " of the largest at once",
 					"a route with max-concurrency for uploads, or a smaller " + BODY));

@@ -20,11 +20,11 @@ class ModeAdvisor implements Advisor {
 		int version = situation.machine().jvm().version();
 		boolean asked = situation.environment().getProperty(VIRTUAL, Boolean.class, false);
 		WorkerMode mode = situation.mode();
-		if (asked && version < 21) {
+		if (asked && version < 21 && !situation.reactive()) {
 			advice
 				.accept(Advice.warning("virtual-threads-unavailable", VIRTUAL + " is true, and this is JDK " + version,
 						"There are no virtual threads before JDK 21: requests run on at most "
-								+ situation.config().worker().maxThreads() + " platform threads",
+								+ situation.worker().maxThreads() + " platform threads",
 						"JDK 25, or without " + VIRTUAL));
 		}
 		else if (asked && mode == WorkerMode.POOL) {

@@ -3,6 +3,8 @@ package io.millrace.boot.autoconfigure.explain;
 import java.util.Locale;
 import java.util.function.Consumer;
 
+import io.millrace.core.http.DirectOrigins;
+
 /**
  * Looks at whom addresses of clients are believed.
  */
@@ -18,7 +20,7 @@ class ProxyAdvisor implements Advisor {
 
 	@Override
 	public void advise(Situation situation, Consumer<Advice> advice) {
-		String strategy = situation.environment().getProperty(STRATEGY, "none").toLowerCase(Locale.ROOT);
+		String strategy = strategy(situation);
 		String why = "Whoever can reach the server may say from which address, host and scheme he comes: logs, limits for "
 				+ "each client and links in responses are what he likes";
 		if (strategy.equals("framework")) {
@@ -43,6 +45,13 @@ class ProxyAdvisor implements Advisor {
 							+ " connections their requests fail",
 					TRUSTED + "= the addresses of your proxies, if there are any"));
 		}
+	}
+
+	// Where nothing is set it depends on the cloud, and what was decided is in the
+	// engine.
+	private static String strategy(Situation situation) {
+		String effective = (situation.config().origins() instanceof DirectOrigins) ? "none" : "native";
+		return situation.environment().getProperty(STRATEGY, effective).toLowerCase(Locale.ROOT);
 	}
 
 	private static void adviseOfRateLimit(Situation situation, String strategy, Consumer<Advice> advice) {

@@ -24,7 +24,7 @@ class QueueAdvisor implements Advisor {
 
 	@Override
 	public void advise(Situation situation, Consumer<Advice> advice) {
-		QueueOptions queue = situation.config().worker().queue();
+		QueueOptions queue = situation.worker().queue();
 		if (situation.mode() == WorkerMode.INLINE || situation.concurrency() == 0) {
 			return;
 		}

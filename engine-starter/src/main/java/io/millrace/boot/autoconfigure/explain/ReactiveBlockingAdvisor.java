@@ -30,8 +30,9 @@ class ReactiveBlockingAdvisor implements Advisor {
 					advice.accept(Advice.warning("reactive-blocking",
 							"this WebFlux application has a bean of type " + type + " (" + names[0] + "), which blocks",
 							"A handler that calls it keeps all connections of its event loop waiting, probes among them",
-							"a route with mode: pool or virtual for the paths that use it (millrace.routes), or "
-									+ "publishOn(Schedulers.boundedElastic())"));
+							"a route with mode: pool or virtual for the paths that use it (millrace.routes), or a scheduler of "
+									+ "the application's own (publishOn(Schedulers.newBoundedElastic(...))): with "
+									+ "Schedulers.boundedElastic() the actuator, which runs there, waits behind the handlers"));
 					return;
 				}
 			}

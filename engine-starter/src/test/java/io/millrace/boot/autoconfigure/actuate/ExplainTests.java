@@ -1,5 +1,6 @@
 package io.millrace.boot.autoconfigure.actuate;
 
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -8,6 +9,7 @@ import io.millrace.boot.EngineCustomizer;
 import io.millrace.boot.autoconfigure.TestServer;
 import io.millrace.boot.autoconfigure.explain.Advice;
 import io.millrace.boot.autoconfigure.explain.Advisor;
+import io.millrace.core.EngineSetting;
 import io.millrace.core.transport.ListenerOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -90,6 +92,31 @@ class ExplainTests {
 	}
 
 	@Test
+	void adviceIsAboutWhatWasChangedAtRunTime() throws Exception {
+		try (TestServer server = TestServer.servlet(Application.class, EXPOSED, "millrace.worker.max-threads=5000")) {
+			assertThat(advice(server)).contains("threads-many").doesNotContain("threads-few");
+			server.millrace().getEngine().control().change(Map.of(EngineSetting.WORKERS, 1), null);
+			assertThat(advice(server)).contains("threads-few").doesNotContain("threads-many");
+		}
+	}
+
+	@Test
+	void whatACloudDecidesAboutForwardedHeadersIsShown() throws Exception {
+		try (TestServer server = TestServer.servlet(Application.class, EXPOSED,
+				"spring.main.cloud-platform=kubernetes")) {
+			JsonNode setting = settings(server).get("server.forward-headers-strategy");
+			assertThat(setting.path("effective").asString()).isEqualTo("native");
+			assertThat(setting.path("honoured").asBoolean()).isTrue();
+		}
+		try (TestServer server = TestServer.servlet(Application.class, EXPOSED, "spring.main.cloud-platform=kubernetes",
+				"server.forward-headers-strategy=framework")) {
+			JsonNode setting = settings(server).get("server.forward-headers-strategy");
+			assertThat(setting.path("value").asString()).isEqualTo("framework");
+			assertThat(setting.path("honoured").asBoolean()).isTrue();
+		}
+	}
+
+	@Test
 	void secretsAreNotShown() throws Exception {
 		String[] properties = { EXPOSED, "server.ssl.enabled=false", "server.ssl.key-store-password=hush",
 				"millrace.worker.passwrd=hush", "server.servlet.context-parameters.jwt=hush",
@@ -151,13 +178,16 @@ class ExplainTests {
 	@Test
 	void anAdvisorOfTheApplicationIsAskedAndOneThatFailsHarmsNobody() throws Exception {
 		try (TestServer server = TestServer.servlet(Advised.class, EXPOSED)) {
-			assertThat(explain(server).path("advice").valueStream().map((advice) -> advice.path("id").asString()))
-				.contains("own", "request-timeout");
+			assertThat(advice(server)).contains("own", "request-timeout");
 		}
 	}
 
 	private static JsonNode explain(TestServer server) throws Exception {
 		return JsonMapper.shared().readTree(server.get("/actuator/millrace/explain").body());
+	}
+
+	private static List<String> advice(TestServer server) throws Exception {
+		return explain(server).path("advice").valueStream().map((advice) -> advice.path("id").asString()).toList();
 	}
 
 	private static Map<String, JsonNode> settings(TestServer server) throws Exception {

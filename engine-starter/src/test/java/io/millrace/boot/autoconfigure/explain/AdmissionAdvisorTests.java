@@ -1,5 +1,9 @@
 package io.millrace.boot.autoconfigure.explain;
 
+import java.time.Duration;
+
+import io.millrace.boot.admission.AdaptiveLimit;
+import io.millrace.boot.admission.LimitRange;
 import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.WorkerMode;
 import org.junit.jupiter.api.Test;
@@ -31,6 +35,26 @@ class AdmissionAdvisorTests {
 
 	private static TestSituation with(int limit) {
 		return new TestSituation().configure((config) -> config.admission(Admission.fixed(limit)));
+	}
+
+	@Test
+	void whatIsProposedStartsWithoutALibraryOrNamesIt() {
+		assertThat(new TestSituation().reactive().ask(this.advisor)).singleElement()
+			.satisfies((advice) -> assertThat(advice.remedy()).contains("limit=fixed", "concurrency-limits-core"));
+		assertThat(new TestSituation().worker(WorkerMode.VIRTUAL, 200, 10_000).ask(this.advisor)).singleElement()
+			.satisfies((advice) -> assertThat(advice.remedy()).contains("limit=fixed", "concurrency-limits-core"));
+	}
+
+	@Test
+	void ofAnAdaptiveLimitItsMaximumCounts() {
+		assertThat(adaptive(1, 1, 100).ids(this.advisor)).isEmpty();
+		assertThat(adaptive(1, 1, 2).ids(this.advisor)).containsExactly("admission-low");
+		assertThat(adaptive(100, 1, 1_000_000).ids(this.advisor)).containsExactly("admission-high");
+	}
+
+	private static TestSituation adaptive(int initial, int min, int max) {
+		AdaptiveLimit limit = AdaptiveLimit.vegas(new LimitRange(initial, min, max, Duration.ofSeconds(1)));
+		return new TestSituation().configure((config) -> config.admission(Admission.adaptive(limit)));
 	}
 
 	@Test

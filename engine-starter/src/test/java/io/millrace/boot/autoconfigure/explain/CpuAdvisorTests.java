@@ -54,6 +54,18 @@ class CpuAdvisorTests {
 	}
 
 	@Test
+	void whatIsProposedIsNotWhatIsSetAlready() throws IOException {
+		TestSituation situation = new TestSituation().processors(8).eventLoops(16).set("millrace.event-loops", 16);
+		assertThat(situation.ask(this.advisor)).singleElement()
+			.satisfies((advice) -> assertThat(advice.remedy()).startsWith("millrace.event-loops=0"));
+		assertThat(situation.set("millrace.event-loops", 0).ask(this.advisor)).singleElement()
+			.satisfies((advice) -> assertThat(advice.remedy()).isEqualTo("millrace.event-loops=8"));
+		write("cpu.max", "150000 100000");
+		assertThat(new TestSituation().root(this.root).processors(8).eventLoops(8).ask(this.advisor)).last()
+			.satisfies((advice) -> assertThat(advice.remedy()).isEqualTo("millrace.event-loops=2"));
+	}
+
+	@Test
 	void tooFewEventLoopsForAReactiveApplicationAreNamed() {
 		TestSituation situation = new TestSituation().set("millrace.event-loops", 1).eventLoops(1);
 		assertThat(situation.ids(this.advisor)).isEmpty();

@@ -1,9 +1,13 @@
 package io.millrace.boot.autoconfigure.explain;
 
 import java.time.Duration;
+import java.util.List;
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.millrace.core.http.RoutePolicy;
+import io.millrace.core.worker.Admission;
+import io.millrace.core.worker.Priority;
 import io.millrace.core.worker.WorkerMode;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +35,26 @@ class DatabasePoolAdvisorTests {
 	void aPoolThatFitsIsNot() {
 		assertThat(with(60).requestTimeout(Duration.ZERO).ids(this.advisor)).isEmpty();
 		assertThat(with(25).requestTimeout(Duration.ZERO).ask(this.advisor)).singleElement()
+			.satisfies((advice) -> assertThat(advice.severity()).isEqualTo(Advice.Severity.INFO));
+	}
+
+	@Test
+	void aLimitOfRequestsInFlightIsHeeded() {
+		TestSituation situation = with(60).worker(WorkerMode.VIRTUAL, 200, 10_000).requestTimeout(Duration.ZERO);
+		assertThat(situation.ids(this.advisor)).containsExactly("database-pool");
+		situation.config.admission(Admission.fixed(100));
+		assertThat(situation.ids(this.advisor)).isEmpty();
+		situation.config.admission(Admission.fixed(50));
+		assertThat(situation.ask(this.advisor)).singleElement()
+			.satisfies((advice) -> assertThat(advice.found()).contains("50 requests", "millrace.admission.max"));
+	}
+
+	@Test
+	void whereThereIsABulkheadSomebodyHasThoughtOfIt() {
+		TestSituation situation = with(10).worker(WorkerMode.VIRTUAL, 200, 10_000).requestTimeout(Duration.ZERO);
+		situation.config
+			.policies(List.of(new RoutePolicy("/orders", (head) -> true, null, 20, 0, null, Priority.NORMAL)));
+		assertThat(situation.ask(this.advisor)).singleElement()
 			.satisfies((advice) -> assertThat(advice.severity()).isEqualTo(Advice.Severity.INFO));
 	}
 

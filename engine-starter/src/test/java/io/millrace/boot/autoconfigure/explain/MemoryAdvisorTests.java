@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
+import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.WorkerMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +42,8 @@ class MemoryAdvisorTests {
 		assertThat(situation.maxBodySize(10 << 20).ask(this.advisor)).singleElement()
 			.satisfies((advice) -> assertThat(advice.why()).contains("room for 25"));
 		assertThat(situation.maxBodySize(1 << 20).ids(this.advisor)).isEmpty();
+		situation.config.admission(Admission.fixed(20));
+		assertThat(situation.maxBodySize(10 << 20).ids(this.advisor)).isEmpty();
 	}
 
 	@Test

@@ -16,6 +16,8 @@ class ModeAdvisorTests {
 			assertThat(advice.id()).isEqualTo("virtual-threads-unavailable");
 			assertThat(advice.found()).contains("JDK 17");
 		});
+		// Its handlers run on the event loops in any case.
+		assertThat(situation.reactive().ids(this.advisor)).isEmpty();
 	}
 
 	@Test

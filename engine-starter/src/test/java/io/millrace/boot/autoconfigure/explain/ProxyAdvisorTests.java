@@ -1,5 +1,6 @@
 package io.millrace.boot.autoconfigure.explain;
 
+import io.millrace.core.http.ForwardedOrigins;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -35,6 +36,13 @@ class ProxyAdvisorTests {
 		assertThat(situation.set("millrace.rate-limit.key", "header:X-Forwarded-For").ids(this.advisor))
 			.containsExactly("rate-limit-header");
 		assertThat(situation.set("millrace.rate-limit.key", "header:X-Api-Key").ids(this.advisor)).isEmpty();
+	}
+
+	@Test
+	void whatACloudHasDecidedCounts() {
+		TestSituation situation = new TestSituation().set("millrace.rate-limit.capacity", 10);
+		situation.config.origins(new ForwardedOrigins(ForwardedOrigins.INTERNAL_PROXIES, ForwardedOrigins.Header.AUTO));
+		assertThat(situation.ids(this.advisor)).isEmpty();
 	}
 
 	@Test

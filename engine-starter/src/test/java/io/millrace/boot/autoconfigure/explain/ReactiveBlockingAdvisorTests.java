@@ -22,6 +22,7 @@ class ReactiveBlockingAdvisorTests {
 		assertThat(situation.reactive().ask(this.advisor)).singleElement().satisfies((advice) -> {
 			assertThat(advice.id()).isEqualTo("reactive-blocking");
 			assertThat(advice.found()).contains("javax.sql.DataSource", "orders");
+			assertThat(advice.remedy()).contains("millrace.routes", "newBoundedElastic");
 		});
 	}
 

@@ -150,7 +150,8 @@ final class TestSituation {
 	}
 
 	Situation build() {
-		return new Situation(this.environment, this.config.build(), this.transport, this.eventLoops, this.reactive,
+		return new Situation(this.environment, this.config.build(),
+				new Running(this.transport, this.eventLoops, this.config.build().worker()), this.reactive,
 				new Machine(this.processors, this.jvm, this.descriptors, new LinuxLimits(this.root)), this.beans);
 	}
 
