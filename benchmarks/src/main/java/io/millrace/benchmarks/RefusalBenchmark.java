@@ -2,6 +2,7 @@ package io.millrace.benchmarks;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -12,12 +13,16 @@ import io.millrace.core.http.ErrorResponder;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.HttpServices;
 import io.millrace.core.http.Lanes;
+import io.millrace.core.http.Refusal;
 import io.millrace.core.http.Routes;
 import io.millrace.core.http1.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Handler;
 import io.millrace.core.http1.Http1Options;
 import io.millrace.core.http1.Http1Services;
-import io.millrace.core.observe.EngineObserver;
+import io.millrace.core.observe.EngineObservers;
+import io.millrace.core.observe.EngineStatistics;
+import io.millrace.core.observe.LoopMeter;
+import io.millrace.core.observe.ObservedKinds;
 import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.Priority;
 import io.millrace.core.worker.WorkerMode;
@@ -82,16 +87,21 @@ public class RefusalBenchmark {
 		HttpServices http = new HttpServices(DirectOrigins.INSTANCE,
 				WorkerPools.create(new WorkerOptions(WorkerMode.INLINE, 1, 0, Duration.ofSeconds(1), 1, 1)),
 				new ErrorResponder());
+		List<String> refusals = Arrays.stream(Refusal.values()).map(Refusal::id).toList();
+		EngineStatistics statistics = new EngineStatistics(
+				new ObservedKinds(List.of(), List.of(), refusals, List.of(), List.of()));
+		EngineObservers observers = new EngineObservers(statistics, List.of());
 		Dispatcher dispatcher = new Dispatcher(new Routes(List.of()), RefusalBenchmark::hello, http, Lanes.NONE,
-				admission, DispatchOptions.defaults(), EngineObserver.NONE);
+				admission, DispatchOptions.defaults(), observers);
+		LoopMeter meter = new LoopMeter();
 		Http1Services services = new Http1Services(Http1Options.defaults(), ConnectionTimeouts.defaults(), dispatcher,
-				EngineObserver.NONE);
+				observers, (loop) -> meter);
 		return new EmbeddedChannel(new ChannelInitializer<>() {
 
 			@Override
 			protected void initChannel(Channel created) {
 				created.config().setAllocator(PooledByteBufAllocator.DEFAULT);
-				created.pipeline().addLast(new Http1Handler(services, created));
+				created.pipeline().addLast(new Http1Handler(services, created, false));
 			}
 
 		});
