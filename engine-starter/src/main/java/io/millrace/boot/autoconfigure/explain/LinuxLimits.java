@@ -1,11 +1,13 @@
 package io.millrace.boot.autoconfigure.explain;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -131,9 +133,11 @@ public record LinuxLimits(Path root) {
 		return "";
 	}
 
+	// Not in one go: the size of such a file is 0, so that the JDK would ask for a single
+	// byte first, and what follows is not to be had of a sysctl then.
 	private static @Nullable String read(Path file) {
-		try {
-			return Files.readString(file).strip();
+		try (BufferedReader reader = Files.newBufferedReader(file)) {
+			return reader.lines().collect(Collectors.joining("\n")).strip();
 		}
 		catch (IOException | RuntimeException ex) {
 			return null;

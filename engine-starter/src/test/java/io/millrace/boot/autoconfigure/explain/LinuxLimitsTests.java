@@ -1,10 +1,16 @@
 package io.millrace.boot.autoconfigure.explain;
 
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -75,6 +81,17 @@ class LinuxLimitsTests {
 	void theKernelsBacklogIsRead() throws IOException {
 		write("proc/sys/net/core/somaxconn", "128\n");
 		assertThat(limits().somaxconn()).isEqualTo(128);
+	}
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void theKernelGivesAllOfTheNumber() throws IOException {
+		Path file = Path.of("/proc/sys/net/core/somaxconn");
+		Assumptions.assumeTrue(Files.isReadable(file));
+		try (InputStream in = new FileInputStream(file.toFile())) {
+			String text = new String(in.readNBytes(100), StandardCharsets.US_ASCII).strip();
+			assertThat(new LinuxLimits(Path.of("/")).somaxconn()).isEqualTo(Integer.valueOf(text));
+		}
 	}
 
 	private LinuxLimits limits() {
