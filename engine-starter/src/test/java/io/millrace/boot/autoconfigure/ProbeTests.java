@@ -5,7 +5,6 @@ import java.io.InputStreamReader;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.millrace.core.worker.WorkerPool;
@@ -49,7 +48,7 @@ class ProbeTests {
 		try (TestServer server = TestServer.servlet(Application.class, TIGHT[0], TIGHT[1], TIGHT[2],
 				property.isEmpty() ? "a=b" : property)) {
 			String prefix = probe.startsWith("/desk") ? "/desk" : (probe.startsWith("/mvc") ? "/mvc" : "");
-			Gate gate = server.context().getBean(Gate.class);
+			GatedController gate = server.context().getBean(GatedController.class);
 			try (Socket first = server.send(prefix + "/slow")) {
 				assertThat(gate.entered.await(30, TimeUnit.SECONDS)).isTrue();
 				try (Socket second = server.send(prefix + "/slow")) {
@@ -69,7 +68,7 @@ class ProbeTests {
 	@ValueSource(strings = { "/actuator/../hello", "/actuator/%2e%2e/hello", "/actuator/..;a=b/hello", "/actuators" })
 	void whatOnlyLooksLikeAProbeIsNone(String path) throws Exception {
 		try (TestServer server = TestServer.servlet(Application.class, TIGHT)) {
-			Gate gate = server.context().getBean(Gate.class);
+			GatedController gate = server.context().getBean(GatedController.class);
 			try (Socket first = server.send("/slow")) {
 				assertThat(gate.entered.await(30, TimeUnit.SECONDS)).isTrue();
 				try (Socket second = server.send("/slow")) {
@@ -123,27 +122,10 @@ class ProbeTests {
 				"Nothing ever waits in it without millrace.routes[0].max-concurrency");
 	}
 
-	static final class Gate {
-
-		private final CountDownLatch entered = new CountDownLatch(1);
-
-		private final CountDownLatch open = new CountDownLatch(1);
-
-	}
-
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
+	@Import({ GatedController.class, Controller.class })
 	static class Application {
-
-		@Bean
-		Gate gate() {
-			return new Gate();
-		}
-
-		@Bean
-		Controller controller(Gate gate) {
-			return new Controller(gate);
-		}
 
 	}
 
@@ -185,19 +167,6 @@ class ProbeTests {
 
 	@RestController
 	static class Controller {
-
-		private final Gate gate;
-
-		Controller(Gate gate) {
-			this.gate = gate;
-		}
-
-		@GetMapping("/slow")
-		String slow() throws InterruptedException {
-			this.gate.entered.countDown();
-			assertThat(this.gate.open.await(60, TimeUnit.SECONDS)).isTrue();
-			return "slow";
-		}
 
 		@GetMapping("/hello")
 		String hello() {

@@ -2,9 +2,9 @@ package io.millrace.boot.autoconfigure.actuate;
 
 import java.net.Socket;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.millrace.boot.autoconfigure.GatedController;
 import io.millrace.boot.autoconfigure.TestServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -17,6 +17,7 @@ import reactor.core.publisher.Sinks;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -35,7 +36,7 @@ class EndpointUnderLoadTests {
 	void itIsReadWhileAllWorkersAreBusyAndTheQueueIsFull(String path) throws Exception {
 		try (TestServer server = TestServer.servlet(Blocking.class, EXPOSED, "millrace.worker.max-threads=1",
 				"millrace.worker.min-threads=0", "millrace.worker.queue.capacity=1")) {
-			Gate gate = server.context().getBean(Gate.class);
+			GatedController gate = server.context().getBean(GatedController.class);
 			try (Socket first = server.send("/slow")) {
 				assertThat(gate.entered.await(30, TimeUnit.SECONDS)).isTrue();
 				try (Socket second = server.send("/slow")) {
@@ -67,45 +68,10 @@ class EndpointUnderLoadTests {
 		}
 	}
 
-	static final class Gate {
-
-		private final CountDownLatch entered = new CountDownLatch(1);
-
-		private final CountDownLatch open = new CountDownLatch(1);
-
-	}
-
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
+	@Import(GatedController.class)
 	static class Blocking {
-
-		@Bean
-		Gate gate() {
-			return new Gate();
-		}
-
-		@Bean
-		BlockingController controller(Gate gate) {
-			return new BlockingController(gate);
-		}
-
-	}
-
-	@RestController
-	static class BlockingController {
-
-		private final Gate gate;
-
-		BlockingController(Gate gate) {
-			this.gate = gate;
-		}
-
-		@GetMapping("/slow")
-		String slow() throws InterruptedException {
-			this.gate.entered.countDown();
-			assertThat(this.gate.open.await(60, TimeUnit.SECONDS)).isTrue();
-			return "slow";
-		}
 
 	}
 

@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.millrace.boot.autoconfigure.GatedController;
 import io.millrace.boot.autoconfigure.TestServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -21,10 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.health.actuate.endpoint.StatusAggregator;
 import org.springframework.boot.health.contributor.Status;
-import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.RestController;
+import org.springframework.context.annotation.Import;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -42,7 +40,7 @@ class MillraceHealthTests {
 	void aPoolThatIsStarvedIsDegradedAndLivesAndRecovers() throws Exception {
 		try (TestServer server = TestServer.servlet(Application.class, DETAILS, PROBES, "millrace.worker.max-threads=1",
 				"millrace.worker.min-threads=0", "millrace.watch.starved=100ms")) {
-			Gate gate = server.context().getBean(Gate.class);
+			GatedController gate = server.context().getBean(GatedController.class);
 			assertThat(json(server.get("/actuator/health/millrace").body()).path("status").asString()).isEqualTo("UP");
 			try (Socket first = server.send("/slow")) {
 				assertThat(gate.entered.await(30, TimeUnit.SECONDS)).isTrue();
@@ -73,7 +71,7 @@ class MillraceHealthTests {
 	void aLoopThatIsBlockedIsDegradedAndRecovers() throws Exception {
 		try (TestServer server = TestServer.reactive(Application.class, DETAILS, "millrace.event-loops=2",
 				"millrace.watch.event-loop=100ms")) {
-			Gate gate = server.context().getBean(Gate.class);
+			GatedController gate = server.context().getBean(GatedController.class);
 			// Connections are handed to the loops in turn.
 			try (Socket first = connect(server); Socket other = connect(server)) {
 				// What a loop does for the first time takes it long.
@@ -176,45 +174,10 @@ class MillraceHealthTests {
 		return response.toString();
 	}
 
-	static final class Gate {
-
-		private final CountDownLatch entered = new CountDownLatch(1);
-
-		private final CountDownLatch open = new CountDownLatch(1);
-
-	}
-
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
+	@Import(GatedController.class)
 	static class Application {
-
-		@Bean
-		Gate gate() {
-			return new Gate();
-		}
-
-		@Bean
-		Controller controller(Gate gate) {
-			return new Controller(gate);
-		}
-
-	}
-
-	@RestController
-	static class Controller {
-
-		private final Gate gate;
-
-		Controller(Gate gate) {
-			this.gate = gate;
-		}
-
-		@GetMapping("/slow")
-		String slow() throws InterruptedException {
-			this.gate.entered.countDown();
-			assertThat(this.gate.open.await(60, TimeUnit.SECONDS)).isTrue();
-			return "slow";
-		}
 
 	}
 

@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.millrace.boot.RunningEngine;
+import io.millrace.boot.autoconfigure.GatedController;
 import io.millrace.boot.autoconfigure.TestServer;
 import io.millrace.core.observe.EngineSnapshot;
 import org.awaitility.Awaitility;
@@ -248,7 +248,7 @@ class EventStreamTests {
 		try (TestServer server = start("servlet", Application.class, "millrace.worker.max-threads=1",
 				"millrace.worker.min-threads=0", "millrace.worker.queue.capacity=1");
 				Socket first = server.send("/slow")) {
-			Gate gate = server.context().getBean(Gate.class);
+			GatedController gate = server.context().getBean(GatedController.class);
 			assertThat(gate.entered.await(30, TimeUnit.SECONDS)).isTrue();
 			try (Socket second = server.send("/slow")) {
 				Awaitility.await().until(() -> server.millrace().getEngine().workers().waiting() == 1);
@@ -276,27 +276,10 @@ class EventStreamTests {
 				"The value has to be 0 (nobody may read the stream) or more");
 	}
 
-	static final class Gate {
-
-		private final CountDownLatch entered = new CountDownLatch(1);
-
-		private final CountDownLatch open = new CountDownLatch(1);
-
-	}
-
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
+	@Import({ GatedController.class, Controller.class })
 	static class Application {
-
-		@Bean
-		Gate gate() {
-			return new Gate();
-		}
-
-		@Bean
-		Controller controller(Gate gate) {
-			return new Controller(gate);
-		}
 
 	}
 
@@ -315,22 +298,9 @@ class EventStreamTests {
 	@RestController
 	static class Controller {
 
-		private final Gate gate;
-
-		Controller(Gate gate) {
-			this.gate = gate;
-		}
-
 		@GetMapping("/hello")
 		String hello() {
 			return "hello";
-		}
-
-		@GetMapping("/slow")
-		String slow() throws InterruptedException {
-			this.gate.entered.countDown();
-			assertThat(this.gate.open.await(60, TimeUnit.SECONDS)).isTrue();
-			return "slow";
 		}
 
 	}
