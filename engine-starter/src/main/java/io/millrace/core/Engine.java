@@ -1,6 +1,8 @@
 package io.millrace.core;
 
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -10,12 +12,17 @@ import io.millrace.core.connection.ConnectionServices;
 import io.millrace.core.connection.OpenConnections;
 import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.http1.Http1Services;
+import io.millrace.core.http3.Http3Options;
+import io.millrace.core.http3.Http3Services;
+import io.millrace.core.http3.Http3Support;
 import io.millrace.core.observe.ConnectionSnapshot;
 import io.millrace.core.observe.EngineObservers;
 import io.millrace.core.observe.EngineSnapshot;
 import io.millrace.core.observe.EngineStatistics;
 import io.millrace.core.transport.EventLoops;
 import io.millrace.core.transport.Listener;
+import io.millrace.core.transport.QuicListener;
+import io.millrace.core.transport.TlsOptions;
 import io.millrace.core.transport.Transport;
 import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.AdmissionSnapshot;
@@ -36,6 +43,8 @@ public final class Engine {
 
 	private static final Duration WORKER_PATIENCE = Duration.ofSeconds(1);
 
+	private static final int BIND_ATTEMPTS = 20;
+
 	private final ExchangeHandler application;
 
 	private final EventLoops loops;
@@ -53,6 +62,8 @@ public final class Engine {
 
 	private volatile @Nullable Listener listener;
 
+	private volatile @Nullable QuicListener datagrams;
+
 	private volatile @Nullable OpenConnections connections;
 
 	private volatile @Nullable CompletableFuture<Void> drained;
@@ -69,10 +80,15 @@ public final class Engine {
 	 * transport that is asked for does not work here
 	 * @throws io.millrace.core.worker.LoopUnavailableException where loops that carry
 	 * virtual threads are asked for and cannot be had here
+	 * @throws io.millrace.core.http3.Http3UnavailableException where HTTP/3 is asked for
+	 * and something that it needs is missing
 	 */
 	public Engine(EngineConfig config, ExchangeHandler application) {
 		this.config = config;
 		this.application = application;
+		if (config.http3() != null) {
+			Http3Support.check(config.tls() != null);
+		}
 		this.loops = loops(config);
 	}
 
@@ -117,10 +133,41 @@ public final class Engine {
 				this.config.http1().serverHeader(), dispatching.dispatcher(), dispatching.observers(),
 				this.loops::meter);
 		Http1Services services = new Http1Services(this.config.http1(), shared);
-		Listener bound = Listener.bind(this.config.listener(), this.config.tls(), this.loops, services);
+		Listener bound = bind(services, shared);
 		this.startedAt = System.nanoTime();
 		this.connections = shared.connections();
 		this.listener = bound;
+	}
+
+	// Whoever asks for any port gets one that is free for TCP and UDP.
+	private Listener bind(Http1Services services, ConnectionServices shared) throws IOException {
+		int attempts = (this.config.listener().address().getPort() == 0) ? BIND_ATTEMPTS : 1;
+		for (int attempt = 1;; attempt++) {
+			Listener bound = Listener.bind(this.config.listener(), this.config.tls(), this.loops, services);
+			try {
+				this.datagrams = bindDatagrams(bound, shared);
+				return bound;
+			}
+			catch (Throwable ex) {
+				bound.close();
+				if (!(ex instanceof BindException) || attempt == attempts) {
+					throw ex;
+				}
+			}
+		}
+	}
+
+	private @Nullable QuicListener bindDatagrams(Listener bound, ConnectionServices shared) throws IOException {
+		Http3Options http3 = this.config.http3();
+		TlsOptions tls = this.config.tls();
+		if (http3 == null || tls == null) {
+			return null;
+		}
+		Http3Services services = new Http3Services(http3, shared, this.config.http1().maxRequestsPerConnection(),
+				tls.handshakeTimeout(), bound.gate());
+		return QuicListener.bind(
+				new InetSocketAddress(this.config.listener().address().getAddress(), bound.port()), tls, this.loops,
+				services);
 	}
 
 	private Dispatching dispatching() {
@@ -181,6 +228,11 @@ public final class Engine {
 			this.loops.await(
 					this.loops.turn().thenRun(open::closeAll).thenCompose((closing) -> open.drain(this.loops.group())));
 		}
+		QuicListener datagrams = this.datagrams;
+		if (datagrams != null) {
+			datagrams.close();
+		}
+		this.datagrams = null;
 		this.listener = null;
 		this.connections = null;
 		this.drained = null;

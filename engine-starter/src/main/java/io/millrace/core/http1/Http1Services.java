@@ -5,6 +5,7 @@ import java.util.List;
 
 import io.millrace.core.connection.ConnectionServices;
 import io.millrace.core.connection.ConnectionTimeouts;
+import io.millrace.core.connection.ConnectionTimers;
 import io.millrace.core.connection.OpenConnections;
 import io.millrace.core.connection.RequestReports;
 import io.millrace.core.http.Dispatcher;

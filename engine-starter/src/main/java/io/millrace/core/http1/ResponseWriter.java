@@ -2,6 +2,7 @@ package io.millrace.core.http1;
 
 import java.util.function.Consumer;
 
+import io.millrace.core.connection.ResponseLength;
 import io.millrace.core.connection.SentResponse;
 import io.millrace.core.http.BodyFraming;
 import io.millrace.core.http.Exchange;
@@ -182,7 +183,7 @@ final class ResponseWriter implements SentResponse {
 		this.started = true;
 		RequestHead request = exchange.request();
 		ResponseHead head = exchange.sentHead();
-		long length = contentLength(request, head, size, last);
+		long length = ResponseLength.of(request, head, size, last);
 		this.framing = BodyFraming.ofResponse(request, head.status(), length);
 		this.left = this.framing.length();
 		this.switched = head.isSwitching();
@@ -193,35 +194,6 @@ final class ResponseWriter implements SentResponse {
 				: Persistence.of(this.keepAlive, request.version());
 		this.encoder.writeHead(head, this.framing, length, persistence, out);
 		return out;
-	}
-
-	/**
-	 * The length to declare: what the application has, else what is known because the
-	 * whole body is here.
-	 */
-	private static long contentLength(RequestHead request, ResponseHead head, long size, boolean last) {
-		int status = head.status();
-		if (head.isSwitching()) {
-			return -1;
-		}
-		if (status == 205) {
-			// RFC 9110 §15.3.6: without it, a client would read on until the close.
-			return 0;
-		}
-		// RFC 9110 §8.6: none with 204.
-		long declared = (status != 204) ? declaredLength(head) : -1;
-		if (declared >= 0) {
-			return declared;
-		}
-		boolean whole = last && head.trailers() == null && BodyFraming.mayHaveBody(status)
-				&& (size > 0 || !request.method().equals("HEAD"));
-		return whole ? size : -1;
-	}
-
-	// An application's mistake must not reach the wire: what is no number is left out.
-	private static long declaredLength(ResponseHead head) {
-		String value = head.headers().get(HttpHeaderNames.CONTENT_LENGTH);
-		return (value != null) ? BodyFraming.parseLength(value) : -1;
 	}
 
 	// What is handed on of a part.

@@ -39,6 +39,14 @@ public final class Http3Services {
 		this.gate = gate;
 	}
 
+	/**
+	 * Whether requests may come before the handshake has ended.
+	 * @return whether they may
+	 */
+	public boolean isEarlyDataAllowed() {
+		return this.options.earlyData();
+	}
+
 	Http3Options options() {
 		return this.options;
 	}

@@ -49,36 +49,46 @@ final class ClientLimit extends ChannelInboundHandlerAdapter {
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object message) {
 		Channel connection = (Channel) message;
-		InetAddress client = client(connection);
-		if (client == null) {
-			ctx.fireChannelRead(connection);
-		}
-		else if (this.open.merge(client, 1, Integer::sum) <= this.limit) {
-			connection.closeFuture().addListener((done) -> this.open.computeIfPresent(client, ClientLimit::oneLess));
+		// A connection that was reset in the backlog has no address any more.
+		if (!(connection.remoteAddress() instanceof InetSocketAddress peer) || enter(connection, peer)) {
 			ctx.fireChannelRead(connection);
 		}
 		else {
-			this.open.computeIfPresent(client, ClientLimit::oneLess);
-			refuse(connection, client);
+			// No loop knows the connection yet.
+			connection.unsafe().closeForcibly();
 		}
 	}
 
-	private @Nullable InetAddress client(Channel connection) {
-		// A connection that was reset in the backlog has no address any more.
-		if (connection.remoteAddress() instanceof InetSocketAddress peer && peer.getAddress() != null
-				&& !this.uncounted.contains(peer.getAddress())) {
-			return ClientNetwork.of(peer.getAddress());
+	/**
+	 * Count a connection, until it is closed.
+	 * @param connection the connection
+	 * @param peer where it comes from
+	 * @return {@code false} where the client has as many already as it may have
+	 */
+	boolean enter(Channel connection, InetSocketAddress peer) {
+		InetAddress client = client(peer);
+		if (client == null) {
+			return true;
 		}
-		return null;
+		if (this.open.merge(client, 1, Integer::sum) <= this.limit) {
+			connection.closeFuture().addListener((done) -> this.open.computeIfPresent(client, ClientLimit::oneLess));
+			return true;
+		}
+		this.open.computeIfPresent(client, ClientLimit::oneLess);
+		refused(client);
+		return false;
+	}
+
+	private @Nullable InetAddress client(InetSocketAddress peer) {
+		return (peer.getAddress() != null && !this.uncounted.contains(peer.getAddress()))
+				? ClientNetwork.of(peer.getAddress()) : null;
 	}
 
 	private static @Nullable Integer oneLess(InetAddress client, Integer known) {
 		return (known > 1) ? known - 1 : null;
 	}
 
-	// No loop knows the connection yet.
-	private void refuse(Channel connection, InetAddress client) {
-		connection.unsafe().closeForcibly();
+	private void refused(InetAddress client) {
 		this.observer.connectionRefused(REASON);
 		if (this.throttle.isDue()) {
 			logger.warn("{} has as many connections open as one client may ({}), and gets no more for now",

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.millrace.core.http1.Http1Services;
+import io.millrace.core.http3.ConnectionGate;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -29,10 +30,13 @@ public final class Listener {
 
 	private final int port;
 
-	private Listener(EventLoops loops, List<Channel> sockets, int port) {
+	private final ConnectionGate gate;
+
+	private Listener(EventLoops loops, List<Channel> sockets, int port, ConnectionGate gate) {
 		this.loops = loops;
 		this.sockets = sockets;
 		this.port = port;
+		this.gate = gate;
 	}
 
 	/**
@@ -65,7 +69,7 @@ public final class Listener {
 				// The first may have taken any free port: the others share it.
 				address = (InetSocketAddress) socket.localAddress();
 			}
-			return new Listener(loops, List.copyOf(sockets), address.getPort());
+			return new Listener(loops, List.copyOf(sockets), address.getPort(), initializer);
 		}
 		catch (Throwable ex) {
 			sockets.forEach((socket) -> socket.close().awaitUninterruptibly());
@@ -153,6 +157,14 @@ public final class Listener {
 	 */
 	public int port() {
 		return this.port;
+	}
+
+	/**
+	 * Counts connections that come on other ways to the same limits.
+	 * @return the gate
+	 */
+	public ConnectionGate gate() {
+		return this.gate;
 	}
 
 	/**

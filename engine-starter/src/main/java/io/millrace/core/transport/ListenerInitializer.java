@@ -1,6 +1,9 @@
 package io.millrace.core.transport;
 
+import java.net.InetSocketAddress;
+
 import io.millrace.core.http.AddressBlocks;
+import io.millrace.core.http3.ConnectionGate;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.observe.LogThrottle;
 import io.netty.channel.Channel;
@@ -13,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * accepted. One for all sockets of a port.
  */
 @Sharable
-final class ListenerInitializer extends ChannelInitializer<Channel> {
+final class ListenerInitializer extends ChannelInitializer<Channel> implements ConnectionGate {
 
 	private final @Nullable ConnectionLimit limit;
 
@@ -32,6 +35,12 @@ final class ListenerInitializer extends ChannelInitializer<Channel> {
 				: null;
 		this.observer = observer;
 		this.descriptors.warn(options.maxConnections());
+	}
+
+	@Override
+	public boolean enter(Channel connection, InetSocketAddress client) {
+		return (this.clientLimit == null || this.clientLimit.enter(connection, client))
+				&& (this.limit == null || this.limit.enter(connection));
 	}
 
 	@Override

@@ -3,13 +3,18 @@ package io.millrace.core.transport;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.kqueue.KQueue;
+import io.netty.channel.kqueue.KQueueDatagramChannel;
 import io.netty.channel.kqueue.KQueueIoHandler;
 import io.netty.channel.kqueue.KQueueServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import org.jspecify.annotations.Nullable;
@@ -128,6 +133,15 @@ public enum Transport {
 			case EPOLL -> EpollServerSocketChannel.class;
 			case KQUEUE -> KQueueServerSocketChannel.class;
 			case NIO -> NioServerSocketChannel.class;
+		};
+	}
+
+	Class<? extends DatagramChannel> datagramChannel() {
+		return switch (this) {
+			case IO_URING -> IoUringDatagramChannel.class;
+			case EPOLL -> EpollDatagramChannel.class;
+			case KQUEUE -> KQueueDatagramChannel.class;
+			case NIO -> NioDatagramChannel.class;
 		};
 	}
 
