@@ -120,7 +120,7 @@ public class MillraceWebServer implements WebServer {
 		int loops = this.engine.eventLoopCount();
 		return "Transport " + this.engine.transport().id() + " with " + loops
 				+ ((loops == 1) ? " event loop" : " event loops") + ", worker mode " + workerDescription()
-				+ admissionDescription() + tlsDescription();
+				+ admissionDescription() + tlsDescription() + http3Description();
 	}
 
 	private String admissionDescription() {
@@ -130,6 +130,10 @@ public class MillraceWebServer implements WebServer {
 
 	private String tlsDescription() {
 		return (this.engine.config().tls() != null) ? ", TLS by " + TlsSettings.provider() : "";
+	}
+
+	private String http3Description() {
+		return (this.engine.config().http3() != null) ? ", HTTP/3 on the UDP port of the same number" : "";
 	}
 
 	private String workerDescription() {

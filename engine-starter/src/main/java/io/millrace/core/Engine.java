@@ -32,6 +32,8 @@ import io.millrace.core.worker.WorkerPool;
 import io.millrace.core.worker.WorkerSnapshot;
 import io.netty.channel.EventLoopGroup;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An HTTP server: start, drain, stop, and start again; close for good. The only public
@@ -40,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * may be called from any thread, one at a time.
  */
 public final class Engine {
+
+	private static final Logger logger = LoggerFactory.getLogger(Engine.class);
 
 	private static final Duration WORKER_PATIENCE = Duration.ofSeconds(1);
 
@@ -146,6 +150,7 @@ public final class Engine {
 			Listener bound = Listener.bind(this.config.listener(), this.config.tls(), this.loops, services);
 			try {
 				this.datagrams = bindDatagrams(bound, shared);
+				advertise(bound.port(), services, shared);
 				return bound;
 			}
 			catch (Throwable ex) {
@@ -153,14 +158,28 @@ public final class Engine {
 				if (!(ex instanceof BindException) || attempt == attempts) {
 					throw ex;
 				}
+				logger.debug("Port {} is free for TCP, and taken for UDP", bound.port());
 			}
+		}
+	}
+
+	private void advertise(int port, Http1Services services, ConnectionServices shared) {
+		Http3Options http3 = this.config.http3();
+		String alternative = (http3 != null) ? http3.alternative(port) : null;
+		if (alternative != null) {
+			services.advertise(alternative);
+			shared.responseFields().advertise(alternative);
 		}
 	}
 
 	private @Nullable QuicListener bindDatagrams(Listener bound, ConnectionServices shared) throws IOException {
 		Http3Options http3 = this.config.http3();
 		TlsOptions tls = this.config.tls();
-		if (http3 == null || tls == null) {
+		if (http3 == null) {
+			return null;
+		}
+		Http3Support.check(tls != null);
+		if (tls == null) {
 			return null;
 		}
 		Http3Services services = new Http3Services(http3, shared, this.config.http1().maxRequestsPerConnection(),

@@ -38,12 +38,17 @@ final class OptionNames {
 			Map.entry("refusalStatus", "millrace.refusal.status"),
 			Map.entry("retryAfter", "millrace.refusal.retry-after"), Map.entry("reserved", "millrace.worker.reserved"),
 			Map.entry("maxWait", "millrace.worker.queue.max-wait"),
+			Map.entry("http3MaxConcurrentStreams", "millrace.http3.max-concurrent-streams"),
+			Map.entry("http3Idle", "millrace.http3.idle-timeout"),
+			Map.entry("http3StreamWindow", "millrace.http3.stream-window"),
+			Map.entry("http3ConnectionWindow", "millrace.http3.connection-window"),
+			Map.entry("http3Advertise", "millrace.http3.advertise"),
 			Map.entry("handshakeTimeout", "millrace.tls.handshake-timeout"),
 			Map.entry("admissionInitial", "millrace.admission.initial"),
 			Map.entry("admissionMin", "millrace.admission.min"), Map.entry("admissionMax", "millrace.admission.max"),
 			Map.entry("admissionWindow", "millrace.admission.window"));
 
-	private static final Pattern WORD = Pattern.compile("\\b[a-z]+(?:[A-Z][a-z]+)*\\b");
+	private static final Pattern WORD = Pattern.compile("\\b[a-z]+\\d?(?:[A-Z][a-z]+)*\\b");
 
 	private OptionNames() {
 	}

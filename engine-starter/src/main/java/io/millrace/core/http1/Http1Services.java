@@ -46,6 +46,14 @@ public final class Http1Services {
 		return this.shared;
 	}
 
+	/**
+	 * Say from now on where the same is served by another protocol version (RFC 7838 §3).
+	 * @param alternative the value of the field Alt-Svc
+	 */
+	public void advertise(String alternative) {
+		this.encoder.advertise(alternative);
+	}
+
 	Http1Options options() {
 		return this.options;
 	}

@@ -2,6 +2,8 @@ package io.millrace.core.http3;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How HTTP/3 is spoken. The limits of a request are those of
  * {@link io.millrace.core.http1.Http1Options}.
@@ -45,6 +47,15 @@ public record Http3Options(int maxConcurrentStreams, Duration idle, int streamWi
 		if (!valid) {
 			throw new IllegalArgumentException(rule + ", and is " + value);
 		}
+	}
+
+	/**
+	 * What responses over TCP say (RFC 7838 §3).
+	 * @param port the UDP port
+	 * @return the value of the field Alt-Svc, {@code null} for none
+	 */
+	public @Nullable String alternative(int port) {
+		return this.advertise.isZero() ? null : "h3=\":" + port + "\"; ma=" + this.advertise.toSeconds();
 	}
 
 	/**

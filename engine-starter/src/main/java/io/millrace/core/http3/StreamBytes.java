@@ -85,6 +85,10 @@ final class StreamBytes extends ChannelDuplexHandler {
 	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
 		if (message instanceof ByteBuf bytes) {
 			this.queue.add(bytes, promise);
+			if (this.queue.readableBytes() >= PIECE) {
+				// Otherwise nobody would see that the client does not take it.
+				flush(context);
+			}
 		}
 		else {
 			context.write(message, promise);

@@ -38,6 +38,7 @@ final class EffectiveSettings {
 			http1("millrace.http1.max-request-line-size", (options) -> DataSize.ofBytes(options.maxRequestLineSize())),
 			http1("millrace.http1.max-header-count", Http1Options::maxHeaderCount),
 			http1("millrace.http1.max-drain-size", (options) -> DataSize.ofBytes(options.maxDrainSize())),
+			config("millrace.http3.enabled", (config) -> config.http3() != null),
 			http1("server.max-http-request-header-size", (options) -> DataSize.ofBytes(options.maxHeaderSize())),
 			timeout("min-body-rate", (options) -> DataSize.ofBytes(options.minBodyRate())),
 			timeout("body-grace", ConnectionTimeouts::bodyGrace),
