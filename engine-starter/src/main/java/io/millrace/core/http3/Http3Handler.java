@@ -46,6 +46,8 @@ final class Http3Handler extends ChannelInboundHandlerAdapter {
 
 	private boolean opened;
 
+	private boolean refused;
+
 	/**
 	 * Create the handler of one connection.
 	 * @param services what all connections share
@@ -75,18 +77,20 @@ final class Http3Handler extends ChannelInboundHandlerAdapter {
 		this.channel.close(false, (int) QuicTransportError.CONNECTION_REFUSED.code(), Unpooled.EMPTY_BUFFER);
 	}
 
-	// Called before anything else is done with the connection.
-	private void open() {
+	// Called before anything else is done with the connection. Whether it may stay.
+	private boolean open() {
 		if (this.opened) {
-			return;
+			return !this.refused;
 		}
 		this.opened = true;
 		this.connection.located();
 		this.life.opened();
 		this.connection.opened(this.channel.sslEngine());
 		if (!this.services.gate().enter(this.channel, this.connection.info().remoteAddress())) {
+			this.refused = true;
 			this.channel.close(true, Http3ErrorCode.H3_EXCESSIVE_LOAD.code(), Unpooled.EMPTY_BUFFER);
 		}
+		return !this.refused;
 	}
 
 	private void handshakeEnded(boolean completed) {
@@ -106,15 +110,18 @@ final class Http3Handler extends ChannelInboundHandlerAdapter {
 	@Override
 	public void channelActive(ChannelHandlerContext context) {
 		handshakeEnded(true);
-		open();
-		this.connection.handshakeEnded();
-		context.fireChannelActive();
+		if (open()) {
+			this.connection.handshakeEnded();
+			context.fireChannelActive();
+		}
 	}
 
 	@Override
 	public void channelRead(ChannelHandlerContext context, Object message) {
 		if (message instanceof QuicStreamChannel stream) {
-			open();
+			if (!open()) {
+				return;
+			}
 			if (stream.type() == QuicStreamType.BIDIRECTIONAL) {
 				stream.pipeline().addLast(new StreamBytes(stream, this.connection.counts()));
 			}
@@ -142,11 +149,6 @@ final class Http3Handler extends ChannelInboundHandlerAdapter {
 			logger.error("A QUIC connection is closed because of a defect", cause);
 			this.channel.close(true, Http3ErrorCode.H3_INTERNAL_ERROR.code(), Unpooled.EMPTY_BUFFER);
 		}
-	}
-
-	@Override
-	public void channelInactive(ChannelHandlerContext context) {
-		context.fireChannelInactive();
 	}
 
 	@Override
@@ -206,7 +208,7 @@ final class Http3Handler extends ChannelInboundHandlerAdapter {
 
 	}
 
-	/** Adds the end of the other streams' pipelines. */
+	/** Adds the end of the other streams' pipelines, and hears what nobody else does. */
 	private static final class UnidirectionalStreams extends ChannelInboundHandlerAdapter {
 
 		private final Http3Connection connection;
@@ -221,6 +223,11 @@ final class Http3Handler extends ChannelInboundHandlerAdapter {
 				stream.pipeline().addLast(new StrayErrorHandler(this.connection));
 			}
 			context.fireChannelRead(message);
+		}
+
+		@Override
+		public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+			logger.debug("A connection has ended while its first stream was opened", cause);
 		}
 
 	}

@@ -455,6 +455,14 @@ final class Http3Stream implements ExchangeStream {
 	}
 
 	/**
+	 * Whether no head was looked at.
+	 * @return whether what is wrong is wrong with a head
+	 */
+	boolean isHeadAwaited() {
+		return this.state == State.AWAITING_HEAD;
+	}
+
+	/**
 	 * What has come is no request: nobody sees it (RFC 9114 §4.1.2).
 	 * @param code what the client is told
 	 */

@@ -77,7 +77,8 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
 			logger.debug("A request stream is not as it should be", cause);
 			this.stream.malformed(refusal.errorCode());
 		}
-		else if (cause instanceof Http3HeadersValidationException) {
+		else if (cause instanceof Http3HeadersValidationException
+				|| (cause instanceof IllegalArgumentException && this.stream.isHeadAwaited())) {
 			logger.debug("The header of a request is malformed", cause);
 			this.stream.malformed(Http3ErrorCode.H3_MESSAGE_ERROR);
 		}

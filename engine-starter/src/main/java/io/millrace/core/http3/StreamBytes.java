@@ -4,11 +4,13 @@ import java.nio.channels.ClosedChannelException;
 
 import io.millrace.core.connection.ConnectionCounts;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.CoalescingBufferQueue;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +101,7 @@ final class StreamBytes extends ChannelDuplexHandler {
 	public void flush(ChannelHandlerContext context) {
 		while (needsFlush()) {
 			ChannelPromise promise = context.newPromise();
-			ByteBuf piece = this.queue.remove(PIECE, promise);
+			ByteBuf piece = flat(this.queue.remove(PIECE, promise), context.alloc());
 			this.counts.sent(piece.readableBytes());
 			this.ended = this.whenEnded != null && this.queue.isEmpty();
 			this.pending++;
@@ -110,8 +112,24 @@ final class StreamBytes extends ChannelDuplexHandler {
 				taken();
 			});
 			context.write(new DefaultQuicStreamFrame(piece, this.ended), promise);
+			if (!promise.isDone() && this.pending == 1 && context.channel().bytesBeforeUnwritable() > 0) {
+				// There is room, and it was not taken: QUIC has forgotten the stream,
+				// since the client wants no more of it. Netty 4.2.18 waits for ever.
+				context.fireExceptionCaught(new ChannelOutputShutdownException("The client wants no more"));
+			}
 		}
 		context.flush();
+	}
+
+	// Of several buffers QUIC would not tell that the client wants no more (netty 4.2.18,
+	// QuicheQuicChannel#streamSend), and a copy it makes anyway.
+	private static ByteBuf flat(ByteBuf piece, ByteBufAllocator allocator) {
+		if (piece.nioBufferCount() == 1 && piece.isDirect()) {
+			return piece;
+		}
+		ByteBuf copy = allocator.directBuffer(Math.max(piece.readableBytes(), 1)).writeBytes(piece);
+		piece.release();
+		return copy;
 	}
 
 	private void taken() {
