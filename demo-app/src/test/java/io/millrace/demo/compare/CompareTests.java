@@ -36,7 +36,7 @@ class CompareTests {
 
 	@Test
 	void threeCopiesAreStartedAskedAndStoppedTogether() throws Exception {
-		try (ServerSocket taken = new ServerSocket(20080);
+		try (ServerSocket taken = new ServerSocket(CompareRun.FIRST_PORT);
 				CompareRun run = CompareRun.start(this.logs, "--rate=100", "--connections=2")) {
 			String page = run.awaitPage();
 			List<Integer> ports = CompareRun.ports(page);
