@@ -11,6 +11,7 @@ import java.util.Objects;
 import io.millrace.core.EngineConfig;
 import io.millrace.core.http.Route;
 import io.millrace.core.http1.Http1Options;
+import io.millrace.core.http2.Http2Options;
 import io.millrace.core.http3.Http3Options;
 import io.millrace.core.http3.Http3Support;
 import io.millrace.core.transport.ListenerOptions;
@@ -81,11 +82,6 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 	 * @throws UnsupportedFeatureException naming the property and a remedy
 	 */
 	protected void checkFeatures() {
-		Http2 http2 = getHttp2();
-		if (http2 != null && http2.isEnabled()) {
-			throw new UnsupportedFeatureException("server.http2.enabled", "HTTP/2 comes" + LATER,
-					"Set it to false, " + REMEDY);
-		}
 		Compression compression = getCompression();
 		if (compression != null && compression.getEnabled()) {
 			throw new UnsupportedFeatureException("server.compression.enabled", "Compression comes" + LATER,
@@ -111,9 +107,12 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 			.listener(ListenerOptions.at(listenAddress()))
 			.http1(http1Options())
 			.routes(this.routes);
+		if (isHttp2()) {
+			builder.http2(Http2Options.defaults());
+		}
 		Ssl ssl = getSsl();
 		if (Ssl.isEnabled(ssl)) {
-			builder.tls(TlsOptions.of(new TlsBundles(ssl, getSslBundles()).createContexts()));
+			builder.tls(TlsOptions.of(new TlsBundles(ssl, getSslBundles(), isHttp2()).createContexts()));
 		}
 		this.engineCustomizers.forEach((customizer) -> customizer.customize(builder));
 		EngineConfig config = builder.build();
@@ -135,6 +134,11 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 		catch (GeneralSecurityException ex) {
 			throw new InvalidTlsException((ssl != null) ? ssl.getBundle() : null, ex);
 		}
+	}
+
+	private boolean isHttp2() {
+		Http2 http2 = getHttp2();
+		return http2 != null && http2.isEnabled();
 	}
 
 	private InetSocketAddress listenAddress() {

@@ -9,14 +9,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import io.millrace.core.connection.FilePieces;
+import io.millrace.core.connection.ResponseContent;
 import io.millrace.core.connection.ResponseFields;
-import io.millrace.core.connection.ResponseLength;
 import io.millrace.core.connection.SentResponse;
 import io.millrace.core.http.BodyFraming;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.FileRegions;
-import io.millrace.core.http.RequestHead;
-import io.millrace.core.http.ResponseHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http3.DefaultHttp3DataFrame;
@@ -52,15 +50,9 @@ final class Http3Response implements SentResponse {
 
 	private @Nullable Exchange exchange;
 
-	private BodyFraming framing = BodyFraming.NONE;
-
-	private long left;
-
-	private long contentSent;
+	private final ResponseContent content = new ResponseContent();
 
 	private boolean started;
-
-	private boolean overrun;
 
 	/**
 	 * Create a response.
@@ -85,7 +77,7 @@ final class Http3Response implements SentResponse {
 
 	@Override
 	public long contentSent() {
-		return this.contentSent;
+		return this.content.sent();
 	}
 
 	@Override
@@ -139,13 +131,9 @@ final class Http3Response implements SentResponse {
 		}
 		this.started = true;
 		this.exchange = exchange;
-		RequestHead request = exchange.request();
-		ResponseHead head = exchange.sentHead();
-		long length = ResponseLength.of(request, head, size, last);
-		this.framing = BodyFraming.ofResponse(request, head.status(), length);
-		this.left = this.framing.length();
+		long length = this.content.start(exchange, size, last);
 		Http3HeadersFrame frame = new DefaultHttp3HeadersFrame();
-		this.fields.write(head, length, frame.headers()::add);
+		this.fields.write(exchange.sentHead(), length, frame.headers()::add);
 		this.channel.write(frame);
 	}
 
@@ -154,7 +142,7 @@ final class Http3Response implements SentResponse {
 			this.waiting.add(part);
 			return;
 		}
-		if (part.file() != null && this.framing.kind() != BodyFraming.Kind.NONE) {
+		if (part.file() != null && this.content.framing().kind() != BodyFraming.Kind.NONE) {
 			this.file = part.file();
 			this.waiting.add(new Part(null, null, part.last()));
 			readFile();
@@ -212,50 +200,25 @@ final class Http3Response implements SentResponse {
 		if (data == null) {
 			return;
 		}
-		int allowed = (int) allowed(data.readableBytes());
+		int allowed = (int) this.content.allowed(data.readableBytes(), Objects.requireNonNull(this.exchange));
 		if (allowed == 0) {
 			data.release();
 			return;
 		}
-		this.contentSent += allowed;
 		this.channel.write(new DefaultHttp3DataFrame(data.writerIndex(data.readerIndex() + allowed)));
-	}
-
-	// What the client has been promised stays true.
-	private long allowed(long size) {
-		return switch (this.framing.kind()) {
-			case NONE -> 0;
-			case LENGTH -> {
-				long allowed = Math.min(size, this.left);
-				this.left -= allowed;
-				if (allowed < size && !this.overrun) {
-					this.overrun = true;
-					warn("has more bytes than its Content-Length: they are left out");
-				}
-				yield allowed;
-			}
-			case CHUNKED, UNTIL_CLOSE -> size;
-		};
 	}
 
 	private void end() {
 		Exchange answered = Objects.requireNonNull(this.exchange);
 		HttpHeaders trailers = answered.sentHead().trailers();
-		boolean whole = this.framing.kind() != BodyFraming.Kind.LENGTH || this.left == 0;
-		if (!whole) {
-			warn("has fewer bytes than its Content-Length: the stream is reset");
-		}
-		else if (trailers != null && !trailers.isEmpty() && this.framing.kind() != BodyFraming.Kind.NONE) {
+		boolean whole = !this.content.isCutShort(answered);
+		if (whole && trailers != null && !trailers.isEmpty()
+				&& this.content.framing().kind() != BodyFraming.Kind.NONE) {
 			Http3HeadersFrame frame = new DefaultHttp3HeadersFrame();
 			this.fields.writeTrailers(trailers, frame.headers()::add);
 			this.channel.write(frame);
 		}
 		this.ended.accept(whole);
-	}
-
-	private void warn(String what) {
-		RequestHead request = Objects.requireNonNull(this.exchange).request();
-		logger.warn("The response to {} {} {}", request.method(), request.target().path(), what);
 	}
 
 	/** Nothing more is sent: give up what waits. */

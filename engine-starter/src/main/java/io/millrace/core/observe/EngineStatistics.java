@@ -42,6 +42,8 @@ public final class EngineStatistics implements EngineObserver {
 
 	private final LongAdder aborted = new LongAdder();
 
+	private final LongAdder sharing = new LongAdder();
+
 	private final KindCounts refused;
 
 	private final LongAdder abandoned = new LongAdder();
@@ -129,6 +131,15 @@ public final class EngineStatistics implements EngineObserver {
 		this.bytesOut.add(bytes);
 	}
 
+	/**
+	 * A request has come on a connection where others are under way, or one of several
+	 * has ended.
+	 * @param change 1 or -1
+	 */
+	public void sharing(int change) {
+		this.sharing.add(change);
+	}
+
 	@Override
 	public void handshakeEnded(boolean completed) {
 		(completed ? this.handshakes : this.handshakesFailed).increment();
@@ -180,8 +191,8 @@ public final class EngineStatistics implements EngineObserver {
 		long closed = this.closed.sum();
 		long accepted = this.accepted.sum();
 		long open = accepted - closed;
-		// One request is under way on a connection at most.
-		long idle = Math.max(0, open - inFlight);
+		// One request is under way on a connection, and those that share it with another.
+		long idle = Math.max(0, Math.min(open, open - inFlight + this.sharing.sum()));
 		return new EngineSnapshot.Connections((int) open, (int) idle, limit, accepted, closed,
 				this.connectionsRefused.read(), this.acceptFailures.read(), this.bytesIn.sum(), this.bytesOut.sum(),
 				this.handshakes.sum(), this.handshakesFailed.sum());
