@@ -51,7 +51,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 @Timeout(120)
 class Http3Tests {
 
-	private static final X509Bundle CERTIFICATE = certificate();
+	static final X509Bundle CERTIFICATE = certificate();
 
 	@BeforeAll
 	static void quicIsThere() {
@@ -90,7 +90,7 @@ class Http3Tests {
 		return new Http3Client(TestEngine.loopback(engine.port()), trusting());
 	}
 
-	private static UnaryOperator<QuicSslContextBuilder> trusting() {
+	static UnaryOperator<QuicSslContextBuilder> trusting() {
 		return (tls) -> tls.trustManager(CERTIFICATE.getCertificate());
 	}
 

@@ -26,6 +26,10 @@ public final class QuicCodec {
 	// RFC 9204 §3.2.2: what a field takes besides its name and value.
 	private static final int FIELD_OVERHEAD = 32;
 
+	// How many addresses a client may have had before an older one is forgotten, and how
+	// many ids it may give us for them.
+	private static final int PATHS = 8;
+
 	private final Http3Services services;
 
 	private final Function<QuicChannel, ? extends QuicSslEngine> engines;
@@ -75,6 +79,7 @@ public final class QuicCodec {
 			.initialMaxStreamDataBidirectionalRemote(options.streamWindow())
 			.initialMaxStreamsBidirectional(options.maxConcurrentStreams())
 			.activeMigration(true)
+			.activeConnectionIdLimit(PATHS)
 			.handler(new Initializer());
 		return builder.build();
 	}

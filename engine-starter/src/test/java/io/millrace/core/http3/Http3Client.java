@@ -16,6 +16,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDatagramChannel;
@@ -61,21 +62,21 @@ public final class Http3Client implements AutoCloseable {
 	public Http3Client(InetSocketAddress server, UnaryOperator<QuicSslContextBuilder> tls, String name)
 			throws Exception {
 		QuicSslContext context = tls.apply(QuicSslContextBuilder.forClient().applicationProtocols("h3")).build();
+		this.socket = new Bootstrap().group(this.group)
+			.channel(NioDatagramChannel.class)
+			.handler(Http3.newQuicClientCodecBuilder()
+				.sslEngineProvider((channel) -> context.newEngine(channel.alloc(), name, server.getPort()))
+				.maxIdleTimeout(20, TimeUnit.SECONDS)
+				.initialMaxData(1024 * 1024)
+				.initialMaxStreamDataBidirectionalLocal(128 * 1024)
+				.activeMigration(true)
+				.build())
+			.bind(new InetSocketAddress(server.getAddress(), 0))
+			.sync()
+			.channel();
 		try {
-			this.socket = new Bootstrap().group(this.group)
-				.channel(NioDatagramChannel.class)
-				.handler(Http3.newQuicClientCodecBuilder()
-					.sslEngineProvider((channel) -> context.newEngine(channel.alloc(), name, server.getPort()))
-					.maxIdleTimeout(20, TimeUnit.SECONDS)
-					.initialMaxData(1024 * 1024)
-					.initialMaxStreamDataBidirectionalLocal(128 * 1024)
-					.activeMigration(true)
-					.build())
-				.bind(new InetSocketAddress(server.getAddress(), 0))
-				.sync()
-				.channel();
 			this.connection = QuicChannel.newBootstrap(this.socket)
-				.handler(new io.netty.channel.ChannelInitializer<QuicChannel>() {
+				.handler(new ChannelInitializer<QuicChannel>() {
 
 					@Override
 					protected void initChannel(QuicChannel channel) {
@@ -90,7 +91,7 @@ public final class Http3Client implements AutoCloseable {
 				.get(20, TimeUnit.SECONDS);
 		}
 		catch (Throwable ex) {
-			this.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+			closeSocket();
 			throw ex;
 		}
 	}
@@ -144,6 +145,10 @@ public final class Http3Client implements AutoCloseable {
 	@Override
 	public void close() throws Exception {
 		this.connection.close().await(5, TimeUnit.SECONDS);
+		closeSocket();
+	}
+
+	private void closeSocket() throws InterruptedException {
 		this.socket.close().await(5, TimeUnit.SECONDS);
 		this.group.shutdownGracefully(0, 5, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS);
 	}
