@@ -59,7 +59,7 @@ class Http3ServerTests {
 	void anApplicationIsServedUnchanged(boolean servlet) throws Exception {
 		X509Bundle alice = TlsFiles.client("alice");
 		String prefix = "spring.ssl.bundle.pem.main.";
-		String[] properties = with(TlsFiles.pem(this.directory, prefix + "keystore.", TlsFiles.server("first.example")),
+		String[] properties = with(bundle(prefix, TlsFiles.server("first.example")),
 				prefix + "truststore.certificate=" + TlsFiles.authority(this.directory).toUri(),
 				prefix + "reload-on-update=true", "spring.ssl.bundle.watch.file.quiet-period=100ms",
 				"server.ssl.bundle=main", "server.ssl.client-auth=want", "millrace.http3.enabled=true",
@@ -78,7 +78,7 @@ class Http3ServerTests {
 			}
 			try (Http3Client client = connect(server, alice)) {
 				assertThat(client.get("/secure").body()).endsWith(" CN=alice");
-				TlsFiles.pem(this.directory, prefix + "keystore.", TlsFiles.server("second.example"));
+				bundle(prefix, TlsFiles.server("second.example"));
 				Awaitility.await().untilAsserted(() -> {
 					try (Http3Client later = connect(server, null)) {
 						assertThat(name(later)).isEqualTo("CN=second.example");
@@ -89,6 +89,12 @@ class Http3ServerTests {
 			}
 			assertThat(server.millrace().getEngine().config().http3()).isNotNull();
 		}
+	}
+
+	private String[] bundle(String prefix, X509Bundle keys) throws Exception {
+		return Arrays.stream(TlsFiles.pem(this.directory, prefix + "keystore.", keys))
+			.map((property) -> property.replace(".certificate-private-key=", ".private-key="))
+			.toArray(String[]::new);
 	}
 
 	private static String name(Http3Client client) throws Exception {
