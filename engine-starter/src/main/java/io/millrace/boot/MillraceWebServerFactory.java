@@ -9,6 +9,7 @@ import java.util.List;
 import io.millrace.core.EngineConfig;
 import io.millrace.core.http.Route;
 import io.millrace.core.http1.Http1Options;
+import io.millrace.core.http2.Http2Options;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.TlsOptions;
 
@@ -76,11 +77,6 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 	 * @throws UnsupportedFeatureException naming the property and a remedy
 	 */
 	protected void checkFeatures() {
-		Http2 http2 = getHttp2();
-		if (http2 != null && http2.isEnabled()) {
-			throw new UnsupportedFeatureException("server.http2.enabled", "HTTP/2 comes" + LATER,
-					"Set it to false, " + REMEDY);
-		}
 		Compression compression = getCompression();
 		if (compression != null && compression.getEnabled()) {
 			throw new UnsupportedFeatureException("server.compression.enabled", "Compression comes" + LATER,
@@ -106,12 +102,20 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 			.listener(ListenerOptions.at(listenAddress()))
 			.http1(http1Options())
 			.routes(this.routes);
+		if (isHttp2()) {
+			builder.http2(Http2Options.defaults());
+		}
 		Ssl ssl = getSsl();
 		if (Ssl.isEnabled(ssl)) {
-			builder.tls(TlsOptions.of(new TlsBundles(ssl, getSslBundles()).createContexts()));
+			builder.tls(TlsOptions.of(new TlsBundles(ssl, getSslBundles(), isHttp2()).createContexts()));
 		}
 		this.engineCustomizers.forEach((customizer) -> customizer.customize(builder));
 		return builder.build();
+	}
+
+	private boolean isHttp2() {
+		Http2 http2 = getHttp2();
+		return http2 != null && http2.isEnabled();
 	}
 
 	private InetSocketAddress listenAddress() {
