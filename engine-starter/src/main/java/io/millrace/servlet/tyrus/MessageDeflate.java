@@ -227,7 +227,8 @@ final class MessageDeflate implements ExtendedExtension {
 
 	@Override
 	public List<Parameter> getParameters() {
-		return AGREED;
+		// What can be done has none: Spring looks for one that is offered like that.
+		return (this == OFFERED) ? List.of() : AGREED;
 	}
 
 	/**
