@@ -1,9 +1,10 @@
-package io.millrace.boot.autoconfigure.servlet;
+package io.millrace.boot.autoconfigure;
 
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -12,7 +13,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-import io.millrace.boot.autoconfigure.TestServer;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.websocket.CloseReason;
@@ -35,6 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -112,6 +113,22 @@ class WebSocketEndpointServerTests {
 		}
 	}
 
+	@Test
+	void endpointsAreServedOverTls(@TempDir Path directory) throws Exception {
+		String[] properties = TlsFiles.pem(directory, "server.ssl.",
+				TlsFiles.server("localhost"));
+		try (TestServer server = TestServer.servlet(Application.class,
+				properties)) {
+			WebSocket socket = this.client.open(
+					HttpClient.newBuilder().sslContext(TlsFiles.trusting(null)).build(),
+					"wss://localhost:" + server.port() + "/beans/7");
+			socket.sendText("x".repeat(10_000), true).join();
+			assertThat(this.client.next()).endsWith("/beans/7 " + "x".repeat(10_000));
+			socket.sendText("secure", true).join();
+			assertThat(this.client.next()).isEqualTo("secure true wss");
+		}
+	}
+
 	private static String compressed(String url, String message) throws InterruptedException {
 		BlockingQueue<String> received = new LinkedBlockingQueue<>();
 		OkHttpClient http = new OkHttpClient();
@@ -148,8 +165,14 @@ class WebSocketEndpointServerTests {
 
 		private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
 
+		private final StringBuilder parts = new StringBuilder();
+
 		WebSocket open(String uri) {
-			return HttpClient.newHttpClient().newWebSocketBuilder().buildAsync(URI.create(uri), this).join();
+			return open(HttpClient.newHttpClient(), uri);
+		}
+
+		WebSocket open(HttpClient http, String uri) {
+			return http.newWebSocketBuilder().buildAsync(URI.create(uri), this).join();
 		}
 
 		String next() throws InterruptedException {
@@ -158,7 +181,11 @@ class WebSocketEndpointServerTests {
 
 		@Override
 		public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
-			this.received.add(data.toString());
+			this.parts.append(data);
+			if (last) {
+				this.received.add(this.parts.toString());
+				this.parts.setLength(0);
+			}
 			webSocket.request(1);
 			return null;
 		}
@@ -263,6 +290,9 @@ class WebSocketEndpointServerTests {
 		public String text(Session session, String text) {
 			if (text.equals("thread")) {
 				return "virtual " + Thread.currentThread().toString().startsWith("VirtualThread");
+			}
+			if (text.equals("secure")) {
+				return "secure " + session.isSecure() + " " + session.getRequestURI().getScheme();
 			}
 			return "text " + this.context.getClass().getSimpleName().replace("AnnotationConfig", "") + " "
 					+ session.getMaxTextMessageBufferSize() + " " + session.getRequestURI().getPath() + " " + text;
