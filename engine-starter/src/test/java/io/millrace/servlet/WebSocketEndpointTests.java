@@ -239,23 +239,27 @@ class WebSocketEndpointTests {
 	@Test
 	void aHandshakeThatIsWrongIsRefused() throws Exception {
 		try (FrameClient client = client()) {
-			Response response = client.raw().send(FrameClient.request("/echo").replace("Version: 13", "Version: 8"))
+			Response response = client.raw()
+				.send(FrameClient.request("/echo").replace("Version: 13", "Version: 8"))
 				.receiveHead();
 			assertThat(response.status()).isEqualTo(426);
 			assertThat(response.header("sec-websocket-version")).contains("13");
 		}
 		try (FrameClient client = client()) {
-			assertThat(client.raw().send(FrameClient.request("/echo").replace("dGhlIHNhbXBsZSBub25jZQ==", "short"))
+			assertThat(client.raw()
+				.send(FrameClient.request("/echo").replace("dGhlIHNhbXBsZSBub25jZQ==", "short"))
 				.receiveHead()
 				.status()).isEqualTo(400);
 		}
 		try (FrameClient client = client()) {
-			assertThat(client.raw().send(FrameClient.request("/echo").replaceAll("Sec-WebSocket-Key.*\r\n", ""))
+			assertThat(client.raw()
+				.send(FrameClient.request("/echo").replaceAll("Sec-WebSocket-Key.*\r\n", ""))
 				.receiveHead()
 				.status()).isEqualTo(400);
 		}
 		try (FrameClient client = client()) {
-			assertThat(client.raw().send(FrameClient.request("/echo").replace("Connection: Upgrade\r\n", ""))
+			assertThat(client.raw()
+				.send(FrameClient.request("/echo").replace("Connection: Upgrade\r\n", ""))
 				.receiveHead()
 				.status()).isEqualTo(400);
 		}
@@ -267,7 +271,8 @@ class WebSocketEndpointTests {
 
 	@ParameterizedTest
 	@CsvSource({ "/rooms/red/ann, room red ann", "/rooms/lobby/ann, lobby ann", "/rooms/lobby/me, my seat",
-			"/rooms/r%20d/%C3%BC, room r d ü", "/rooms/red;x=1/ann;y=2, room red ann", "/rooms//red/../red/ann, room red ann" })
+			"/rooms/r%20d/%C3%BC, room r d ü", "/rooms/red;x=1/ann;y=2, room red ann",
+			"/rooms//red/../red/ann, room red ann" })
 	void theMostExactPathWins(String path, String expected) throws Exception {
 		try (FrameClient client = connect(path)) {
 			assertThat(client.text("who").receive().text()).isEqualTo(expected);
@@ -424,9 +429,10 @@ class WebSocketEndpointTests {
 
 	@ParameterizedTest
 	@CsvSource({ "8105, 1002", "8100, 1002", "830101020304, 1002", "8b8001020304, 1002", "098001020304, 1002",
-			"89fe007e01020304, 1002", "81fe000501020304, 1002", "81ff000000000000ffff, 1002", "81ffffffffffffffffff, 1002",
-			"81ff0000000000ffffff, 1009", "82ff7fffffffffffffff, 1009", "c18001020304, 1002", "a18001020304, 1002",
-			"808001020304, 1002", "8182010203 04c1c0, 1007", "888101020304ff, 1002", "888201020304 02ef, 1002" })
+			"89fe007e01020304, 1002", "81fe000501020304, 1002", "81ff000000000000ffff, 1002",
+			"81ffffffffffffffffff, 1002", "81ff0000000000ffffff, 1009", "82ff7fffffffffffffff, 1009",
+			"c18001020304, 1002", "a18001020304, 1002", "808001020304, 1002", "8182010203 04c1c0, 1007",
+			"888101020304ff, 1002", "888201020304 02ef, 1002" })
 	void whatMustNotBeIsClosedWithTheCodeOfTheRfc(String bytes, int code) throws Exception {
 		try (FrameClient client = connect("/echo")) {
 			client.text("before");
@@ -527,7 +533,8 @@ class WebSocketEndpointTests {
 
 	@Test
 	void anApplicationMayUpgradeItself() throws Exception {
-		try (FrameClient one = connect("/dynamic/red"); FrameClient two = connect("/dynamic/red");
+		try (FrameClient one = connect("/dynamic/red");
+				FrameClient two = connect("/dynamic/red");
 				FrameClient other = connect("/dynamic/blue")) {
 			other.text("count");
 			assertThat(other.receive().text()).isEqualTo("blue ws://localhost:80/dynamic/blue 1");
@@ -605,7 +612,8 @@ class WebSocketEndpointTests {
 					});
 			assertThat(opened.get(20, TimeUnit.SECONDS).header("Sec-WebSocket-Extensions"))
 				.startsWith("permessage-deflate");
-			for (String message : List.of("short", "long ".repeat(10_000), "", "ü".repeat(2000), "again ".repeat(500))) {
+			for (String message : List.of("short", "long ".repeat(10_000), "", "ü".repeat(2000),
+					"again ".repeat(500))) {
 				socket.send(message);
 				assertThat(received.poll(20, TimeUnit.SECONDS)).isEqualTo(message);
 			}
@@ -671,8 +679,8 @@ class WebSocketEndpointTests {
 		assertThatExceptionOfType(DeploymentException.class)
 			.isThrownBy(() -> fresh.addEndpoint(ServerEndpointConfig.Builder.create(Described.class, "/echo").build()));
 		fresh.addEndpoint(Room.class);
-		assertThatExceptionOfType(DeploymentException.class).isThrownBy(
-				() -> fresh.addEndpoint(ServerEndpointConfig.Builder.create(Described.class, "/rooms/{a}/{b}").build()));
+		assertThatExceptionOfType(DeploymentException.class).isThrownBy(() -> fresh
+			.addEndpoint(ServerEndpointConfig.Builder.create(Described.class, "/rooms/{a}/{b}").build()));
 		assertThatExceptionOfType(DeploymentException.class).isThrownBy(() -> fresh.addEndpoint(String.class))
 			.withMessageContaining("java.lang.String");
 		assertThatExceptionOfType(DeploymentException.class).isThrownBy(() -> fresh.addEndpoint(TwoTexts.class));
@@ -831,7 +839,6 @@ class WebSocketEndpointTests {
 			live.incrementAndGet();
 		}
 
-
 		@OnMessage
 		public void text(Session session, String text) throws IOException {
 			if (text.startsWith("idle ")) {
@@ -905,7 +912,6 @@ class WebSocketEndpointTests {
 		public void open() {
 			live.incrementAndGet();
 		}
-
 
 		private static final int PART = 50_000;
 

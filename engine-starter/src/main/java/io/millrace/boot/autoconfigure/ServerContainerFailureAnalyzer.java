@@ -35,8 +35,9 @@ class ServerContainerFailureAnalyzer extends AbstractFailureAnalyzer<BeanCreatio
 				|| ClassUtils.isPresent(TYRUS, getClass().getClassLoader())) {
 			return null;
 		}
-		return new FailureAnalysis("The bean '" + cause.getBeanName() + "' needs a " + CONTAINER
-				+ ", and Millrace has none without Tyrus on the class path.",
+		return new FailureAnalysis(
+				"The bean '" + cause.getBeanName() + "' needs a " + CONTAINER
+						+ ", and Millrace has none without Tyrus on the class path.",
 				"Add the dependency org.glassfish.tyrus:tyrus-server, version 2.2 or later. Spring's own"
 						+ " WebSocketHandlers need neither it nor this bean.",
 				cause);

@@ -74,8 +74,8 @@ final class DeployedConfig implements TyrusServerEndpointConfig {
 		Class<?> type = config.getEndpointClass();
 		if (Endpoint.class.isAssignableFrom(type)) {
 			Class<? extends Endpoint> endpointType = (Class<? extends Endpoint>) type;
-			return new DeployedConfig(config, path, config.getDecoders(), () -> new DeployedEndpoint(
-					config.getConfigurator().getEndpointInstance(endpointType), null, -1));
+			return new DeployedConfig(config, path, config.getDecoders(),
+					() -> new DeployedEndpoint(config.getConfigurator().getEndpointInstance(endpointType), null, -1));
 		}
 		ComponentProviderService instances = new ComponentProviderService(ComponentProviderService.create()) {
 

@@ -16,8 +16,8 @@ import org.glassfish.tyrus.spi.WebSocketEngine;
 /**
  * Endpoints that are not registered, which the application itself upgrades requests for
  * (Jakarta WebSocket 2.2, {@code upgradeHttpToWebSocket}). Tyrus has no place for one
- * that comes and goes, so each has an engine of its own, shared by the connections of
- * one configuration at one path for as long as there are any.
+ * that comes and goes, so each has an engine of its own, shared by the connections of one
+ * configuration at one path for as long as there are any.
  */
 final class DynamicEndpoints {
 

@@ -49,7 +49,8 @@ final class ExchangeWriter extends Writer {
 
 	@Override
 	public void write(ByteBuffer bytes, CompletionHandler<ByteBuffer> handler, @Nullable WriterInfo info) {
-		Frame frame = new Frame(bytes, handler, info != null && info.getRemoteEndpointType() == RemoteEndpointType.ASYNC);
+		Frame frame = new Frame(bytes, handler,
+				info != null && info.getRemoteEndpointType() == RemoteEndpointType.ASYNC);
 		switch (offer(frame)) {
 			case SENT -> this.completions.tell(handler, bytes, null);
 			case CLOSED -> this.completions.tell(handler, bytes, gone());
@@ -86,8 +87,8 @@ final class ExchangeWriter extends Writer {
 	}
 
 	private void tooSlow(Frame frame) {
-		IOException cause = new IOException("The client takes its messages too slowly: more than " + MOST_WAITING
-				+ " bytes would wait for it");
+		IOException cause = new IOException(
+				"The client takes its messages too slowly: more than " + MOST_WAITING + " bytes would wait for it");
 		this.completions.tell(frame.handler(), frame.bytes(), cause);
 		this.exchange.fail(cause);
 	}

@@ -34,21 +34,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Nothing that observes the engine is needed: an MVC and a WebFlux application in a
  * process whose class path has neither Micrometer nor the actuator, Jackson, or anything
- * of tracing. Tyrus is missing too, and only missed by who asks for its endpoints. What Spring itself cannot do without, Micrometer's observation API, stays.
+ * of tracing. Tyrus is missing too, and only missed by who asks for its endpoints. What
+ * Spring itself cannot do without, Micrometer's observation API, stays.
  */
 @Timeout(120)
 class LeanClassPathTests {
 
 	/** The jars that are left out, by the beginning of their names. */
-	private static final Pattern LEFT_OUT = Pattern
-		.compile("(tyrus-|grizzly-|micrometer-(?!observation-\\d|commons-\\d)|prometheus-|opentelemetry-|context-propagation-|jackson-"
-				+ "|spring-boot-(starter-)?(actuator|health|jackson|micrometer|opentelemetry|zipkin)).*\\.jar");
+	private static final Pattern LEFT_OUT = Pattern.compile(
+			"(tyrus-|grizzly-|micrometer-(?!observation-\\d|commons-\\d)|prometheus-|opentelemetry-|context-propagation-|jackson-"
+					+ "|spring-boot-(starter-)?(actuator|health|jackson|micrometer|opentelemetry|zipkin)).*\\.jar");
 
 	/** What is in them, and must not be found. */
 	private static final List<String> ABSENT = List.of("org.glassfish.tyrus.server.TyrusServerContainer",
-			"io.micrometer.core.instrument.MeterRegistry",
-			"io.micrometer.tracing.Tracer", "io.micrometer.context.ContextSnapshot",
-			"org.springframework.boot.actuate.endpoint.annotation.Endpoint",
+			"io.micrometer.core.instrument.MeterRegistry", "io.micrometer.tracing.Tracer",
+			"io.micrometer.context.ContextSnapshot", "org.springframework.boot.actuate.endpoint.annotation.Endpoint",
 			"org.springframework.boot.health.contributor.HealthIndicator",
 			"org.springframework.boot.micrometer.metrics.autoconfigure.MetricsProperties",
 			"tools.jackson.databind.ObjectMapper", "com.fasterxml.jackson.annotation.JsonProperty");

@@ -77,7 +77,8 @@ class WebSocketEndpointServerTests {
 		try (TestServer server = TestServer.servlet(Application.class, "server.servlet.context-path=/app")) {
 			WebSocket socket = this.client.open("ws://localhost:" + server.port() + "/app/beans/7");
 			socket.sendText("hello", true).join();
-			assertThat(this.client.next()).isEqualTo("text ServletWebServerApplicationContext 12345 /app/beans/7 hello");
+			assertThat(this.client.next())
+				.isEqualTo("text ServletWebServerApplicationContext 12345 /app/beans/7 hello");
 			this.client.open("ws://localhost:" + server.port() + "/app/registered").sendText("one", true).join();
 			assertThat(this.client.next()).isEqualTo("registered one");
 			this.client.open("ws://localhost:" + server.port() + "/app/added").sendText("two", true).join();
@@ -115,12 +116,9 @@ class WebSocketEndpointServerTests {
 
 	@Test
 	void endpointsAreServedOverTls(@TempDir Path directory) throws Exception {
-		String[] properties = TlsFiles.pem(directory, "server.ssl.",
-				TlsFiles.server("localhost"));
-		try (TestServer server = TestServer.servlet(Application.class,
-				properties)) {
-			WebSocket socket = this.client.open(
-					HttpClient.newBuilder().sslContext(TlsFiles.trusting(null)).build(),
+		String[] properties = TlsFiles.pem(directory, "server.ssl.", TlsFiles.server("localhost"));
+		try (TestServer server = TestServer.servlet(Application.class, properties)) {
+			WebSocket socket = this.client.open(HttpClient.newBuilder().sslContext(TlsFiles.trusting(null)).build(),
 					"wss://localhost:" + server.port() + "/beans/7");
 			socket.sendText("x".repeat(10_000), true).join();
 			assertThat(this.client.next()).endsWith("/beans/7 " + "x".repeat(10_000));

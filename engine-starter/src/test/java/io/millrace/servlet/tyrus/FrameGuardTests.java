@@ -28,7 +28,8 @@ class FrameGuardTests {
 
 	@ParameterizedTest
 	@CsvSource({ "0100, 1002", "8300, 1002", "8f00, 1002", "0980, 1002", "89fe, 1002", "81fe007d, 1002",
-			"81ff000000000000ffff, 1002", "81ff8000000000000000, 1002", "82fe03e9, 1009", "02ff0000000000010000, 1009" })
+			"81ff000000000000ffff, 1002", "81ff8000000000000000, 1002", "82fe03e9, 1009",
+			"02ff0000000000010000, 1009" })
 	void whatIsNotAllowedIsFoundHoweverItIsCut(String head, int code) {
 		byte[] bytes = HexFormat.of().parseHex(GOOD + head + "00".repeat(50));
 		for (int size = 1; size <= bytes.length; size++) {
