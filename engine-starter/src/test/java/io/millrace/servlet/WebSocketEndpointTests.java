@@ -345,14 +345,19 @@ class WebSocketEndpointTests {
 			assertThat(client.receive().text()).isEqualTo("open, not secure, version 13, 1 of 1");
 		}
 		awaitEnd();
-		try (FrameClient one = connect("/info/1"); FrameClient two = connect("/info/2")) {
-			for (int i = 0; i < 5; i++) {
-				one.receive();
-				two.receive();
+		try (FrameClient one = connect("/info/1")) {
+			assertThat(sixth(one)).contains("1 of 1");
+			try (FrameClient two = connect("/info/2")) {
+				assertThat(sixth(two)).contains("2 of 2");
 			}
-			assertThat(one.receive().text()).contains("1 of 1");
-			assertThat(two.receive().text()).contains("2 of 2");
 		}
+	}
+
+	private static String sixth(FrameClient client) throws IOException {
+		for (int i = 0; i < 5; i++) {
+			client.receive();
+		}
+		return client.receive().text();
 	}
 
 	@Test
