@@ -55,11 +55,10 @@ class ArchitectureTests {
 	/** Package, and what of ours it may use besides itself. */
 	private static final Map<String, String[]> MAY_USE = Map.ofEntries(Map.entry("core.observe..", none()),
 			Map.entry("core.worker..", of("core.observe..")),
-			Map.entry("core.http..", of("core.worker..", "core.observe..")),
-			Map.entry("core.connection..", and(HTTP)),
+			Map.entry("core.http..", of("core.worker..", "core.observe..")), Map.entry("core.connection..", and(HTTP)),
 			Map.entry("core.http1..", and(CONNECTION, "core.http2..", "core.websocket..")),
-			Map.entry("core.http2..", and(CONNECTION, "core.websocket..")),
-			Map.entry("core.http3..", and(CONNECTION)), Map.entry("core.websocket..", and(HTTP)), Map.entry("core.transport..", and(HTTP, PROTOCOLS)),
+			Map.entry("core.http2..", and(CONNECTION, "core.websocket..")), Map.entry("core.http3..", and(CONNECTION)),
+			Map.entry("core.websocket..", and(HTTP)), Map.entry("core.transport..", and(HTTP, PROTOCOLS)),
 			Map.entry("core", of("core..")), Map.entry("servlet..", of("core.http..")),
 			Map.entry("ratelimit..", of("core.http..")), Map.entry("accesslog..", of("core.observe..")),
 			Map.entry("reactive..", of("core.http..")), Map.entry("boot", of("core..")),
@@ -177,6 +176,15 @@ class ArchitectureTests {
 			.should()
 			.dependOnClassesThat()
 			.resideInAPackage("com.netflix.."));
+	}
+
+	@Test
+	void oneRoomKnowsTyrus() {
+		check(noClasses().that(ours())
+			.and(resideOutsideOfPackage("io.millrace.servlet.tyrus"))
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("org.glassfish.tyrus..", "jakarta.websocket.."));
 	}
 
 	@Test
