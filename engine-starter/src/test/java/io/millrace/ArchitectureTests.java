@@ -46,12 +46,13 @@ class ArchitectureTests {
 
 	private static final String[] PROTOCOLS = { "core.http1..", "core.http2..", "core.http3..", "core.websocket.." };
 
-	private static final String[] HTTP = { "core.http..", "core.worker..", "core.observe.." };
+	private static final String[] HTTP = { "core.http..", "core.compression..", "core.worker..", "core.observe.." };
 
 	/** Package, and what of ours it may use besides itself. */
 	private static final Map<String, String[]> MAY_USE = Map.ofEntries(Map.entry("core.observe..", none()),
 			Map.entry("core.worker..", of("core.observe..")),
-			Map.entry("core.http..", of("core.worker..", "core.observe..")),
+			Map.entry("core.compression..", none()),
+			Map.entry("core.http..", of("core.compression..", "core.worker..", "core.observe..")),
 			Map.entry("core.http1..", and(HTTP, "core.http2..", "core.websocket..")),
 			Map.entry("core.http2..", and(HTTP, "core.websocket..")), Map.entry("core.http3..", and(HTTP)),
 			Map.entry("core.websocket..", and(HTTP)), Map.entry("core.transport..", and(HTTP, PROTOCOLS)),

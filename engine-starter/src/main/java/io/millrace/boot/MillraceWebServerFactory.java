@@ -13,7 +13,6 @@ import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.TlsOptions;
 
 import org.springframework.boot.web.server.AbstractConfigurableWebServerFactory;
-import org.springframework.boot.web.server.Compression;
 import org.springframework.boot.web.server.Http2;
 import org.springframework.boot.web.server.Ssl;
 import org.springframework.util.StringUtils;
@@ -81,11 +80,6 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 			throw new UnsupportedFeatureException("server.http2.enabled", "HTTP/2 comes" + LATER,
 					"Set it to false, " + REMEDY);
 		}
-		Compression compression = getCompression();
-		if (compression != null && compression.getEnabled()) {
-			throw new UnsupportedFeatureException("server.compression.enabled", "Compression comes" + LATER,
-					"Set it to false and compress in a proxy before this server, " + REMEDY);
-		}
 	}
 
 	/**
@@ -105,6 +99,7 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 		EngineConfig.Builder builder = EngineConfig.builder()
 			.listener(ListenerOptions.at(listenAddress()))
 			.http1(http1Options())
+			.compression(CompressionSettings.options(getCompression()))
 			.routes(this.routes);
 		Ssl ssl = getSsl();
 		if (Ssl.isEnabled(ssl)) {

@@ -39,6 +39,11 @@ final class OptionNames {
 			Map.entry("retryAfter", "millrace.refusal.retry-after"), Map.entry("reserved", "millrace.worker.reserved"),
 			Map.entry("maxWait", "millrace.worker.queue.max-wait"),
 			Map.entry("handshakeTimeout", "millrace.tls.handshake-timeout"),
+			Map.entry("gzipLevel", "millrace.compression.gzip-level"),
+			Map.entry("brLevel", "millrace.compression.br-level"),
+			Map.entry("zstdLevel", "millrace.compression.zstd-level"),
+			Map.entry("decompressedSize", "millrace.decompression.max-size"),
+			Map.entry("decompressedRatio", "millrace.decompression.max-ratio"),
 			Map.entry("admissionInitial", "millrace.admission.initial"),
 			Map.entry("admissionMin", "millrace.admission.min"), Map.entry("admissionMax", "millrace.admission.max"),
 			Map.entry("admissionWindow", "millrace.admission.window"));
