@@ -52,6 +52,14 @@ public record TlsSettings(KeyManagerFactory keys, @Nullable TrustManagerFactory 
 			"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
 			"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
+	// How many sessions may be resumed, and for how long: the JDK's own numbers, for
+	// OpenSSL too. The keys of its tickets are made and changed by BoringSSL, and belong
+	// to
+	// one context: no session goes from one certificate to another.
+	private static final int SESSIONS = 20_480;
+
+	private static final int SESSION_SECONDS = 86_400;
+
 	/**
 	 * Who does the encryption.
 	 * @return {@code OpenSSL} where its library is on the class path and fits the system,
@@ -87,6 +95,8 @@ public record TlsSettings(KeyManagerFactory keys, @Nullable TrustManagerFactory 
 			.clientAuth(this.clients.auth)
 			.protocols(versionList())
 			.ciphers(cipherList(), filter())
+			.sessionCacheSize(SESSIONS)
+			.sessionTimeout(SESSION_SECONDS)
 			.build();
 	}
 
