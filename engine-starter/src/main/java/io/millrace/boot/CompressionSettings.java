@@ -54,14 +54,15 @@ final class CompressionSettings {
 		List<Pattern> patterns = new ArrayList<>();
 		for (String agent : (agents != null) ? agents : new String[0]) {
 			if (agent.isBlank()) {
-				throw invalid("excluded-user-agents", agent, "Every client would be excluded. Leave the empty one out.");
+				throw invalid("excluded-user-agents", agent,
+						"Every client would be excluded. Leave the empty one out.");
 			}
 			try {
 				patterns.add(Pattern.compile(agent.strip()));
 			}
 			catch (PatternSyntaxException ex) {
-				throw invalid("excluded-user-agents", agent,
-						"It is no regular expression: " + ex.getDescription() + ". Write \\Q...\\E around literal text.");
+				throw invalid("excluded-user-agents", agent, "It is no regular expression: " + ex.getDescription()
+						+ ". Write \\Q...\\E around literal text.");
 			}
 		}
 		return patterns;

@@ -355,8 +355,7 @@ class EngineCompressionTests {
 	@ValueSource(strings = { "/too-short", "/short-file" })
 	void aBodyThatIsNotWholeIsSeenNotToBe(String path) throws Exception {
 		for (TestEngine engine : engines()) {
-			assertThatIOException()
-				.isThrownBy(() -> get(engine, path, "X-Size", "5000", "Accept-Encoding", "gzip"));
+			assertThatIOException().isThrownBy(() -> get(engine, path, "X-Size", "5000", "Accept-Encoding", "gzip"));
 		}
 	}
 
@@ -365,7 +364,8 @@ class EngineCompressionTests {
 		for (TestEngine engine : engines()) {
 			for (String path : List.of("/file", "/whole", "/parts")) {
 				try (RawClient raw = engine.connect()) {
-					raw.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nX-Size: 500000\r\nAccept-Encoding: gzip\r\n\r\n");
+					raw.send("GET " + path
+							+ " HTTP/1.1\r\nHost: localhost\r\nX-Size: 500000\r\nAccept-Encoding: gzip\r\n\r\n");
 					raw.receiveHead();
 					raw.socket().setSoLinger(true, 0);
 				}

@@ -48,8 +48,7 @@ class ConfiguredCompression implements EngineCustomizer {
 	public void customize(EngineConfig.Builder builder) {
 		CompressionOptions options = builder.build().compression();
 		if (options != null) {
-			builder.compression(
-					options.withCodings(OptionNames.check(this::codings)).withExcluded(this.uncompressed));
+			builder.compression(options.withCodings(OptionNames.check(this::codings)).withExcluded(this.uncompressed));
 		}
 		if (this.decompression.isEnabled()) {
 			builder.decompression(OptionNames

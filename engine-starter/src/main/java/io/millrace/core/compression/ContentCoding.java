@@ -5,9 +5,9 @@ import io.netty.handler.codec.compression.Zstd;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content codings that there are. Responses are never coded with
- * {@code deflate}: whether that means zlib or bare deflate is understood differently by
- * clients (RFC 9110 §8.4.1.2), and all that know it know gzip.
+ * The content codings that there are. Responses are never coded with {@code deflate}:
+ * whether that means zlib or bare deflate is understood differently by clients (RFC 9110
+ * §8.4.1.2), and all that know it know gzip.
  */
 public enum ContentCoding {
 

@@ -116,7 +116,8 @@ final class DecodedBody implements RequestBody {
 			return done ? piece : null;
 		}
 		catch (IOException ex) {
-			throw ProtocolException.badRequest("The request body is not of the content coding that it is said to be of");
+			throw ProtocolException
+				.badRequest("The request body is not of the content coding that it is said to be of");
 		}
 		finally {
 			if (!done) {

@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 import io.millrace.core.compression.ContentCoding;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpHeadersFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 public final class RequestDecompression {
 
 	private static final String IDENTITY = "identity";
+
+	// What they are filled with was checked when it came.
+	private static final HttpHeadersFactory FIELDS = DefaultHttpHeadersFactory.headersFactory().withValidation(false);
 
 	private final DecompressionOptions options;
 
@@ -53,10 +57,9 @@ public final class RequestDecompression {
 	}
 
 	private static boolean isPlain(HttpHeaders headers) {
-		return !headers.contains(HttpHeaderNames.CONTENT_ENCODING)
-				|| headers.getAll(HttpHeaderNames.CONTENT_ENCODING)
-					.stream()
-					.allMatch((value) -> value.isBlank() || value.strip().equalsIgnoreCase(IDENTITY));
+		return !headers.contains(HttpHeaderNames.CONTENT_ENCODING) || headers.getAll(HttpHeaderNames.CONTENT_ENCODING)
+			.stream()
+			.allMatch((value) -> value.isBlank() || value.strip().equalsIgnoreCase(IDENTITY));
 	}
 
 	/**
@@ -82,7 +85,8 @@ public final class RequestDecompression {
 	 * @return the head for the application
 	 */
 	static RequestHead decoded(RequestHead request) {
-		HttpHeaders headers = new DefaultHttpHeaders(false).add(request.headers())
+		HttpHeaders headers = FIELDS.newHeaders()
+			.add(request.headers())
 			.remove(HttpHeaderNames.CONTENT_ENCODING)
 			.remove(HttpHeaderNames.CONTENT_LENGTH);
 		return new RequestHead(request.method(), request.target(), request.version(), headers, BodyFraming.CHUNKED);

@@ -95,7 +95,7 @@ public final class ResponseCompression {
 			return false;
 		}
 		return !headers.contains(HttpHeaderNames.CONTENT_ENCODING) && !headers.contains(HttpHeaderNames.CONTENT_RANGE)
-				// RFC 9111 §5.2.2.6
+		// RFC 9111 §5.2.2.6
 				&& !containsToken(headers, HttpHeaderNames.CACHE_CONTROL, "no-transform")
 				&& DIGESTS.stream().noneMatch(headers::contains);
 	}
@@ -161,10 +161,11 @@ public final class ResponseCompression {
 	// it got it.
 	private static void describeNotModified(RequestHead request, HttpHeaders headers) {
 		String tag = headers.get(HttpHeaderNames.ETAG);
-		if (tag != null && tag.startsWith("\"") && request.headers()
-			.getAll(HttpHeaderNames.IF_NONE_MATCH)
-			.stream()
-			.anyMatch((known) -> known.contains(WEAK + tag))) {
+		if (tag != null && tag.startsWith("\"")
+				&& request.headers()
+					.getAll(HttpHeaderNames.IF_NONE_MATCH)
+					.stream()
+					.anyMatch((known) -> known.contains(WEAK + tag))) {
 			weaken(headers);
 			addVary(headers);
 		}

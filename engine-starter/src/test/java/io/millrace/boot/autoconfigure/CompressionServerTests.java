@@ -154,8 +154,8 @@ class CompressionServerTests {
 	@ParameterizedTest(autoCloseArguments = false)
 	@MethodSource("servers")
 	void smallThingsOtherTypesAndOtherPathsAreLeftAlone(TestServer server) throws Exception {
-		for (String path : List.of("/text?size=2047", "/text?size=9000&type=image/png",
-				"/text?size=9000&type=text/csv", "/secret/text")) {
+		for (String path : List.of("/text?size=2047", "/text?size=9000&type=image/png", "/text?size=9000&type=text/csv",
+				"/secret/text")) {
 			HttpResponse<byte[]> response = get(server, path, "Accept-Encoding", "gzip");
 			assertThat(header(response, "Content-Encoding")).as(path).isNull();
 			assertThat(header(response, "Vary")).as(path).isNull();
@@ -191,8 +191,8 @@ class CompressionServerTests {
 	@MethodSource("servers")
 	void aStreamStaysAStream(TestServer server) throws Exception {
 		next = new CountDownLatch(1);
-		HttpResponse<InputStream> response = this.client.send(
-				request(server, "/stream", "Accept-Encoding", "gzip").build(), BodyHandlers.ofInputStream());
+		HttpResponse<InputStream> response = this.client
+			.send(request(server, "/stream", "Accept-Encoding", "gzip").build(), BodyHandlers.ofInputStream());
 		try (InputStream lines = new GZIPInputStream(response.body(), 1)) {
 			assertThat(lines.readNBytes(6)).asString().isEqualTo("first\n");
 			next.countDown();

@@ -44,7 +44,8 @@ class MediaTypesTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", "text", "text/", "/html", "text/html;charset=UTF-8", "*/html", "te xt/html", "text/h*" })
+	@ValueSource(
+			strings = { "", "text", "text/", "/html", "text/html;charset=UTF-8", "*/html", "te xt/html", "text/h*" })
 	void whatIsNoTypeIsRefused(String type) {
 		assertThatIllegalArgumentException().isThrownBy(() -> new MediaTypes(List.of(type))).withMessage(type);
 	}
