@@ -54,8 +54,9 @@ class ArchitectureTests {
 
 	/** Package, and what of ours it may use besides itself. */
 	private static final Map<String, String[]> MAY_USE = Map.ofEntries(Map.entry("core.observe..", none()),
-			Map.entry("core.worker..", of("core.observe..")),
-			Map.entry("core.http..", of("core.worker..", "core.observe..")), Map.entry("core.connection..", and(HTTP)),
+			Map.entry("core.worker..", of("core.observe..")), Map.entry("core.compression..", none()),
+			Map.entry("core.http..", of("core.compression..", "core.worker..", "core.observe..")),
+			Map.entry("core.connection..", and(HTTP)),
 			Map.entry("core.http1..", and(CONNECTION, "core.http2..", "core.websocket..")),
 			Map.entry("core.http2..", and(CONNECTION, "core.websocket..")), Map.entry("core.http3..", and(CONNECTION)),
 			Map.entry("core.websocket..", and(HTTP)), Map.entry("core.transport..", and(HTTP, PROTOCOLS)),

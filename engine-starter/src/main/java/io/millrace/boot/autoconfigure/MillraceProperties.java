@@ -120,6 +120,12 @@ public class MillraceProperties {
 	private final TlsProperties tls = new TlsProperties();
 
 	@NestedConfigurationProperty
+	private final CompressionProperties compression = new CompressionProperties();
+
+	@NestedConfigurationProperty
+	private final DecompressionProperties decompression = new DecompressionProperties();
+
+	@NestedConfigurationProperty
 	private final Http1Properties http1 = new Http1Properties();
 
 	@NestedConfigurationProperty
@@ -270,6 +276,14 @@ public class MillraceProperties {
 
 	public TlsProperties getTls() {
 		return this.tls;
+	}
+
+	public CompressionProperties getCompression() {
+		return this.compression;
+	}
+
+	public DecompressionProperties getDecompression() {
+		return this.decompression;
 	}
 
 	public Http1Properties getHttp1() {

@@ -43,6 +43,11 @@ final class OptionNames {
 			Map.entry("initialWindowSize", "millrace.http2.initial-window-size"),
 			Map.entry("maxFrameSize", "millrace.http2.max-frame-size"),
 			Map.entry("pingInterval", "millrace.http2.ping-interval"),
+			Map.entry("gzipLevel", "millrace.compression.gzip-level"),
+			Map.entry("brLevel", "millrace.compression.br-level"),
+			Map.entry("zstdLevel", "millrace.compression.zstd-level"),
+			Map.entry("decompressedSize", "millrace.decompression.max-size"),
+			Map.entry("decompressedRatio", "millrace.decompression.max-ratio"),
 			Map.entry("admissionInitial", "millrace.admission.initial"),
 			Map.entry("admissionMin", "millrace.admission.min"), Map.entry("admissionMax", "millrace.admission.max"),
 			Map.entry("admissionWindow", "millrace.admission.window"));

@@ -11,18 +11,22 @@ import org.jspecify.annotations.Nullable;
  * @param errors answers where no application does
  * @param rateLimiter says how many requests may come in some time, {@code null} for any
  * number
+ * @param compression compresses responses, {@code null} for none
+ * @param decompression decompresses request bodies, {@code null} where they are left as
+ * they come
  */
 public record HttpServices(OriginResolver origins, WorkerPool workers, ErrorResponder errors,
-		@Nullable RateLimiter rateLimiter) {
+		@Nullable RateLimiter rateLimiter, @Nullable ResponseCompression compression,
+		@Nullable RequestDecompression decompression) {
 
 	/**
-	 * Services without a limit of requests in time.
+	 * Services without a limit of requests in time, and that change no body.
 	 * @param origins who tells where a request came from
 	 * @param workers runs what may block
 	 * @param errors answers where no application does
 	 */
 	public HttpServices(OriginResolver origins, WorkerPool workers, ErrorResponder errors) {
-		this(origins, workers, errors, null);
+		this(origins, workers, errors, null, null, null);
 	}
 
 }
