@@ -79,7 +79,7 @@ final class Dispatching {
 		this.adjustables = new Adjustables(this.workers.standard(), isStandardUsed(config, application),
 				config.admission());
 		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder(),
-				config.rateLimiter());
+				config.rateLimiter(), observer);
 		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, this.lanes,
 				config.admission(), config.dispatch().withMaxWait(maxWait), observer);
 	}

@@ -92,7 +92,10 @@ public final class ProtocolException extends IOException {
 		UNSUPPORTED,
 
 		/** The request did not come in time: 408. */
-		TIMEOUT;
+		TIMEOUT,
+
+		/** What follows a handshake is not WebSocket: closed with a code of RFC 6455. */
+		WEBSOCKET;
 
 		private final String id = name().toLowerCase(Locale.ROOT);
 
