@@ -135,6 +135,9 @@ public class MillraceProperties {
 	private final JfrProperties jfr = new JfrProperties();
 
 	@NestedConfigurationProperty
+	private final WebSocketProperties websocket = new WebSocketProperties();
+
+	@NestedConfigurationProperty
 	private final TracingProperties tracing = new TracingProperties();
 
 	public boolean isEnabled() {
@@ -287,6 +290,10 @@ public class MillraceProperties {
 
 	public JfrProperties getJfr() {
 		return this.jfr;
+	}
+
+	public WebSocketProperties getWebsocket() {
+		return this.websocket;
 	}
 
 	public TracingProperties getTracing() {

@@ -404,12 +404,21 @@ public final class WebSocketConnection {
 	}
 
 	/**
+	 * Whether the calling thread is the event loop of the connection, which cannot wait
+	 * for its client.
+	 * @return whether it is
+	 */
+	public boolean isOnLoop() {
+		return this.exchange.stream().executor().inEventLoop();
+	}
+
+	/**
 	 * Wait while the client takes nothing. On the event loop it returns at once: waiting
 	 * there would be for ever.
 	 * @throws IOException where the thread is interrupted
 	 */
 	public void awaitWritable() throws IOException {
-		if (this.exchange.stream().executor().inEventLoop()) {
+		if (isOnLoop()) {
 			return;
 		}
 		while (!isWritable() && this.exchange.outcome() == null) {

@@ -80,7 +80,12 @@ public final class WebSocketHandshake {
 		return request.method().equals("CONNECT");
 	}
 
-	private static boolean isKey(List<String> keys) {
+	/**
+	 * Whether a request has a key as it should (§4.2.1).
+	 * @param keys the values of {@code Sec-WebSocket-Key}
+	 * @return whether it is one of 16 bytes
+	 */
+	public static boolean isKey(List<String> keys) {
 		if (keys.size() != 1) {
 			return false;
 		}
