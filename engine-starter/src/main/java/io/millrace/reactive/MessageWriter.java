@@ -76,7 +76,8 @@ final class MessageWriter implements CoreSubscriber<WebSocketMessage>, Subscript
 	@Override
 	public void run() {
 		Subscription source = this.upstream;
-		if (this.ended != 0 || source == null) {
+		if (this.ended != 0 || source == null || !this.connection.isOpen()) {
+			// Where it is closed, that will be told.
 			return;
 		}
 		if (!this.connection.isWritable()) {

@@ -184,9 +184,10 @@ final class MessageSender {
 			}
 			scheduled = this.timer;
 			this.timer = null;
-			if (!this.out.isEnded()) {
-				this.out.write(null, true);
-			}
+		}
+		// Whoever is told of the end is told without our monitor.
+		if (!this.out.isEnded()) {
+			this.out.write(null, true);
 		}
 		if (scheduled != null) {
 			scheduled.cancel(false);
