@@ -72,7 +72,8 @@ final class MessageSender {
 
 	boolean message(Opcode opcode, ByteBuf payload, boolean last) {
 		synchronized (this) {
-			if (this.state == State.OPEN) {
+			// A client that has gone is told to whoever reads, who may be sending.
+			if (this.state == State.OPEN && this.exchange.outcome() == null) {
 				boolean whole = last && !this.fragmented;
 				ByteBuf compressed = whole ? compress(payload) : null;
 				frame(this.fragmented ? Opcode.CONTINUATION : opcode, (compressed != null) ? compressed : payload, last,

@@ -290,7 +290,7 @@ public final class WebSocketConnection {
 	// RFC 6455 §5.5.1: answered with the same code. We close the connection first (§7.1.1).
 	private void closed(CloseReason theirs) {
 		CloseReason ours = this.sender.reason();
-		this.sender.close(theirs);
+		this.sender.close(new CloseReason(theirs.code(), ""));
 		finish((ours != null) ? ours : theirs, null);
 	}
 

@@ -205,6 +205,7 @@ class ReactiveWebSocketTests {
 			.isThrownBy(() -> CLIENT.newWebSocketBuilder()
 				.buildAsync(URI.create("ws://localhost:" + server.port() + "/nowhere"), new WebSocketMessages())
 				.join())
+			.havingRootCause()
 			.withMessageContaining("404");
 	}
 
