@@ -126,7 +126,7 @@ class ReactiveWebSocketTests {
 	void aSessionKnowsItsHandshake() throws Exception {
 		WebSocketMessages messages = new WebSocketMessages();
 		WebSocket socket = CLIENT.newWebSocketBuilder()
-			.subprotocols("x", "v1")
+			.subprotocols("v1", "x")
 			.header("X-Wanted", "this")
 			.buildAsync(URI.create("ws://localhost:" + server.port() + "/facts?a=b"), messages)
 			.get(20, TimeUnit.SECONDS);
@@ -152,6 +152,7 @@ class ReactiveWebSocketTests {
 
 	@Test
 	void aHandlerThatOnlySendsSeesItsClientGo() throws Exception {
+		Application.ticking = new CompletableFuture<>();
 		WebSocketMessages messages = new WebSocketMessages();
 		WebSocket socket = open("/ticks", messages);
 		assertThat(messages.next()).isEqualTo("0");
