@@ -144,6 +144,9 @@ public class MillraceProperties {
 	private final JfrProperties jfr = new JfrProperties();
 
 	@NestedConfigurationProperty
+	private final WebSocketProperties websocket = new WebSocketProperties();
+
+	@NestedConfigurationProperty
 	private final TracingProperties tracing = new TracingProperties();
 
 	public boolean isEnabled() {
@@ -308,6 +311,10 @@ public class MillraceProperties {
 
 	public JfrProperties getJfr() {
 		return this.jfr;
+	}
+
+	public WebSocketProperties getWebsocket() {
+		return this.websocket;
 	}
 
 	public TracingProperties getTracing() {
