@@ -19,7 +19,6 @@ import io.millrace.core.transport.TlsOptions;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.web.server.AbstractConfigurableWebServerFactory;
-import org.springframework.boot.web.server.Compression;
 import org.springframework.boot.web.server.Http2;
 import org.springframework.boot.web.server.Ssl;
 import org.springframework.util.StringUtils;
@@ -29,10 +28,6 @@ import org.springframework.util.StringUtils;
  * an engine.
  */
 public abstract class MillraceWebServerFactory extends AbstractConfigurableWebServerFactory {
-
-	private static final String LATER = " with a later version of Millrace.";
-
-	private static final String REMEDY = "or give the application its old server back with millrace.enabled=false.";
 
 	private final List<EngineCustomizer> engineCustomizers = new ArrayList<>();
 
@@ -78,18 +73,6 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 	}
 
 	/**
-	 * Stop start-up where something is asked for that there is not.
-	 * @throws UnsupportedFeatureException naming the property and a remedy
-	 */
-	protected void checkFeatures() {
-		Compression compression = getCompression();
-		if (compression != null && compression.getEnabled()) {
-			throw new UnsupportedFeatureException("server.compression.enabled", "Compression comes" + LATER,
-					"Set it to false and compress in a proxy before this server, " + REMEDY);
-		}
-	}
-
-	/**
 	 * Create the server; nothing is bound yet.
 	 * @param application what is served
 	 * @return the server
@@ -106,6 +89,7 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 		EngineConfig.Builder builder = EngineConfig.builder()
 			.listener(ListenerOptions.at(listenAddress()))
 			.http1(http1Options())
+			.compression(CompressionSettings.options(getCompression()))
 			.routes(this.routes);
 		if (isHttp2()) {
 			builder.http2(Http2Options.defaults());

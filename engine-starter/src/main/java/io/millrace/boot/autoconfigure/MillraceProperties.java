@@ -120,7 +120,16 @@ public class MillraceProperties {
 	private final TlsProperties tls = new TlsProperties();
 
 	@NestedConfigurationProperty
+	private final CompressionProperties compression = new CompressionProperties();
+
+	@NestedConfigurationProperty
+	private final DecompressionProperties decompression = new DecompressionProperties();
+
+	@NestedConfigurationProperty
 	private final Http1Properties http1 = new Http1Properties();
+
+	@NestedConfigurationProperty
+	private final Http2Properties http2 = new Http2Properties();
 
 	@NestedConfigurationProperty
 	private final Http3Properties http3 = new Http3Properties();
@@ -136,6 +145,9 @@ public class MillraceProperties {
 
 	@NestedConfigurationProperty
 	private final JfrProperties jfr = new JfrProperties();
+
+	@NestedConfigurationProperty
+	private final WebSocketProperties websocket = new WebSocketProperties();
 
 	@NestedConfigurationProperty
 	private final TracingProperties tracing = new TracingProperties();
@@ -272,8 +284,20 @@ public class MillraceProperties {
 		return this.tls;
 	}
 
+	public CompressionProperties getCompression() {
+		return this.compression;
+	}
+
+	public DecompressionProperties getDecompression() {
+		return this.decompression;
+	}
+
 	public Http1Properties getHttp1() {
 		return this.http1;
+	}
+
+	public Http2Properties getHttp2() {
+		return this.http2;
 	}
 
 	public Http3Properties getHttp3() {
@@ -294,6 +318,10 @@ public class MillraceProperties {
 
 	public JfrProperties getJfr() {
 		return this.jfr;
+	}
+
+	public WebSocketProperties getWebsocket() {
+		return this.websocket;
 	}
 
 	public TracingProperties getTracing() {
