@@ -188,9 +188,8 @@ public final class Engine {
 		}
 		Http3Services services = new Http3Services(http3, shared, this.config.http1().maxRequestsPerConnection(),
 				tls.handshakeTimeout(), bound.gate());
-		return QuicListener.bind(
-				new InetSocketAddress(this.config.listener().address().getAddress(), bound.port()), tls, this.loops,
-				services);
+		return QuicListener.bind(new InetSocketAddress(this.config.listener().address().getAddress(), bound.port()),
+				tls, this.loops, services);
 	}
 
 	private Dispatching dispatching() {

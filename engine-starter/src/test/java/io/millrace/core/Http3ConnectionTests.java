@@ -59,7 +59,8 @@ class Http3ConnectionTests {
 	void aDrainAnswersWhatIsInFlightAndSaysGoodbye() throws Exception {
 		TestEngine.Gate gate = new TestEngine.Gate(1);
 		try (TestEngine engine = start(TestEngine.slow("/slow", gate), UnaryOperator.identity());
-				Http3Client client = Http3Tests.connect(engine); Http3Client idle = Http3Tests.connect(engine)) {
+				Http3Client client = Http3Tests.connect(engine);
+				Http3Client idle = Http3Tests.connect(engine)) {
 			assertThat(idle.get("/").status()).isEqualTo(200);
 			CompletableFuture<Http3Client.Response> slow = client.send("GET", "/slow", null);
 			gate.awaitEntered();
@@ -220,7 +221,8 @@ class Http3ConnectionTests {
 			InetSocketAddress address = TestEngine.loopback(engine.port());
 			for (String name : new String[] { "localhost", "named.example" }) {
 				try (Http3Client client = new Http3Client(address,
-						(tls) -> tls.trustManager(InsecureTrustManagerFactory.INSTANCE).keyManager(keys(alice), null), name)) {
+						(tls) -> tls.trustManager(InsecureTrustManagerFactory.INSTANCE).keyManager(keys(alice), null),
+						name)) {
 					assertThat(client.get("/").body())
 						.isEqualTo((asked == ClientCertificate.NONE) ? "none" : "CN=alice");
 				}
@@ -241,7 +243,7 @@ class Http3ConnectionTests {
 		// A client of TLS 1.3 has done its part before it is told.
 		assertThatExceptionOfType(Exception.class).isThrownBy(() -> {
 			try (Http3Client client = new Http3Client(address,
-							(tls) -> tls.trustManager(InsecureTrustManagerFactory.INSTANCE), name)) {
+					(tls) -> tls.trustManager(InsecureTrustManagerFactory.INSTANCE), name)) {
 				client.get("/");
 			}
 		});
@@ -260,7 +262,8 @@ class Http3ConnectionTests {
 	void certificatesAreChosenByNameAndCanBeReplaced() throws Exception {
 		X509Bundle other = named("*.other.example");
 		X509Bundle newer = named("*.other.example");
-		TlsContexts contexts = new TlsContexts(settings(Http3Tests.CERTIFICATE), Map.of("*.other.example", settings(other)));
+		TlsContexts contexts = new TlsContexts(settings(Http3Tests.CERTIFICATE),
+				Map.of("*.other.example", settings(other)));
 		try (TestEngine engine = start(HELLO, (builder) -> builder.tls(TlsOptions.of(contexts)))) {
 			InetSocketAddress address = TestEngine.loopback(engine.port());
 			assertThat(served(address, "localhost")).isEqualTo(Http3Tests.CERTIFICATE.getCertificate());

@@ -82,7 +82,8 @@ class Http3RefusalTests {
 			assertClosed(engine, new byte[] { 0, 1, 'a' }, Http3ErrorCode.H3_FRAME_UNEXPECTED);
 			assertClosed(engine, new byte[] { 2, 0 }, Http3ErrorCode.H3_FRAME_UNEXPECTED);
 			assertClosed(engine, new byte[] { 4, 0 }, Http3ErrorCode.H3_FRAME_UNEXPECTED);
-			assertClosed(engine, new byte[] { 1, 2, (byte) 0xff, (byte) 0xff }, Http3ErrorCode.QPACK_DECOMPRESSION_FAILED);
+			assertClosed(engine, new byte[] { 1, 2, (byte) 0xff, (byte) 0xff },
+					Http3ErrorCode.QPACK_DECOMPRESSION_FAILED);
 			assertErrors(engine, "syntax", 4);
 			try (Http3Client client = Http3Tests.connect(engine)) {
 				assertThat(client.get("/").body()).isEqualTo("hello");
@@ -113,8 +114,9 @@ class Http3RefusalTests {
 				many[i + 1] = "y";
 			}
 			assertThat(client.get("/", many).status()).isEqualTo(431);
-			assertThat(client.send("POST", "/", new byte[10], "content-length", "1001").get(30, TimeUnit.SECONDS)
-				.status()).isEqualTo(413);
+			assertThat(
+					client.send("POST", "/", new byte[10], "content-length", "1001").get(30, TimeUnit.SECONDS).status())
+				.isEqualTo(413);
 			assertThat(client.send("POST", "/", new byte[1000]).get(30, TimeUnit.SECONDS).body()).hasSize(1000);
 			assertErrors(engine, "limit", 3);
 			Http3Client.Stream held = client.open();
@@ -240,7 +242,8 @@ class Http3RefusalTests {
 			Http3Client.Stream slowBody = client.open();
 			slowBody.head("POST", "/", false);
 			assertThat(slowBody.head().get(30, TimeUnit.SECONDS).status()).hasToString("408");
-			assertThat(engine.engine().snapshot().refusals().timeouts()).containsEntry("header", 1L).containsEntry("body", 1L);
+			assertThat(engine.engine().snapshot().refusals().timeouts()).containsEntry("header", 1L)
+				.containsEntry("body", 1L);
 		}
 	}
 
@@ -300,7 +303,8 @@ class Http3RefusalTests {
 
 	private static void assertErrors(TestEngine engine, String kind, long count) {
 		Awaitility.await()
-			.untilAsserted(() -> assertThat(engine.engine().snapshot().refusals().protocolErrors().get(kind)).isEqualTo(count));
+			.untilAsserted(() -> assertThat(engine.engine().snapshot().refusals().protocolErrors().get(kind))
+				.isEqualTo(count));
 	}
 
 }

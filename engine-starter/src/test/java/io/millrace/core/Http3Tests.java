@@ -22,6 +22,7 @@ import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.http.RequestBody;
 import io.millrace.core.http3.Http3Client;
 import io.millrace.core.http3.Http3Options;
+import io.millrace.core.observe.EngineSnapshot;
 import io.millrace.core.transport.TlsContexts;
 import io.millrace.core.transport.TlsOptions;
 import io.millrace.core.transport.TlsSettings;
@@ -77,8 +78,8 @@ class Http3Tests {
 			try {
 				TlsSettings settings = new TlsSettings(CERTIFICATE.toKeyManagerFactory(), null, ClientCertificate.NONE,
 						"TLS", null, null);
-				return more.apply(builder.tls(TlsOptions.of(new TlsContexts(settings, Map.of())))
-					.http3(Http3Options.defaults()));
+				return more.apply(
+						builder.tls(TlsOptions.of(new TlsContexts(settings, Map.of()))).http3(Http3Options.defaults()));
 			}
 			catch (Exception ex) {
 				throw new IllegalStateException(ex);
@@ -101,11 +102,10 @@ class Http3Tests {
 	@ParameterizedTest
 	@MethodSource("io.millrace.core.TestEngine#available")
 	void aRequestIsAnsweredOnEveryTransport(Transport transport) throws Exception {
-		ExchangeHandler handler = TestEngine
-			.blocking((exchange) -> TestEngine.text(exchange, exchange.request().version().text() + " "
-					+ exchange.request().target().pathAndQuery() + " " + exchange.request().headers().get("Host")
-					+ " " + exchange.request().headers().get("x-a") + " " + exchange.connection().sslSession()
-						.getProtocol()));
+		ExchangeHandler handler = TestEngine.blocking((exchange) -> TestEngine.text(exchange,
+				exchange.request().version().text() + " " + exchange.request().target().pathAndQuery() + " "
+						+ exchange.request().headers().get("Host") + " " + exchange.request().headers().get("x-a") + " "
+						+ exchange.connection().sslSession().getProtocol()));
 		try (TestEngine engine = new TestEngine(transport, handler, http3(UnaryOperator.identity())).start();
 				Http3Client client = connect(engine)) {
 			Http3Client.Response response = client.get("/x?y=z", "x-a", "b");
@@ -150,6 +150,8 @@ class Http3Tests {
 				assertThat(connection.requests()).isEqualTo(21);
 				assertThat(connection.path()).isEqualTo("/slow");
 			});
+			assertThat(engine.engine().snapshot().connections().byProtocol().get("http3"))
+				.isEqualTo(new EngineSnapshot.Protocol(1, 0));
 			gate.open();
 			for (CompletableFuture<Http3Client.Response> response : slow) {
 				assertThat(response.get(30, TimeUnit.SECONDS).status()).isEqualTo(200);
@@ -158,6 +160,9 @@ class Http3Tests {
 				assertThat(client.get("/other").status()).isEqualTo(200);
 			}
 			assertThat(engine.engine().snapshot().requests().completed()).isEqualTo(321);
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(engine.engine().snapshot().connections().byProtocol().get("http3"))
+					.isEqualTo(new EngineSnapshot.Protocol(1, 1)));
 		}
 	}
 
@@ -239,9 +244,10 @@ class Http3Tests {
 				.until(() -> held.get() != null && taken.get() > 0 && before.getAndSet(taken.get()) == taken.get());
 			assertThat(taken).hasValueLessThan(20);
 			Exchange exchange = held.get();
-			exchange.resume(() -> drain(exchange, () -> exchange.responseBody()
-				.write(Unpooled.copiedBuffer(exchange.requestBody().received() + "", StandardCharsets.US_ASCII),
-						true)));
+			exchange.resume(() -> drain(exchange,
+					() -> exchange.responseBody()
+						.write(Unpooled.copiedBuffer(exchange.requestBody().received() + "", StandardCharsets.US_ASCII),
+								true)));
 			assertThat(stream.response().get(60, TimeUnit.SECONDS).body()).isEqualTo("10000000");
 		}
 	}

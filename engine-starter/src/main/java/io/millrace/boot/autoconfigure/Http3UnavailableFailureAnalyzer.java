@@ -21,8 +21,9 @@ class Http3UnavailableFailureAnalyzer extends AbstractFailureAnalyzer<Http3Unava
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, Http3UnavailableException cause) {
-		return new FailureAnalysis("'" + PROPERTY + "=true' is not possible here. " + cause.getMessage() + reason(cause)
-				+ ".", action(cause.reason()) + OFF, cause);
+		return new FailureAnalysis(
+				"'" + PROPERTY + "=true' is not possible here. " + cause.getMessage() + reason(cause) + ".",
+				action(cause.reason()) + OFF, cause);
 	}
 
 	private static String reason(Http3UnavailableException failure) {

@@ -64,6 +64,8 @@ final class Http3Connection implements OpenConnection {
 
 	private int unfinished;
 
+	private int underWay;
+
 	private boolean early = true;
 
 	private boolean failed;
@@ -109,6 +111,7 @@ final class Http3Connection implements OpenConnection {
 			this.session = engine.getSession();
 			this.info.secured(this.session);
 		}
+		this.services.connections().opened();
 		this.services.shared().connections().opened(this);
 		this.departure.idle();
 		if (this.services.shared().connections().isDraining()) {
@@ -156,6 +159,18 @@ final class Http3Connection implements OpenConnection {
 		}
 	}
 
+	/** An exchange begins. */
+	void begun() {
+		this.services.connections().begun(this.underWay > 0);
+		this.underWay++;
+	}
+
+	/** An exchange has ended. */
+	void ended() {
+		this.underWay--;
+		this.services.connections().ended(this.underWay > 0);
+	}
+
 	/** A stream will not end in good order. */
 	void unfinished() {
 		this.unfinished++;
@@ -191,6 +206,7 @@ final class Http3Connection implements OpenConnection {
 	/** The connection is no more. */
 	void closed() {
 		this.departure.closed();
+		this.services.connections().closed();
 		this.services.shared().connections().closed(this);
 	}
 
@@ -259,8 +275,7 @@ final class Http3Connection implements OpenConnection {
 		SocketInfo where = this.info;
 		return new ConnectionSnapshot(where.id(), where.remoteAddress(), PROTOCOL, activity(shown),
 				Instant.ofEpochMilli(this.counts.openedAt()), this.counts.requests(), this.counts.received(),
-				this.counts.sent(), (head != null) ? head.method() : null,
-				(head != null) ? head.target().path() : null,
+				this.counts.sent(), (head != null) ? head.method() : null, (head != null) ? head.target().path() : null,
 				Duration.ofNanos(Math.max(0, System.nanoTime() - this.since)));
 	}
 

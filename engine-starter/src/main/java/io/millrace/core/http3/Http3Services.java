@@ -3,6 +3,7 @@ package io.millrace.core.http3;
 import java.time.Duration;
 
 import io.millrace.core.connection.ConnectionServices;
+import io.millrace.core.observe.MultiplexedConnections;
 
 /**
  * What all HTTP/3 connections of an engine share.
@@ -21,6 +22,8 @@ public final class Http3Services {
 
 	private final Handshakes handshakes = new Handshakes();
 
+	private final MultiplexedConnections connections;
+
 	/**
 	 * Collect what is shared.
 	 * @param options how HTTP/3 is spoken
@@ -37,6 +40,8 @@ public final class Http3Services {
 		this.maxRequestsPerConnection = maxRequestsPerConnection;
 		this.handshakeTimeout = handshakeTimeout;
 		this.gate = gate;
+		// Told of from the start, at zero.
+		this.connections = shared.observer().statistics().multiplexed("http3");
 	}
 
 	/**
@@ -65,6 +70,10 @@ public final class Http3Services {
 
 	ConnectionGate gate() {
 		return this.gate;
+	}
+
+	MultiplexedConnections connections() {
+		return this.connections;
 	}
 
 	Handshakes handshakes() {

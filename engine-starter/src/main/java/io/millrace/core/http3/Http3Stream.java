@@ -229,6 +229,7 @@ final class Http3Stream implements ExchangeStream {
 		Exchange started = new Exchange(this, request, this.dispatcher.services());
 		this.exchange = started;
 		this.state = State.EXCHANGE;
+		this.connection.begun();
 		this.reports.started(started);
 		if (this.connection.isEarly() && !isSafe(request.method())) {
 			tooEarly(started);
@@ -394,6 +395,7 @@ final class Http3Stream implements ExchangeStream {
 		this.exchange = unserved;
 		this.state = State.EXCHANGE;
 		this.dispatched = true;
+		this.connection.begun();
 		this.reports.started(unserved);
 		unserved.takeOver();
 		answer(unserved, refusal, reason);
@@ -436,6 +438,7 @@ final class Http3Stream implements ExchangeStream {
 		stopReading();
 		if (answered != null) {
 			answered.complete();
+			this.connection.ended();
 			this.reports.completed(answered, this.response);
 		}
 	}
@@ -488,6 +491,7 @@ final class Http3Stream implements ExchangeStream {
 		abandon(code);
 		if (open != null) {
 			open.abort(new IOException(why));
+			this.connection.ended();
 			this.reports.aborted(open, this.response);
 		}
 	}

@@ -51,8 +51,8 @@ public final class QuicListener {
 	 * @throws IOException where the certificates cannot be used, and whatever the
 	 * transport throws of its own
 	 */
-	public static QuicListener bind(InetSocketAddress address, TlsOptions tls, EventLoops loops,
-			Http3Services services) throws IOException {
+	public static QuicListener bind(InetSocketAddress address, TlsOptions tls, EventLoops loops, Http3Services services)
+			throws IOException {
 		QuicContexts contexts = contexts(tls, services);
 		QuicCodec codec = new QuicCodec(services, (channel) -> contexts.newEngine(channel.alloc()));
 		boolean spread = loops.transport().supportsReusePort() && loops.count() > 1;
@@ -127,7 +127,9 @@ public final class QuicListener {
 		}
 	}
 
-	/** Puts together the pipelines of the sockets, and knows which connection is whose. */
+	/**
+	 * Puts together the pipelines of the sockets, and knows which connection is whose.
+	 */
 	private static final class Sockets extends QuicCodecDispatcher {
 
 		private final QuicCodec codec;

@@ -147,8 +147,7 @@ class Http3ServerTests {
 		Http3Properties properties = new Http3Properties();
 		assertThat(ConfiguredHttp3.options(properties)).isNull();
 		properties.setEnabled(true);
-		assertThat(ConfiguredHttp3.options(properties))
-			.isEqualTo(io.millrace.core.http3.Http3Options.defaults());
+		assertThat(ConfiguredHttp3.options(properties)).isEqualTo(io.millrace.core.http3.Http3Options.defaults());
 		properties.setConnectionWindow(DataSize.ofKilobytes(64));
 		assertThatThrownBy(() -> ConfiguredHttp3.options(properties))
 			.hasMessageContaining("millrace.http3.connection-window")

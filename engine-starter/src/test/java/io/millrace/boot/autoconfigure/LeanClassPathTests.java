@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Nothing that observes the engine is needed: an MVC and a WebFlux application in a
  * process whose class path has neither Micrometer nor the actuator, Jackson, or anything
- * of tracing. Tyrus is missing too, and only missed by who asks for its endpoints. What
+ * of tracing, nor Netty's codec of HTTP/3. Tyrus is missing too, and only missed by who asks for its endpoints. What
  * Spring itself cannot do without, Micrometer's observation API, stays.
  */
 @Timeout(120)
@@ -42,7 +42,7 @@ class LeanClassPathTests {
 
 	/** The jars that are left out, by the beginning of their names. */
 	private static final Pattern LEFT_OUT = Pattern.compile(
-			"(tyrus-|grizzly-|micrometer-(?!observation-\\d|commons-\\d)|prometheus-|opentelemetry-|context-propagation-|jackson-"
+			"(netty-codec-(http3|classes-quic|native-quic)-|tyrus-|grizzly-|micrometer-(?!observation-\\d|commons-\\d)|prometheus-|opentelemetry-|context-propagation-|jackson-"
 					+ "|spring-boot-(starter-)?(actuator|health|jackson|micrometer|opentelemetry|zipkin)).*\\.jar");
 
 	/** What is in them, and must not be found. */
@@ -51,7 +51,8 @@ class LeanClassPathTests {
 			"io.micrometer.context.ContextSnapshot", "org.springframework.boot.actuate.endpoint.annotation.Endpoint",
 			"org.springframework.boot.health.contributor.HealthIndicator",
 			"org.springframework.boot.micrometer.metrics.autoconfigure.MetricsProperties",
-			"tools.jackson.databind.ObjectMapper", "com.fasterxml.jackson.annotation.JsonProperty");
+			"tools.jackson.databind.ObjectMapper", "com.fasterxml.jackson.annotation.JsonProperty",
+			"io.netty.handler.codec.http3.Http3", "io.netty.handler.codec.quic.Quic");
 
 	@Test
 	void mvcAndWebFluxApplicationsAnswerWithoutMicrometerActuatorAndJackson() throws Exception {

@@ -75,20 +75,16 @@ public final class Http3Client implements AutoCloseable {
 			.sync()
 			.channel();
 		try {
-			this.connection = QuicChannel.newBootstrap(this.socket)
-				.handler(new ChannelInitializer<QuicChannel>() {
+			this.connection = QuicChannel.newBootstrap(this.socket).handler(new ChannelInitializer<QuicChannel>() {
 
-					@Override
-					protected void initChannel(QuicChannel channel) {
-						channel.pipeline()
-							.addLast(new Events())
-							.addLast(new Http3ClientConnectionHandler(new Control(), null, null, null, true));
-					}
+				@Override
+				protected void initChannel(QuicChannel channel) {
+					channel.pipeline()
+						.addLast(new Events())
+						.addLast(new Http3ClientConnectionHandler(new Control(), null, null, null, true));
+				}
 
-				})
-				.remoteAddress(server)
-				.connect()
-				.get(20, TimeUnit.SECONDS);
+			}).remoteAddress(server).connect().get(20, TimeUnit.SECONDS);
 		}
 		catch (Throwable ex) {
 			closeSocket();
