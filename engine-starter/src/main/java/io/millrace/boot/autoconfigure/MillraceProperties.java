@@ -123,6 +123,9 @@ public class MillraceProperties {
 	private final Http1Properties http1 = new Http1Properties();
 
 	@NestedConfigurationProperty
+	private final Http2Properties http2 = new Http2Properties();
+
+	@NestedConfigurationProperty
 	private final TimeoutProperties timeouts = new TimeoutProperties();
 
 	@NestedConfigurationProperty
@@ -271,6 +274,10 @@ public class MillraceProperties {
 
 	public Http1Properties getHttp1() {
 		return this.http1;
+	}
+
+	public Http2Properties getHttp2() {
+		return this.http2;
 	}
 
 	public TimeoutProperties getTimeouts() {

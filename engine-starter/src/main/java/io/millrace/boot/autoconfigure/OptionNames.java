@@ -39,6 +39,10 @@ final class OptionNames {
 			Map.entry("retryAfter", "millrace.refusal.retry-after"), Map.entry("reserved", "millrace.worker.reserved"),
 			Map.entry("maxWait", "millrace.worker.queue.max-wait"),
 			Map.entry("handshakeTimeout", "millrace.tls.handshake-timeout"),
+			Map.entry("maxConcurrentStreams", "millrace.http2.max-concurrent-streams"),
+			Map.entry("initialWindowSize", "millrace.http2.initial-window-size"),
+			Map.entry("maxFrameSize", "millrace.http2.max-frame-size"),
+			Map.entry("pingInterval", "millrace.http2.ping-interval"),
 			Map.entry("admissionInitial", "millrace.admission.initial"),
 			Map.entry("admissionMin", "millrace.admission.min"), Map.entry("admissionMax", "millrace.admission.max"),
 			Map.entry("admissionWindow", "millrace.admission.window"));

@@ -218,6 +218,14 @@ public final class Exchange {
 	}
 
 	/**
+	 * What names this exchange within its connection.
+	 * @return the number of the stream in HTTP/2 and later, empty before
+	 */
+	public String requestId() {
+		return this.stream.requestId();
+	}
+
+	/**
 	 * The allocator of the connection; any thread may allocate.
 	 * @return the allocator
 	 */

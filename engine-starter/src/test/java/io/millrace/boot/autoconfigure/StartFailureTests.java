@@ -64,14 +64,6 @@ class StartFailureTests {
 
 	@ParameterizedTest
 	@EnumSource(names = { "SERVLET", "REACTIVE" })
-	void http2(WebApplicationType type, CapturedOutput output) {
-		fail(type, "server.http2.enabled=true");
-		assertThat(output).contains("'server.http2.enabled': HTTP/2 comes with a later version",
-				"server.http2.enabled=true", "Set it to false");
-	}
-
-	@ParameterizedTest
-	@EnumSource(names = { "SERVLET", "REACTIVE" })
 	void compression(WebApplicationType type, CapturedOutput output) {
 		fail(type, "server.compression.enabled=true");
 		assertThat(output).contains("'server.compression.enabled': Compression comes with a later version",
