@@ -31,8 +31,8 @@ import static org.assertj.core.api.Assertions.fail;
 
 /**
  * A client that sends the frames it is given, valid or not, and says what came back. It
- * acknowledges settings and pings, and gives back the windows for what it reads unless told to hold
- * them. Not for several threads.
+ * acknowledges settings and pings, and gives back the windows for what it reads unless
+ * told to hold them. Not for several threads.
  */
 public final class FrameClient implements AutoCloseable {
 

@@ -389,7 +389,8 @@ class FrameDefinitionTests extends ConformanceTests {
 			byte[] dummy = HeaderBlock.empty().remembered("x-dummy0", "x".repeat(4000)).bytes();
 			send(Frame.headers(1, Frame.END_STREAM, HeaderBlock.get("/").bytes()), Frame.continuation(1, 0, dummy),
 					Frame.continuation(1, Frame.END_HEADERS, HeaderBlock.empty().raw(0x80 | 62).bytes()));
-			// Which is what SETTINGS_MAX_HEADER_LIST_SIZE has said, or a little less than this.
+			// Which is what SETTINGS_MAX_HEADER_LIST_SIZE has said, or a little less than
+			// this.
 			assertThat(client().awaitAnswer(1).status()).isIn(200, 431);
 			if (client().answer(1).status() == 431) {
 				isRefused();

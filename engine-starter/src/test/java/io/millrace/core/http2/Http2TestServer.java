@@ -112,9 +112,9 @@ final class Http2TestServer implements AutoCloseable {
 	void awaitAllClosed() {
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(20))
-			.untilAsserted(() -> assertThat(count("closed"))
-				.as("%s with %s", this.counts, this.engine.connections(10, true))
-				.isEqualTo(count("opened")));
+			.untilAsserted(
+					() -> assertThat(count("closed")).as("%s with %s", this.counts, this.engine.connections(10, true))
+						.isEqualTo(count("opened")));
 	}
 
 	@Override
