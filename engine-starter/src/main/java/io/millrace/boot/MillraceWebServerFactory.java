@@ -9,6 +9,7 @@ import java.util.List;
 import io.millrace.core.EngineConfig;
 import io.millrace.core.http.Route;
 import io.millrace.core.http1.Http1Options;
+import io.millrace.core.http2.Http2Options;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.TlsOptions;
 
@@ -22,10 +23,6 @@ import org.springframework.util.StringUtils;
  * an engine.
  */
 public abstract class MillraceWebServerFactory extends AbstractConfigurableWebServerFactory {
-
-	private static final String LATER = " with a later version of Millrace.";
-
-	private static final String REMEDY = "or give the application its old server back with millrace.enabled=false.";
 
 	private final List<EngineCustomizer> engineCustomizers = new ArrayList<>();
 
@@ -71,18 +68,6 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 	}
 
 	/**
-	 * Stop start-up where something is asked for that there is not.
-	 * @throws UnsupportedFeatureException naming the property and a remedy
-	 */
-	protected void checkFeatures() {
-		Http2 http2 = getHttp2();
-		if (http2 != null && http2.isEnabled()) {
-			throw new UnsupportedFeatureException("server.http2.enabled", "HTTP/2 comes" + LATER,
-					"Set it to false, " + REMEDY);
-		}
-	}
-
-	/**
 	 * Create the server; nothing is bound yet.
 	 * @param application what is served
 	 * @return the server
@@ -101,12 +86,20 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 			.http1(http1Options())
 			.compression(CompressionSettings.options(getCompression()))
 			.routes(this.routes);
+		if (isHttp2()) {
+			builder.http2(Http2Options.defaults());
+		}
 		Ssl ssl = getSsl();
 		if (Ssl.isEnabled(ssl)) {
-			builder.tls(TlsOptions.of(new TlsBundles(ssl, getSslBundles()).createContexts()));
+			builder.tls(TlsOptions.of(new TlsBundles(ssl, getSslBundles(), isHttp2()).createContexts()));
 		}
 		this.engineCustomizers.forEach((customizer) -> customizer.customize(builder));
 		return builder.build();
+	}
+
+	private boolean isHttp2() {
+		Http2 http2 = getHttp2();
+		return http2 != null && http2.isEnabled();
 	}
 
 	private InetSocketAddress listenAddress() {

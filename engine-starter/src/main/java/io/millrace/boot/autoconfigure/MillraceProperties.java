@@ -129,6 +129,9 @@ public class MillraceProperties {
 	private final Http1Properties http1 = new Http1Properties();
 
 	@NestedConfigurationProperty
+	private final Http2Properties http2 = new Http2Properties();
+
+	@NestedConfigurationProperty
 	private final TimeoutProperties timeouts = new TimeoutProperties();
 
 	@NestedConfigurationProperty
@@ -139,6 +142,9 @@ public class MillraceProperties {
 
 	@NestedConfigurationProperty
 	private final JfrProperties jfr = new JfrProperties();
+
+	@NestedConfigurationProperty
+	private final WebSocketProperties websocket = new WebSocketProperties();
 
 	@NestedConfigurationProperty
 	private final TracingProperties tracing = new TracingProperties();
@@ -287,6 +293,10 @@ public class MillraceProperties {
 		return this.http1;
 	}
 
+	public Http2Properties getHttp2() {
+		return this.http2;
+	}
+
 	public TimeoutProperties getTimeouts() {
 		return this.timeouts;
 	}
@@ -301,6 +311,10 @@ public class MillraceProperties {
 
 	public JfrProperties getJfr() {
 		return this.jfr;
+	}
+
+	public WebSocketProperties getWebsocket() {
+		return this.websocket;
 	}
 
 	public TracingProperties getTracing() {

@@ -74,7 +74,7 @@ public final class Exchange {
 	private @Nullable Origin origin;
 
 	// Written once, guarded by this.
-	private volatile @Nullable ReceivedBody upgradedBody;
+	private volatile @Nullable Tunnel tunnel;
 
 	// Guarded by this; may be looked at by anybody.
 	private volatile @Nullable List<Consumer<Outcome>> endListeners;
@@ -173,10 +173,19 @@ public final class Exchange {
 	 * @return what the client sends after its request, to the end of its side
 	 */
 	public RequestBody upgrade() {
+		return upgrade(null);
+	}
+
+	/**
+	 * Switch protocols as {@link #upgrade()} does.
+	 * @param protocol the name of the other protocol, for those who look at connections
+	 * @return what the client sends after its request, to the end of its side
+	 */
+	public RequestBody upgrade(@Nullable String protocol) {
 		ReceivedBody body = new ReceivedBody(this, false);
 		boolean ended;
 		synchronized (this) {
-			this.upgradedBody = body;
+			this.tunnel = new Tunnel(body, protocol);
 			ended = this.told != null;
 		}
 		if (ended) {
@@ -191,7 +200,58 @@ public final class Exchange {
 	 * @return the body, {@code null} unless {@link #upgrade()} was called
 	 */
 	public @Nullable ReceivedBody upgradedBody() {
-		return this.upgradedBody;
+		Tunnel switched = this.tunnel;
+		return (switched != null) ? switched.body() : null;
+	}
+
+	/**
+	 * To what the protocol was switched. Any thread may ask.
+	 * @return the name of the protocol, {@code null} where it was not switched or nobody
+	 * knows
+	 */
+	public @Nullable String upgradedTo() {
+		Tunnel switched = this.tunnel;
+		return (switched != null) ? switched.protocol() : null;
+	}
+
+	/**
+	 * Be told when the server is going to stop, to say goodbye in the other protocol and
+	 * end the response soon. Without a listener it is as if the client had closed its
+	 * side. To be called after {@link #upgrade()} and before the first write.
+	 * @param listener called by the event loop, perhaps more than once, must not block
+	 */
+	public void onDrain(Runnable listener) {
+		Tunnel switched = this.tunnel;
+		if (switched == null) {
+			throw new IllegalStateException("The protocol was not switched");
+		}
+		switched.onDrain(listener);
+	}
+
+	/**
+	 * The server is going to stop. Called by the stream on the event loop.
+	 * @return {@code false} where nobody in the other protocol wants to know
+	 */
+	public boolean drainUpgraded() {
+		Tunnel switched = this.tunnel;
+		return switched != null && switched.drain();
+	}
+
+	/**
+	 * Count that the client has broken the rules of the protocol that was switched to.
+	 * Any thread may call.
+	 * @param kind what is counted
+	 */
+	public void violated(ProtocolException.Kind kind) {
+		this.services.observer().protocolError(kind.id());
+	}
+
+	/**
+	 * Count that the client has kept us waiting for too long after the protocol was
+	 * switched. Any thread may call.
+	 */
+	public void silent() {
+		this.services.observer().timedOut("upgraded");
 	}
 
 	/**
@@ -222,6 +282,14 @@ public final class Exchange {
 	 */
 	public ConnectionInfo connection() {
 		return this.stream.connection();
+	}
+
+	/**
+	 * What names this exchange within its connection.
+	 * @return the number of the stream in HTTP/2 and later, empty before
+	 */
+	public String requestId() {
+		return this.stream.requestId();
 	}
 
 	/**
@@ -468,7 +536,7 @@ public final class Exchange {
 
 	private void end(Phase end, Outcome outcome, @Nullable IOException cause) {
 		List<Consumer<Outcome>> listeners;
-		ReceivedBody upgraded;
+		Tunnel switched;
 		boolean answered;
 		synchronized (this) {
 			if (this.told != null) {
@@ -477,7 +545,7 @@ public final class Exchange {
 			answered = this.phase == Phase.COMMITTED && end == Phase.COMPLETED;
 			this.phase = end;
 			this.told = outcome;
-			upgraded = this.upgradedBody;
+			switched = this.tunnel;
 			listeners = this.endListeners;
 			this.endListeners = null;
 		}
@@ -490,8 +558,8 @@ public final class Exchange {
 		if (this.content instanceof DecodedBody decoded) {
 			decoded.close();
 		}
-		if (upgraded != null) {
-			endUpgraded(upgraded, cause);
+		if (switched != null) {
+			endUpgraded(switched.body(), cause);
 		}
 		if (this.admitted != null) {
 			endAdmission(this.admitted, answered);

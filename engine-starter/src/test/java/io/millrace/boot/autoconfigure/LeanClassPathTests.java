@@ -19,33 +19,37 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.socket.server.standard.ServerEndpointExporter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Nothing that observes the engine is needed: an MVC and a WebFlux application in a
  * process whose class path has neither Micrometer nor the actuator, Jackson, libraries of
- * compression, or anything of tracing. What Spring itself cannot do without, Micrometer's observation API, stays.
+ * compression, or anything of tracing. Tyrus is missing too, and only missed by who asks for its endpoints. What
+ * Spring itself cannot do without, Micrometer's observation API, stays.
  */
 @Timeout(120)
 class LeanClassPathTests {
 
 	/** The jars that are left out, by the beginning of their names. */
-	private static final Pattern LEFT_OUT = Pattern
-		.compile("(brotli4j-|zstd-jni-|micrometer-(?!observation-\\d|commons-\\d)|prometheus-|opentelemetry-|context-propagation-|jackson-"
-				+ "|spring-boot-(starter-)?(actuator|health|jackson|micrometer|opentelemetry|zipkin)).*\\.jar");
+	private static final Pattern LEFT_OUT = Pattern.compile(
+			"(brotli4j-|zstd-jni-|tyrus-|grizzly-|micrometer-(?!observation-\\d|commons-\\d)|prometheus-|opentelemetry-|context-propagation-|jackson-"
+					+ "|spring-boot-(starter-)?(actuator|health|jackson|micrometer|opentelemetry|zipkin)).*\\.jar");
 
 	/** What is in them, and must not be found. */
 	private static final List<String> ABSENT = List.of("com.aayushatharva.brotli4j.Brotli4jLoader",
-			"com.github.luben.zstd.Zstd", "io.micrometer.core.instrument.MeterRegistry",
-			"io.micrometer.tracing.Tracer", "io.micrometer.context.ContextSnapshot",
-			"org.springframework.boot.actuate.endpoint.annotation.Endpoint",
+			"com.github.luben.zstd.Zstd", "org.glassfish.tyrus.server.TyrusServerContainer",
+			"io.micrometer.core.instrument.MeterRegistry", "io.micrometer.tracing.Tracer",
+			"io.micrometer.context.ContextSnapshot", "org.springframework.boot.actuate.endpoint.annotation.Endpoint",
 			"org.springframework.boot.health.contributor.HealthIndicator",
 			"org.springframework.boot.micrometer.metrics.autoconfigure.MetricsProperties",
 			"tools.jackson.databind.ObjectMapper", "com.fasterxml.jackson.annotation.JsonProperty");
@@ -56,6 +60,8 @@ class LeanClassPathTests {
 		try (BufferedReader log = process.inputReader()) {
 			Map<String, String> said = awaitSaid(log);
 			assertThat(said).containsEntry("present", "[]");
+			assertThat(said.get("refused")).contains("The bean 'exporter' needs a jakarta.websocket",
+					"Add the dependency org.glassfish.tyrus:tyrus-server");
 			for (String type : List.of("servlet", "reactive")) {
 				assertThat(get(said.get(type), "/hello"))
 					.startsWith("hello from millrace-" + (type.equals("servlet") ? "worker-" : "loop-"));
@@ -98,7 +104,7 @@ class LeanClassPathTests {
 			before.append(line).append('\n');
 			if (line.startsWith("said ")) {
 				String[] words = line.split(" ", 3);
-				said.put(words[1], words[2]);
+				said.put(words[1], words[2].equals("above") ? before.toString() : words[2]);
 			}
 		}
 		return said;
@@ -132,6 +138,12 @@ class LeanClassPathTests {
 
 		public static void main(String[] args) throws IOException {
 			System.out.println("said present " + present());
+			try {
+				TestServer.servlet(Exporting.class).close();
+			}
+			catch (BeanCreationException ex) {
+				System.out.println("said refused above");
+			}
 			String[] compression = { "server.compression.enabled=true", "server.compression.min-response-size=1B" };
 			try (TestServer servlet = TestServer.servlet(Application.class, compression);
 					TestServer reactive = TestServer.reactive(Application.class, compression)) {
@@ -140,6 +152,17 @@ class LeanClassPathTests {
 				// Until whoever started the process has seen enough.
 				System.in.read();
 			}
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Exporting {
+
+		@Bean
+		static ServerEndpointExporter exporter() {
+			return new ServerEndpointExporter();
 		}
 
 	}

@@ -62,14 +62,6 @@ class StartFailureTests {
 		assertThat(output).contains("APPLICATION FAILED TO START", "The SSL bundle 'desk' cannot be used");
 	}
 
-	@ParameterizedTest
-	@EnumSource(names = { "SERVLET", "REACTIVE" })
-	void http2(WebApplicationType type, CapturedOutput output) {
-		fail(type, "server.http2.enabled=true");
-		assertThat(output).contains("'server.http2.enabled': HTTP/2 comes with a later version",
-				"server.http2.enabled=true", "Set it to false");
-	}
-
 	@Test
 	void compressionThatCannotBe(CapturedOutput output) {
 		fail(WebApplicationType.REACTIVE, "server.compression.enabled=true", "millrace.compression.gzip-level=10");
