@@ -12,7 +12,7 @@ import io.millrace.core.TestEngine.Gate;
 import io.millrace.core.http.DispatchOptions;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ExchangeHandler;
-import io.millrace.core.http1.ConnectionTimeouts;
+import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.transport.Transport;
 import io.netty.buffer.ByteBuf;
@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests of requests whose body is not here yet while there are no threads to spare.
  */
-@Timeout(60)
+@Timeout(120)
 class HeldBodyTests {
 
 	private final Gate gate = new Gate(1);

@@ -120,7 +120,16 @@ public class MillraceProperties {
 	private final TlsProperties tls = new TlsProperties();
 
 	@NestedConfigurationProperty
+	private final CompressionProperties compression = new CompressionProperties();
+
+	@NestedConfigurationProperty
+	private final DecompressionProperties decompression = new DecompressionProperties();
+
+	@NestedConfigurationProperty
 	private final Http1Properties http1 = new Http1Properties();
+
+	@NestedConfigurationProperty
+	private final Http2Properties http2 = new Http2Properties();
 
 	@NestedConfigurationProperty
 	private final TimeoutProperties timeouts = new TimeoutProperties();
@@ -272,8 +281,20 @@ public class MillraceProperties {
 		return this.tls;
 	}
 
+	public CompressionProperties getCompression() {
+		return this.compression;
+	}
+
+	public DecompressionProperties getDecompression() {
+		return this.decompression;
+	}
+
 	public Http1Properties getHttp1() {
 		return this.http1;
+	}
+
+	public Http2Properties getHttp2() {
+		return this.http2;
 	}
 
 	public TimeoutProperties getTimeouts() {

@@ -46,9 +46,12 @@ public final class Exchange {
 
 	private final ReceivedBody requestBody;
 
+	// The same, or what it says when it is decompressed.
+	private final RequestBody content;
+
 	private final ResponseHead response = new ResponseHead();
 
-	private final ResponseBody responseBody = new ResponseBody(this);
+	private final ResponseBody responseBody;
 
 	private final HttpServices services;
 
@@ -86,9 +89,13 @@ public final class Exchange {
 	 */
 	public Exchange(ExchangeStream stream, RequestHead request, HttpServices services) {
 		this.stream = stream;
-		this.request = request;
 		this.services = services;
 		this.requestBody = new ReceivedBody(this, !request.framing().hasBody());
+		this.responseBody = new ResponseBody(this, services.compression());
+		RequestDecompression decompression = services.decompression();
+		DecodedBody decoded = (decompression != null) ? decompression.decode(this, request, this.requestBody) : null;
+		this.request = (decoded != null) ? RequestDecompression.decoded(request) : request;
+		this.content = (decoded != null) ? decoded : this.requestBody;
 	}
 
 	/**
@@ -104,11 +111,11 @@ public final class Exchange {
 	 * @return the body, which may be empty
 	 */
 	public RequestBody requestBody() {
-		return this.requestBody;
+		return this.content;
 	}
 
 	/**
-	 * The same body from the side of the stream.
+	 * The same body from the side of the stream, as it comes.
 	 * @return the body
 	 */
 	public ReceivedBody receivedBody() {
@@ -275,6 +282,14 @@ public final class Exchange {
 	 */
 	public ConnectionInfo connection() {
 		return this.stream.connection();
+	}
+
+	/**
+	 * What names this exchange within its connection.
+	 * @return the number of the stream in HTTP/2 and later, empty before
+	 */
+	public String requestId() {
+		return this.stream.requestId();
 	}
 
 	/**
@@ -539,6 +554,9 @@ public final class Exchange {
 		}
 		else if (this.request.framing().hasBody()) {
 			this.requestBody.discard();
+		}
+		if (this.content instanceof DecodedBody decoded) {
+			decoded.close();
 		}
 		if (switched != null) {
 			endUpgraded(switched.body(), cause);

@@ -6,7 +6,12 @@ import java.util.Objects;
 
 import javax.net.ssl.SSLSession;
 
+import io.millrace.core.connection.ConnectionCounts;
+import io.millrace.core.connection.OpenConnection;
+import io.millrace.core.connection.RequestReports;
+import io.millrace.core.connection.SocketInfo;
 import io.millrace.core.http.Exchange;
+import io.millrace.core.http.ExchangeObservation;
 import io.millrace.core.http.ProtocolException;
 import io.millrace.core.http.ReceivedBody;
 import io.millrace.core.http.RefusalAnswer;
@@ -14,8 +19,8 @@ import io.millrace.core.http.RequestHead;
 import io.millrace.core.http1.ConnectionPhase.State;
 import io.millrace.core.http1.ConnectionTimers.Kind;
 import io.millrace.core.http1.ResponseEncoder.Persistence;
+import io.millrace.core.http2.UpgradedRequest;
 import io.millrace.core.observe.ConnectionSnapshot;
-import io.millrace.core.observe.LoopMeter;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.util.ReferenceCountUtil;
@@ -39,7 +44,7 @@ import org.slf4j.LoggerFactory;
  *                                ENDED, see {@link Closing}
  * </pre>
  */
-final class Http1Connection {
+final class Http1Connection implements OpenConnection {
 
 	private static final Logger logger = LoggerFactory.getLogger(Http1Connection.class);
 
@@ -77,6 +82,12 @@ final class Http1Connection {
 
 	private final ReadInterest interest;
 
+	// Null where the server does not speak HTTP/2.
+	private final @Nullable Http2Handover handover;
+
+	// The request that has asked for HTTP/2.
+	private @Nullable UpgradedRequest upgraded;
+
 	private @Nullable Exchange exchange;
 
 	// What is handed to a worker when the loop has finished its turn.
@@ -96,23 +107,25 @@ final class Http1Connection {
 	 * @param services what all connections share
 	 * @param channel its socket
 	 * @param loan says who owns it
-	 * @param meter the meter of its event loop
+	 * @param handover has it go on with HTTP/2, {@code null} where it cannot
 	 * @param encrypted whether what is written is encrypted on its way to the socket
 	 */
-	Http1Connection(Http1Services services, Channel channel, Loan loan, LoopMeter meter, boolean encrypted) {
+	Http1Connection(Http1Services services, Channel channel, Loan loan, @Nullable Http2Handover handover,
+			boolean encrypted) {
 		this.services = services;
 		this.channel = channel;
 		this.loan = loan;
+		this.handover = handover;
 		this.parser = new HeadParser(services.options());
 		this.body = new IncomingBody(services.options());
 		this.counts = new ConnectionCounts(services.observer().statistics());
 		this.sender = new Sender(channel, this.counts, encrypted);
 		this.writer = new ResponseWriter(services.encoder(), channel.alloc(), this.sender::write);
 		this.refusals = new Refusals(services, this.writer, channel.alloc());
-		this.reports = new RequestReports(services, this.writer);
+		this.reports = services.reports();
 		this.deadlines = new Deadlines(channel.eventLoop(), services.timeouts(), this.sender, this.body, this.inbound,
 				this::expired, loan::whenBack);
-		this.phase = new ConnectionPhase(meter, this.counts, this.parser, this.body, this.deadlines);
+		this.phase = new ConnectionPhase(services.meter(channel.eventLoop()), this.counts, this.parser, this.body, this.deadlines);
 		this.interest = new ReadInterest(channel, this.sender, this.body, this.inbound);
 		this.closing = new Closing(this.sender, this.deadlines, services);
 		boolean direct = services.dispatcher().mayLend() && !encrypted;
@@ -224,6 +237,34 @@ final class Http1Connection {
 			this.leaving = null;
 			this.services.dispatcher().dispatch(lent);
 		}
+		else if (this.upgraded != null) {
+			handOver(this.upgraded);
+		}
+	}
+
+	private void handOver(UpgradedRequest request) {
+		this.upgraded = null;
+		ByteBuf bytes = this.inbound.bytes();
+		ByteBuf rest = bytes.isReadable() ? bytes.readRetainedSlice(bytes.readableBytes()) : null;
+		this.inbound.clear();
+		if (this.handover != null) {
+			this.handover.handOver(this, request, rest);
+		}
+	}
+
+	/** Nothing more is said in HTTP/1.1: the connection goes on with another protocol. */
+	void leave() {
+		this.phase.enter(State.ENDED);
+		this.deadlines.stop();
+		this.interest.settle(this.phase.state());
+	}
+
+	/**
+	 * The connection.
+	 * @return what a handler may know of it
+	 */
+	SocketInfo info() {
+		return this.stream.connection();
 	}
 
 	private boolean step() throws ProtocolException {
@@ -262,6 +303,14 @@ final class Http1Connection {
 
 	private void start(RequestHead head) throws ProtocolException {
 		this.counts.request();
+		if (this.handover != null && !isDraining()) {
+			this.upgraded = this.handover.asked(head);
+			if (this.upgraded != null) {
+				this.sender.writeSwitching();
+				leave();
+				return;
+			}
+		}
 		if (!startBody(head)) {
 			return;
 		}
@@ -316,7 +365,8 @@ final class Http1Connection {
 	private void turnAway(RequestHead head, RefusalAnswer refusal) {
 		boolean keepAlive = mayKeepAlive(head);
 		this.sender.write(this.services.refusalEncoder().encode(refusal, head, keepAlive, this.channel.alloc()));
-		this.reports.turnedAway(this.stream, head, refusal, keepAlive);
+		this.reports.turnedAway(this.stream, head, refusal,
+				this.services.refusalEncoder().contentSize(refusal, head), keepAlive);
 		next(head, keepAlive);
 	}
 
@@ -552,7 +602,7 @@ final class Http1Connection {
 	private void exchangeEnded(Exchange ended) {
 		this.exchange = null;
 		ended.complete();
-		this.reports.completed(ended);
+		this.reports.completed(ended, this.writer);
 	}
 
 	// A refusal of bytes that are no request yet, or of the body of one.
@@ -564,7 +614,7 @@ final class Http1Connection {
 		}
 		if (current == null && this.phase.state() == State.READING_HEAD) {
 			Exchange unknown = this.refusals.unknown(this.stream, this.inbound.bytes());
-			this.reports.started(unknown, this.inbound.bytes());
+			resembles(this.reports.started(unknown));
 			refuseUnserved(unknown, refusal, reason);
 			return;
 		}
@@ -583,6 +633,13 @@ final class Http1Connection {
 		}
 	}
 
+	private void resembles(@Nullable ExchangeObservation observation) {
+		RequestLine line = (observation != null) ? RequestLine.find(this.inbound.bytes()) : null;
+		if (observation != null && line != null) {
+			observation.resembles(line.method(), line.target());
+		}
+	}
+
 	// Nobody but us will ever have the exchange.
 	private void refuseUnserved(Exchange unserved, ProtocolException refusal, String reason) {
 		this.refusals.count(refusal);
@@ -590,7 +647,7 @@ final class Http1Connection {
 		this.writer.reset();
 		this.refusals.answer(unserved, refusal);
 		finish(true);
-		this.reports.completed(unserved);
+		this.reports.completed(unserved, this.writer);
 	}
 
 	void reset(Exchange exchange) {
@@ -646,7 +703,7 @@ final class Http1Connection {
 		if (cut != null) {
 			this.exchange = null;
 			cut.abort(new IOException(why));
-			this.reports.aborted(cut);
+			this.reports.aborted(cut, this.writer);
 		}
 		return true;
 	}
@@ -656,12 +713,13 @@ final class Http1Connection {
 		close(why);
 	}
 
-	/** Close the socket, whatever is in flight. Any thread may call. */
-	void closeNow() {
+	@Override
+	public void closeNow() {
 		executor().execute(() -> this.loan.whenBack(() -> close("The server has stopped")));
 	}
 
-	EventExecutor executor() {
+	@Override
+	public EventExecutor executor() {
 		return this.channel.eventLoop();
 	}
 
@@ -669,8 +727,8 @@ final class Http1Connection {
 		return this.services.connections().isDraining();
 	}
 
-	/** Close when nothing is in flight. */
-	void drain() {
+	@Override
+	public void drain() {
 		this.loan.whenBack(() -> {
 			this.deadlines.drain(this.phase.state() == State.READING_HEAD && !this.parser.isStarted());
 			Exchange open = this.exchange;
@@ -719,15 +777,13 @@ final class Http1Connection {
 		}
 	}
 
-	ConnectionCounts counts() {
+	@Override
+	public ConnectionCounts counts() {
 		return this.counts;
 	}
 
-	/**
-	 * What the connection is doing. Any thread may ask.
-	 * @return one reading
-	 */
-	ConnectionSnapshot read() {
+	@Override
+	public ConnectionSnapshot read() {
 		return this.phase.read(this.stream.connection(), this.exchange, this.held);
 	}
 

@@ -1,11 +1,9 @@
 package io.millrace.core.http1;
 
-import java.util.function.Consumer;
-
 import javax.net.ssl.SSLException;
 
-import io.millrace.core.observe.ConnectionSnapshot;
-import io.millrace.core.observe.LoopMeter;
+import io.millrace.core.connection.ConnectionLife;
+import io.millrace.core.http2.Http2Services;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -13,6 +11,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SniCompletionEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
@@ -25,19 +24,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Http1Handler extends ChannelInboundHandlerAdapter {
 
-	private final Http1Services services;
+	private static final String HTTP_2 = ApplicationProtocolNames.HTTP_2;
 
 	private final Http1Connection connection;
 
-	private final LoopMeter meter;
+	private final ConnectionLife life;
 
 	private final Loan loan;
 
-	// A handshake that fails may be told twice.
-	private boolean shaken;
-
-	// Who goes along with the connection.
-	private @Nullable Consumer<ConnectionSnapshot> company;
+	// Null where the server does not speak HTTP/2.
+	private final @Nullable Http2Handover handover;
 
 	/**
 	 * Create the handler of one connection.
@@ -46,17 +42,16 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 	 * @param encrypted whether handlers before this one speak TLS
 	 */
 	public Http1Handler(Http1Services services, Channel channel, boolean encrypted) {
-		this.services = services;
-		this.meter = services.meter(channel.eventLoop());
+		this.life = new ConnectionLife(services.shared(), services.meter(channel.eventLoop()));
 		this.loan = new Loan(channel.eventLoop());
-		this.connection = new Http1Connection(services, channel, this.loan, this.meter, encrypted);
+		Http2Services http2 = services.http2();
+		this.handover = (http2 != null) ? new Http2Handover(http2, channel, this.life, encrypted) : null;
+		this.connection = new Http1Connection(services, channel, this.loan, this.handover, encrypted);
 	}
 
 	@Override
 	public void channelActive(ChannelHandlerContext ctx) {
-		this.meter.connectionOpened();
-		this.services.observer().connectionOpened();
-		this.company = this.services.observer().observeConnection();
+		this.life.opened();
 		this.connection.opened();
 	}
 
@@ -104,9 +99,18 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 		if (completed) {
 			this.connection.secured(ctx.pipeline().get(SslHandler.class).engine().getSession());
 		}
-		if (!this.shaken) {
-			this.shaken = true;
-			this.services.observer().handshakeEnded(completed);
+		this.life.handshakeEnded(completed);
+		if (completed && this.handover != null
+				&& HTTP_2.equals(ctx.pipeline().get(SslHandler.class).applicationProtocol())) {
+			beginsWithHttp2();
+		}
+	}
+
+	/** The client speaks HTTP/2 from the start. */
+	void beginsWithHttp2() {
+		if (this.handover != null) {
+			this.connection.leave();
+			this.handover.handOver(this.connection, null, null);
 		}
 	}
 
@@ -119,11 +123,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 	public void channelInactive(ChannelHandlerContext ctx) {
 		this.loan.whenBack(() -> {
 			this.connection.closed();
-			this.meter.connectionClosed();
-			this.services.observer().connectionClosed();
-			if (this.company != null) {
-				this.company.accept(this.connection.read());
-			}
+			this.life.closed(this.connection::read);
 		});
 	}
 

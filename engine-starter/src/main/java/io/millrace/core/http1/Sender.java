@@ -2,14 +2,14 @@ package io.millrace.core.http1;
 
 import java.nio.charset.StandardCharsets;
 
+import io.millrace.core.connection.ConnectionCounts;
+import io.millrace.core.connection.OutputClosing;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +24,17 @@ final class Sender {
 	private static final ByteBuf CONTINUE = Unpooled.unreleasableBuffer(
 			Unpooled.copiedBuffer("HTTP/1.1 100 Continue\r\n\r\n", StandardCharsets.US_ASCII).asReadOnly());
 
+	private static final ByteBuf SWITCHING = Unpooled.unreleasableBuffer(Unpooled
+		.copiedBuffer("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
+				StandardCharsets.US_ASCII)
+		.asReadOnly());
+	// What a closed connection still held is nobody's business any more.
+	private static final ChannelFutureListener LOST = (written) -> {
+		if (!written.isSuccess() && written.channel().isRegistered()) {
+			written.channel().pipeline().fireExceptionCaught(written.cause());
+		}
+	};
+
 	private final Channel channel;
 
 	private final ConnectionCounts counts;
@@ -33,6 +44,9 @@ final class Sender {
 	private long flushed;
 
 	private final boolean encrypted;
+
+	// Of an encrypted connection, where somebody counts them.
+	private final @Nullable SentRecords records;
 
 	private boolean reset;
 
@@ -46,6 +60,7 @@ final class Sender {
 		this.channel = channel;
 		this.counts = counts;
 		this.encrypted = encrypted;
+		this.records = encrypted ? channel.pipeline().get(SentRecords.class) : null;
 	}
 
 	/**
@@ -60,7 +75,7 @@ final class Sender {
 		}
 		if (this.encrypted) {
 			// TLS tells nobody of what it cannot send any more where nobody has asked.
-			this.channel.write(message).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+			this.channel.write(message).addListener(LOST);
 		}
 		else {
 			this.channel.write(message, this.channel.voidPromise());
@@ -70,6 +85,11 @@ final class Sender {
 	/** Write the interim response that a client waits for (RFC 9110 §15.2.1). */
 	void writeContinue() {
 		write(CONTINUE.duplicate());
+	}
+
+	/** Write that HTTP/2 follows (RFC 9110 §7.8, RFC 7540 §3.2). */
+	void writeSwitching() {
+		write(SWITCHING.duplicate());
 	}
 
 	/**
@@ -131,14 +151,15 @@ final class Sender {
 	}
 
 	/**
-	 * How far sending has got. Counts messages, and within the one that is being sent its
-	 * progress: a region of a file has no weight in the outbound buffer and may take
-	 * minutes.
+	 * How far sending has got. Counts messages, or records of TLS, and within the one
+	 * that is being sent its progress: a region of a file has no weight in the outbound
+	 * buffer and may take minutes.
 	 * @return a number that is another one as soon as the peer has taken anything
 	 */
 	long mark() {
 		ChannelOutboundBuffer buffer = buffer();
-		return (buffer != null) ? (this.flushed - buffer.size()) * SPREAD + buffer.currentProgress() : 0;
+		long handed = (this.records != null) ? this.records.count() : this.flushed;
+		return (buffer != null) ? (handed - buffer.size()) * SPREAD + buffer.currentProgress() : 0;
 	}
 
 	private @Nullable ChannelOutboundBuffer buffer() {
@@ -150,25 +171,7 @@ final class Sender {
 	 * @return whether the socket can
 	 */
 	boolean closeOutput() {
-		if (!(this.channel instanceof DuplexChannel duplex)) {
-			return false;
-		}
-		SslHandler tls = this.encrypted ? this.channel.pipeline().get(SslHandler.class) : null;
-		if (tls != null) {
-			// RFC 8446 §6.1: the client sees that nothing was cut off. What it still
-			// sends
-			// need not be decrypted.
-			tls.closeOutbound().addListener((said) -> {
-				if (this.channel.pipeline().context(tls) != null) {
-					this.channel.pipeline().remove(tls);
-				}
-				duplex.shutdownOutput();
-			});
-		}
-		else {
-			duplex.shutdownOutput();
-		}
-		return true;
+		return OutputClosing.close(this.channel, this.encrypted);
 	}
 
 	/** Have the close be a reset: the peer learns that something is missing. */

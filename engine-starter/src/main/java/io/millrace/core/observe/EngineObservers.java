@@ -283,6 +283,7 @@ public final class EngineObservers implements EngineObserver {
 
 	@Override
 	public void loopStalled(LoopStall stall) {
+		this.statistics.loopStalled(stall);
 		tell((observer) -> observer.loopStalled(stall));
 	}
 
