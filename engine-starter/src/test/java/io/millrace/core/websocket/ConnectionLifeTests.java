@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.millrace.core.RawClient;
-import io.millrace.core.http1.ConnectionTimeouts;
+import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.observe.ConnectionSnapshot;
 import io.millrace.core.websocket.FrameClient.Frame;
 import io.netty.buffer.Unpooled;
