@@ -83,7 +83,7 @@ final class Dispatching {
 		this.adjustables = new Adjustables(this.workers.standard(), isStandardUsed(config, application),
 				config.admission());
 		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder(),
-				config.rateLimiter(), compression(config, application), decompression(config), observer);
+				config.rateLimiter(), observer, compression(config, application), decompression(config));
 		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, this.lanes,
 				config.admission(), config.dispatch().withMaxWait(maxWait), observer);
 	}
