@@ -35,7 +35,7 @@ class EngineKindsTests {
 		assertThat(kinds.timeouts()).containsExactlyInAnyOrder("header", "body", "request", "write", "idle",
 				"half_closed", "upgraded");
 		assertThat(kinds.protocolErrors()).containsExactlyInAnyOrder("syntax", "framing", "limit", "unsupported",
-				"timeout");
+				"timeout", "flood", "websocket");
 	}
 
 	@Test
