@@ -8,7 +8,9 @@ import java.util.concurrent.CompletionStage;
 
 import io.millrace.core.connection.ConnectionServices;
 import io.millrace.core.connection.OpenConnections;
+import io.millrace.core.http.Dispatcher;
 import io.millrace.core.http.ExchangeHandler;
+import io.millrace.core.http.HttpsRedirect;
 import io.millrace.core.http1.Http1Services;
 import io.millrace.core.observe.ConnectionSnapshot;
 import io.millrace.core.observe.EngineObservers;
@@ -16,6 +18,8 @@ import io.millrace.core.observe.EngineSnapshot;
 import io.millrace.core.observe.EngineStatistics;
 import io.millrace.core.transport.EventLoops;
 import io.millrace.core.transport.Listener;
+import io.millrace.core.transport.ListenerConfig;
+import io.millrace.core.transport.Listeners;
 import io.millrace.core.transport.Transport;
 import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.AdmissionSnapshot;
@@ -51,7 +55,7 @@ public final class Engine {
 
 	private volatile @Nullable Dispatching dispatching;
 
-	private volatile @Nullable Listener listener;
+	private volatile @Nullable Listeners listeners;
 
 	private volatile @Nullable OpenConnections connections;
 
@@ -93,7 +97,9 @@ public final class Engine {
 	 * event loop.
 	 * @throws IOException where the address cannot be bound: a
 	 * {@link java.net.BindException} where it is in use, not of this machine or not
-	 * allowed, an {@link java.net.UnknownHostException} where it has no known name
+	 * allowed, an {@link java.net.UnknownHostException} where it has no known name, a
+	 * {@link io.millrace.core.transport.ListenerException} where it is that of a listener
+	 * besides the first. None is bound then
 	 * @throws io.millrace.core.worker.VirtualThreadsUnavailableException where virtual
 	 * threads are asked for and this JDK has none
 	 * @throws IllegalStateException while draining, and after {@link #close()}
@@ -105,7 +111,7 @@ public final class Engine {
 		if (this.drained != null) {
 			throw new IllegalStateException("The engine drains, and has to be stopped before it can start again");
 		}
-		if (this.listener != null) {
+		if (this.listeners != null) {
 			return;
 		}
 		Dispatching dispatching = dispatching();
@@ -116,11 +122,26 @@ public final class Engine {
 		ConnectionServices shared = new ConnectionServices(this.config.timeouts(), this.config.http1().limits(),
 				this.config.http1().serverHeader(), dispatching.dispatcher(), dispatching.observers(),
 				this.loops::meter);
-		Http1Services services = new Http1Services(this.config.http1(), shared);
-		Listener bound = Listener.bind(this.config.listener(), this.config.tls(), this.loops, services);
+		Listeners bound = Listeners.bind(this.config.listeners(), this.config.listener(), this.loops,
+				(listener) -> services(listener, shared));
 		this.startedAt = System.nanoTime();
 		this.connections = shared.connections();
-		this.listener = bound;
+		this.listeners = bound;
+		bound.accept();
+	}
+
+	private Http1Services services(ListenerConfig listener, ConnectionServices shared) {
+		Integer httpsPort = listener.httpsPort();
+		Dispatcher dispatcher = shared.dispatcher();
+		if (httpsPort != null) {
+			dispatcher = dispatcher.redirecting(new HttpsRedirect((httpsPort > 0) ? () -> httpsPort : this::httpsPort));
+		}
+		return new Http1Services(this.config.http1(), shared.with(dispatcher, shared.observer().on(listener.name())));
+	}
+
+	private int httpsPort() {
+		Listeners bound = this.listeners;
+		return (bound != null) ? bound.httpsPort() : -1;
 	}
 
 	private Dispatching dispatching() {
@@ -138,11 +159,22 @@ public final class Engine {
 	}
 
 	/**
-	 * The port that is bound.
-	 * @return the port, -1 before {@link #start()} and after {@link #stop()}
+	 * The port of the first listener.
+	 * @return the port, -1 before {@link #start()}, after {@link #stop()}, and where the
+	 * first does not listen
 	 */
 	public synchronized int port() {
-		return (this.listener != null) ? this.listener.port() : -1;
+		return (this.listeners != null) ? this.listeners.port() : -1;
+	}
+
+	/**
+	 * Where the engine listens.
+	 * @return what is bound, in the order of the configuration; empty before
+	 * {@link #start()} and after {@link #stop()}
+	 */
+	public List<Listener> listeners() {
+		Listeners bound = this.listeners;
+		return (bound != null) ? bound.all() : List.of();
 	}
 
 	/**
@@ -155,11 +187,11 @@ public final class Engine {
 	 * loop; the same each time
 	 */
 	public synchronized CompletionStage<Void> drain() {
-		if (this.listener == null || this.connections == null) {
+		if (this.listeners == null || this.connections == null) {
 			return CompletableFuture.completedFuture(null);
 		}
 		if (this.drained == null) {
-			this.listener.close();
+			this.listeners.close();
 			this.drained = this.connections.drain(this.loops.group());
 			this.loops.await(this.loops.turn());
 		}
@@ -167,7 +199,7 @@ public final class Engine {
 	}
 
 	boolean isAccepting() {
-		return this.listener != null && this.drained == null;
+		return this.listeners != null && this.drained == null;
 	}
 
 	/**
@@ -175,13 +207,13 @@ public final class Engine {
 	 * the exchanges have ended, unless an event loop calls.
 	 */
 	public synchronized void stop() {
-		if (this.listener != null && this.connections != null) {
-			this.listener.close();
+		if (this.listeners != null && this.connections != null) {
+			this.listeners.close();
 			OpenConnections open = this.connections;
 			this.loops.await(
 					this.loops.turn().thenRun(open::closeAll).thenCompose((closing) -> open.drain(this.loops.group())));
 		}
-		this.listener = null;
+		this.listeners = null;
 		this.connections = null;
 		this.drained = null;
 	}
@@ -268,15 +300,14 @@ public final class Engine {
 	 * @return one reading
 	 */
 	public EngineSnapshot snapshot() {
-		Listener bound = this.listener;
-		return this.reading.read(state(), uptime(), (bound != null) ? bound.port() : -1, this, this.dispatching);
+		return this.reading.read(state(), uptime(), this, this.dispatching);
 	}
 
 	private String state() {
 		if (this.closed) {
 			return "stopped";
 		}
-		if (this.listener == null) {
+		if (this.listeners == null) {
 			return (this.dispatching != null) ? "stopped" : "new";
 		}
 		return (this.drained != null) ? "draining" : "running";
@@ -284,7 +315,7 @@ public final class Engine {
 
 	private Duration uptime() {
 		long since = this.startedAt;
-		return (this.listener != null) ? Duration.ofNanos(Math.max(0, System.nanoTime() - since)) : Duration.ZERO;
+		return (this.listeners != null) ? Duration.ofNanos(Math.max(0, System.nanoTime() - since)) : Duration.ZERO;
 	}
 
 	/**

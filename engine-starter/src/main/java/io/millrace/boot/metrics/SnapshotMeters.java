@@ -11,7 +11,9 @@ import io.millrace.boot.metrics.MillraceMeters.MeterTag;
 import io.millrace.core.observe.EngineSnapshot;
 import io.millrace.core.observe.EngineSnapshot.Admission;
 import io.millrace.core.observe.EngineSnapshot.Bulkhead;
+import io.millrace.core.observe.EngineSnapshot.Connections;
 import io.millrace.core.observe.EngineSnapshot.EventLoop;
+import io.millrace.core.observe.EngineSnapshot.Listener;
 import io.millrace.core.observe.EngineSnapshot.Workers;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SnapshotMeters {
 
-	private static final Tags LISTENER = MeterTag.LISTENER.with("main");
-
-	private static final Tags PROTOCOL = LISTENER.and(MeterTag.PROTOCOL.with("http1"));
+	private static final Tags HTTP1 = MeterTag.PROTOCOL.with("http1");
 
 	private final RegisteredMeters meters;
 
@@ -36,7 +36,7 @@ final class SnapshotMeters {
 	 * @param first a reading that has all names
 	 */
 	void register(EngineSnapshot first) {
-		registerConnections(first.connections());
+		first.listeners().forEach(this::registerListener);
 		registerRequests(first);
 		first.workers().forEach(this::registerPool);
 		first.bulkheads().forEach(this::registerBulkhead);
@@ -46,21 +46,39 @@ final class SnapshotMeters {
 		registerTroubles(first.refusals());
 	}
 
-	private void registerConnections(EngineSnapshot.Connections first) {
-		this.meters.gauge(MillraceMeters.CONNECTIONS_OPEN, PROTOCOL, (now) -> now.connections().open());
-		this.meters.gauge(MillraceMeters.CONNECTIONS_IDLE, PROTOCOL, (now) -> now.connections().idle());
-		this.meters.gauge(MillraceMeters.CONNECTIONS_MAX, LISTENER, (now) -> now.connections().limit());
-		this.meters.counter(MillraceMeters.CONNECTIONS_ACCEPTED, LISTENER, (now) -> now.connections().accepted());
-		counters(MillraceMeters.CONNECTIONS_REFUSED, LISTENER, MeterTag.REASON, first.refused(),
-				(now) -> now.connections().refused());
-		counters(MillraceMeters.CONNECTIONS_ACCEPT_FAILURES, LISTENER, MeterTag.REASON, first.acceptFailures(),
-				(now) -> now.connections().acceptFailures());
-		this.meters.counter(MillraceMeters.TLS_HANDSHAKES, LISTENER.and(MeterTag.OUTCOME.with("completed")),
-				(now) -> now.connections().handshakes());
-		this.meters.counter(MillraceMeters.TLS_HANDSHAKES, LISTENER.and(MeterTag.OUTCOME.with("failed")),
-				(now) -> now.connections().handshakesFailed());
-		this.meters.counter(MillraceMeters.DATA_RECEIVED, LISTENER, (now) -> now.connections().bytesIn());
-		this.meters.counter(MillraceMeters.DATA_SENT, LISTENER, (now) -> now.connections().bytesOut());
+	private void registerListener(Listener listener) {
+		Tags tags = MeterTag.LISTENER.with(listener.name());
+		Tags protocol = tags.and(HTTP1);
+		Predicate<Listener> same = (other) -> other.name().equals(listener.name());
+		this.meters.gauge(MillraceMeters.CONNECTIONS_OPEN, protocol, connections(same, Connections::open));
+		this.meters.gauge(MillraceMeters.CONNECTIONS_IDLE, protocol, connections(same, Connections::idle));
+		this.meters.gauge(MillraceMeters.CONNECTIONS_MAX, tags, connections(same, Connections::limit));
+		this.meters.counter(MillraceMeters.CONNECTIONS_ACCEPTED, tags, connections(same, Connections::accepted));
+		counters(MillraceMeters.CONNECTIONS_REFUSED, tags, MeterTag.REASON, listener.connections().refused(),
+				counts(same, Connections::refused));
+		counters(MillraceMeters.CONNECTIONS_ACCEPT_FAILURES, tags, MeterTag.REASON,
+				listener.connections().acceptFailures(), counts(same, Connections::acceptFailures));
+		this.meters.counter(MillraceMeters.TLS_HANDSHAKES, tags.and(MeterTag.OUTCOME.with("completed")),
+				connections(same, Connections::handshakes));
+		this.meters.counter(MillraceMeters.TLS_HANDSHAKES, tags.and(MeterTag.OUTCOME.with("failed")),
+				connections(same, Connections::handshakesFailed));
+		this.meters.counter(MillraceMeters.DATA_RECEIVED, tags, connections(same, Connections::bytesIn));
+		this.meters.counter(MillraceMeters.DATA_SENT, tags, connections(same, Connections::bytesOut));
+	}
+
+	private static ToDoubleFunction<EngineSnapshot> connections(Predicate<Listener> same,
+			ToDoubleFunction<Connections> value) {
+		return sum(EngineSnapshot::listeners, same, (listener) -> value.applyAsDouble(listener.connections()));
+	}
+
+	private static Function<EngineSnapshot, Map<String, Long>> counts(Predicate<Listener> same,
+			Function<Connections, Map<String, Long>> counts) {
+		return (now) -> now.listeners()
+			.stream()
+			.filter(same)
+			.findFirst()
+			.map((listener) -> counts.apply(listener.connections()))
+			.orElse(Map.of());
 	}
 
 	private void registerRequests(EngineSnapshot first) {

@@ -109,7 +109,7 @@ final class Http1Connection implements OpenConnection {
 		this.loan = loan;
 		this.parser = new HeadParser(services.options());
 		this.body = new IncomingBody(services.options());
-		this.counts = new ConnectionCounts(services.observer().statistics());
+		this.counts = new ConnectionCounts(services.observer().listener());
 		this.sender = new Sender(channel, this.counts, encrypted);
 		this.writer = new ResponseWriter(services.encoder(), channel.alloc(), this.sender::write);
 		this.refusals = new Refusals(services, this.writer, channel.alloc());
@@ -320,8 +320,8 @@ final class Http1Connection implements OpenConnection {
 	private void turnAway(RequestHead head, RefusalAnswer refusal) {
 		boolean keepAlive = mayKeepAlive(head);
 		this.sender.write(this.services.refusalEncoder().encode(refusal, head, keepAlive, this.channel.alloc()));
-		this.reports.turnedAway(this.stream, head, refusal,
-				this.services.refusalEncoder().contentSize(refusal, head), keepAlive);
+		this.reports.turnedAway(this.stream, head, refusal, this.services.refusalEncoder().contentSize(refusal, head),
+				keepAlive);
 		next(head, keepAlive);
 	}
 

@@ -1,0 +1,136 @@
+package io.millrace.core.observe;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Counts what happens on the connections of one listener. {@link EngineStatistics} adds
+ * them up. Any thread may count and read.
+ */
+public final class ListenerStatistics {
+
+	private static final int STATUS_CLASSES = 5;
+
+	private final LongAdder accepted = new LongAdder();
+
+	private final LongAdder closed = new LongAdder();
+
+	private final KindCounts refused;
+
+	private final KindCounts acceptFailures;
+
+	private final LongAdder handshakes = new LongAdder();
+
+	private final LongAdder handshakesFailed = new LongAdder();
+
+	private final LongAdder bytesIn = new LongAdder();
+
+	private final LongAdder bytesOut = new LongAdder();
+
+	private final LongAdder started = new LongAdder();
+
+	private final LongAdder[] answered = new LongAdder[STATUS_CLASSES];
+
+	private final LongAdder aborted = new LongAdder();
+
+	/**
+	 * Begin at zero.
+	 * @param kinds all kinds of what is counted by kind
+	 */
+	ListenerStatistics(ObservedKinds kinds) {
+		this.refused = new KindCounts(kinds.connectionsRefused());
+		this.acceptFailures = new KindCounts(kinds.acceptFailures());
+		Arrays.setAll(this.answered, (statusClass) -> new LongAdder());
+	}
+
+	void connectionOpened() {
+		this.accepted.increment();
+	}
+
+	void connectionClosed() {
+		this.closed.increment();
+	}
+
+	void connectionRefused(String reason) {
+		this.refused.count(reason);
+	}
+
+	void acceptFailed(String reason) {
+		this.acceptFailures.count(reason);
+	}
+
+	void handshakeEnded(boolean completed) {
+		(completed ? this.handshakes : this.handshakesFailed).increment();
+	}
+
+	void exchangeStarted() {
+		this.started.increment();
+	}
+
+	void answered(int status) {
+		// What is none of the five classes is to be treated as the last (RFC 9110 §15).
+		int statusClass = Math.max(1, Math.min(STATUS_CLASSES, status / 100));
+		this.answered[statusClass - 1].increment();
+	}
+
+	void aborted() {
+		this.aborted.increment();
+	}
+
+	/**
+	 * Bytes have come.
+	 * @param bytes how many
+	 */
+	public void received(long bytes) {
+		this.bytesIn.add(bytes);
+	}
+
+	/**
+	 * Bytes were handed to a socket.
+	 * @param bytes how many
+	 */
+	public void sent(long bytes) {
+		this.bytesOut.add(bytes);
+	}
+
+	/**
+	 * Read what is counted of connections.
+	 * @param limit how many may be open, 0 for any number
+	 * @return one reading
+	 */
+	public EngineSnapshot.Connections connections(int limit) {
+		// In this order, and the exchanges first, so that nothing is negative.
+		long inFlight = requests().inFlight();
+		long closed = this.closed.sum();
+		long accepted = this.accepted.sum();
+		long open = accepted - closed;
+		// One request is under way on a connection at most.
+		long idle = Math.max(0, open - inFlight);
+		return new EngineSnapshot.Connections((int) open, (int) idle, limit, accepted, closed, this.refused.read(),
+				this.acceptFailures.read(), this.bytesIn.sum(), this.bytesOut.sum(), this.handshakes.sum(),
+				this.handshakesFailed.sum());
+	}
+
+	/**
+	 * Read what is counted of requests.
+	 * @return one reading
+	 */
+	EngineSnapshot.Requests requests() {
+		// What has ended has started before: in the other order more could have ended.
+		Map<String, Long> byStatus = new LinkedHashMap<>();
+		long completed = 0;
+		for (int i = 0; i < STATUS_CLASSES; i++) {
+			long count = this.answered[i].sum();
+			byStatus.put((i + 1) + "xx", count);
+			completed += count;
+		}
+		long aborted = this.aborted.sum();
+		long started = this.started.sum();
+		return new EngineSnapshot.Requests(started - completed - aborted, started, completed, aborted,
+				Collections.unmodifiableMap(byStatus));
+	}
+
+}
