@@ -3,6 +3,7 @@ package io.millrace.core.transport;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 
@@ -60,7 +62,7 @@ record UnixSocketFile(Path path) {
 		if (!this.path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
 			// Windows, where a socket is a reparse point.
 			return Files
-				.readAttributes(this.path, java.nio.file.attribute.BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+				.readAttributes(this.path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
 				.isOther();
 		}
 		int mode = (Integer) Files.getAttribute(this.path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
@@ -77,6 +79,9 @@ record UnixSocketFile(Path path) {
 		}
 		catch (ConnectException ex) {
 			return false;
+		}
+		catch (SocketException ex) {
+			return true;
 		}
 	}
 
