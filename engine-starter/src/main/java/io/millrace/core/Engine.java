@@ -2,7 +2,9 @@ package io.millrace.core;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -49,6 +51,9 @@ public final class Engine {
 	private final EngineReading reading = new EngineReading(this.statistics);
 
 	private final EngineControl control = new EngineControl(this);
+
+	// Inherited sockets, guarded by this.
+	private final Set<String> takenOver = new HashSet<>();
 
 	// These and what follows are written under the lock of this.
 	private volatile EngineConfig config;
@@ -123,7 +128,7 @@ public final class Engine {
 				this.config.http1().serverHeader(), dispatching.dispatcher(), dispatching.observers(),
 				this.loops::meter);
 		Listeners bound = Listeners.bind(this.config.listeners(), this.config.listener(), this.loops,
-				(listener) -> services(listener, shared));
+				(listener) -> services(listener, shared), this.takenOver);
 		this.startedAt = System.nanoTime();
 		this.connections = shared.connections();
 		this.listeners = bound;

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -49,13 +51,20 @@ final class InheritedSocket {
 	/**
 	 * Find the socket.
 	 * @param wanted its name, or the number of its descriptor
+	 * @param takenOver those that the engine has had: their descriptors are closed, and
+	 * may be something else by now
 	 * @return the socket
 	 * @throws IOException saying why there is none
 	 */
-	static InheritedSocket find(String wanted) throws IOException {
+	static InheritedSocket find(String wanted, Set<String> takenOver) throws IOException {
+		if (takenOver.contains(wanted)) {
+			throw new IOException("The socket was taken over before, and closed with its listener: to listen on it "
+					+ "again the process has to be started again");
+		}
 		int descriptor = descriptor(wanted, System.getenv(), ProcessHandle.current().pid());
 		int family;
 		try {
+			// Netty's constructor asks for its family.
 			Socket socket = new Socket(descriptor);
 			family = socket.getIntOpt(SOL_SOCKET, SO_DOMAIN);
 			boolean listening = socket.getIntOpt(SOL_SOCKET, SO_ACCEPTCONN) != 0;
@@ -64,9 +73,10 @@ final class InheritedSocket {
 				throw new IOException("Descriptor " + descriptor + " is no listening socket of TCP or of a Unix path");
 			}
 		}
-		catch (IOException ex) {
+		catch (IOException | ChannelException ex) {
 			throw new IOException("Descriptor " + descriptor + " cannot be taken over: " + ex.getMessage(), ex);
 		}
+		takenOver.add(wanted);
 		return new InheritedSocket(descriptor, family == AF_UNIX);
 	}
 

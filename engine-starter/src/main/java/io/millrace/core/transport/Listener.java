@@ -8,6 +8,7 @@ import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 import io.millrace.core.http1.Http1Services;
 import io.netty.bootstrap.ServerBootstrap;
@@ -59,6 +60,7 @@ public final class Listener {
 	 * @param limits how many connections there may be
 	 * @param loops who serves the connections
 	 * @param services what the connections share
+	 * @param takenOver which inherited sockets the engine has had
 	 * @return the listener, to be closed by the caller
 	 * @throws BindException where the address is in use, not of this machine, or not
 	 * allowed; whatever the transport throws of its own
@@ -66,7 +68,7 @@ public final class Listener {
 	 * @throws IOException where there can be no such socket
 	 */
 	static Listener bind(ListenerConfig config, ListenerOptions options, AcceptLimits limits, EventLoops loops,
-			Http1Services services) throws IOException {
+			Http1Services services, Set<String> takenOver) throws IOException {
 		Listener listener = new Listener(config, loops, limits, services);
 		try {
 			if (config.address() instanceof ListenerAddress.Tcp tcp) {
@@ -76,7 +78,7 @@ public final class Listener {
 				listener.bind(unix, options);
 			}
 			else if (config.address() instanceof ListenerAddress.Inherited inherited) {
-				listener.inherit(inherited);
+				listener.inherit(inherited, takenOver);
 			}
 			listener.address = listener.sockets.get(0).localAddress();
 			return listener;
@@ -123,13 +125,13 @@ public final class Listener {
 
 	// The socket may be one that blocks: then it is asked for one connection at a time,
 	// which is there when it is told to be.
-	private void inherit(ListenerAddress.Inherited inherited) throws IOException {
+	private void inherit(ListenerAddress.Inherited inherited, Set<String> takenOver) throws IOException {
 		Transport transport = this.loops.transport();
 		if (!transport.supportsInherited()) {
 			throw new IllegalArgumentException(
 					"inherited needs the transport epoll, and the transport is " + transport.id());
 		}
-		InheritedSocket socket = InheritedSocket.find(inherited.socket());
+		InheritedSocket socket = InheritedSocket.find(inherited.socket(), takenOver);
 		ServerBootstrap bootstrap = bootstrap(this.loops.group()).channelFactory(socket::channel)
 			.option(ChannelOption.MAX_MESSAGES_PER_READ, 1);
 		if (!socket.isUnix()) {
