@@ -94,7 +94,8 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 	 * @return the server
 	 */
 	protected MillraceWebServer createWebServer(ServedApplication application) {
-		return new MillraceWebServer(createEngineConfig(), application, getShutdown(), getPort() >= 0);
+		EngineConfig config = createEngineConfig();
+		return new MillraceWebServer(config, application, getShutdown(), !config.listeners().isEmpty());
 	}
 
 	/**
@@ -104,14 +105,26 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 	protected EngineConfig createEngineConfig() {
 		EngineConfig.Builder builder = EngineConfig.builder()
 			.listener(ListenerOptions.at(listenAddress()))
+			.listening(getPort() >= 0)
 			.http1(http1Options())
 			.routes(this.routes);
 		Ssl ssl = getSsl();
 		if (Ssl.isEnabled(ssl)) {
-			builder.tls(TlsOptions.of(new TlsBundles(ssl, getSslBundles()).createContexts()));
+			builder.tls(createTls(ssl, "server.ssl"));
 		}
 		this.engineCustomizers.forEach((customizer) -> customizer.customize(builder));
 		return builder.build();
+	}
+
+	/**
+	 * Make TLS of what is set.
+	 * @param ssl what is set, enabled
+	 * @param property what it is set by, for example {@code server.ssl}
+	 * @return the options; bundles that are reloaded are followed
+	 * @throws InvalidTlsException where what is set cannot be used
+	 */
+	public TlsOptions createTls(Ssl ssl, String property) {
+		return TlsOptions.of(new TlsBundles(ssl, getSslBundles(), property).createContexts());
 	}
 
 	private InetSocketAddress listenAddress() {

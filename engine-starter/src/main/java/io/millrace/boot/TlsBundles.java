@@ -33,9 +33,18 @@ final class TlsBundles {
 
 	private final @Nullable SslBundles bundles;
 
-	TlsBundles(Ssl ssl, @Nullable SslBundles bundles) {
+	private final String property;
+
+	/**
+	 * Create it.
+	 * @param ssl what is set
+	 * @param bundles the bundles that there are, {@code null} for none
+	 * @param property what it is set by, for example {@code server.ssl}
+	 */
+	TlsBundles(Ssl ssl, @Nullable SslBundles bundles, String property) {
 		this.ssl = ssl;
 		this.bundles = bundles;
+		this.property = property;
 	}
 
 	/**
@@ -59,7 +68,7 @@ final class TlsBundles {
 			return new TlsContexts(standard, byName);
 		}
 		catch (Exception ex) {
-			throw new InvalidTlsException(name(), ex);
+			throw new InvalidTlsException(this.property, name(), ex);
 		}
 	}
 
@@ -69,7 +78,7 @@ final class TlsBundles {
 			return settings(source.get());
 		}
 		catch (Exception ex) {
-			throw new InvalidTlsException(bundle, ex);
+			throw new InvalidTlsException(this.property, bundle, ex);
 		}
 	}
 

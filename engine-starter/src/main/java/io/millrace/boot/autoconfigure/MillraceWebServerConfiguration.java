@@ -1,5 +1,6 @@
 package io.millrace.boot.autoconfigure;
 
+import io.millrace.boot.ListenerPorts;
 import io.millrace.boot.RunningEngine;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.worker.Admission;
@@ -47,6 +48,12 @@ public class MillraceWebServerConfiguration {
 	@ConditionalOnMissingBean
 	RunningEngine millraceRunningEngine() {
 		return new RunningEngine();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ListenerPorts millraceListenerPorts() {
+		return new ListenerPorts();
 	}
 
 	@Bean
