@@ -9,6 +9,7 @@ import java.util.List;
 import io.millrace.core.EngineConfig;
 import io.millrace.core.http.Route;
 import io.millrace.core.http1.Http1Options;
+import io.millrace.core.http2.Http2Options;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.TlsOptions;
 
@@ -76,11 +77,6 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 	 * @throws UnsupportedFeatureException naming the property and a remedy
 	 */
 	protected void checkFeatures() {
-		Http2 http2 = getHttp2();
-		if (http2 != null && http2.isEnabled()) {
-			throw new UnsupportedFeatureException("server.http2.enabled", "HTTP/2 comes" + LATER,
-					"Set it to false, " + REMEDY);
-		}
 		Compression compression = getCompression();
 		if (compression != null && compression.getEnabled()) {
 			throw new UnsupportedFeatureException("server.compression.enabled", "Compression comes" + LATER,
@@ -108,9 +104,12 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 			.listening(getPort() >= 0)
 			.http1(http1Options())
 			.routes(this.routes);
+		if (isHttp2()) {
+			builder.http2(Http2Options.defaults());
+		}
 		Ssl ssl = getSsl();
 		if (Ssl.isEnabled(ssl)) {
-			builder.tls(createTls(ssl, "server.ssl"));
+			builder.tls(createTls(ssl, "server.ssl", isHttp2()));
 		}
 		this.engineCustomizers.forEach((customizer) -> customizer.customize(builder));
 		return builder.build();
@@ -120,11 +119,17 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 	 * Make TLS of what is set.
 	 * @param ssl what is set, enabled
 	 * @param property what it is set by, for example {@code server.ssl}
+	 * @param http2 whether clients may choose HTTP/2 in the handshake
 	 * @return the options; bundles that are reloaded are followed
 	 * @throws InvalidTlsException where what is set cannot be used
 	 */
-	public TlsOptions createTls(Ssl ssl, String property) {
-		return TlsOptions.of(new TlsBundles(ssl, getSslBundles(), property).createContexts());
+	public TlsOptions createTls(Ssl ssl, String property, boolean http2) {
+		return TlsOptions.of(new TlsBundles(ssl, getSslBundles(), property, http2).createContexts());
+	}
+
+	private boolean isHttp2() {
+		Http2 http2 = getHttp2();
+		return http2 != null && http2.isEnabled();
 	}
 
 	private InetSocketAddress listenAddress() {

@@ -35,16 +35,20 @@ final class TlsBundles {
 
 	private final String property;
 
+	private final boolean http2;
+
 	/**
-	 * Create it.
-	 * @param ssl what is set
-	 * @param bundles the bundles that there are, {@code null} for none
+	 * Read the settings of a server.
+	 * @param ssl the settings
+	 * @param bundles the bundles that they may name
 	 * @param property what it is set by, for example {@code server.ssl}
+	 * @param http2 whether clients may choose HTTP/2 in the handshake
 	 */
-	TlsBundles(Ssl ssl, @Nullable SslBundles bundles, String property) {
+	TlsBundles(Ssl ssl, @Nullable SslBundles bundles, String property, boolean http2) {
 		this.ssl = ssl;
 		this.bundles = bundles;
 		this.property = property;
+		this.http2 = http2;
 	}
 
 	/**
@@ -65,7 +69,7 @@ final class TlsBundles {
 
 	private TlsContexts create(TlsSettings standard, Map<String, TlsSettings> byName) {
 		try {
-			return new TlsContexts(standard, byName);
+			return new TlsContexts(standard, byName, this.http2);
 		}
 		catch (Exception ex) {
 			throw new InvalidTlsException(this.property, name(), ex);

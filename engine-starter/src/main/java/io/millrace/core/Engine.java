@@ -14,6 +14,8 @@ import io.millrace.core.http.Dispatcher;
 import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.http.HttpsRedirect;
 import io.millrace.core.http1.Http1Services;
+import io.millrace.core.http2.Http2Options;
+import io.millrace.core.http2.Http2Services;
 import io.millrace.core.observe.ConnectionSnapshot;
 import io.millrace.core.observe.EngineObservers;
 import io.millrace.core.observe.EngineSnapshot;
@@ -141,7 +143,9 @@ public final class Engine {
 		if (httpsPort != null) {
 			dispatcher = dispatcher.redirecting(new HttpsRedirect((httpsPort > 0) ? () -> httpsPort : this::httpsPort));
 		}
-		return new Http1Services(this.config.http1(), shared.with(dispatcher, shared.observer().on(listener.name())));
+		ConnectionServices its = shared.with(dispatcher, shared.observer().on(listener.name()));
+		Http2Options http2 = listener.http2() ? this.config.http2() : null;
+		return new Http1Services(this.config.http1(), its, (http2 != null) ? new Http2Services(http2, its) : null);
 	}
 
 	private int httpsPort() {

@@ -15,6 +15,7 @@ import io.millrace.core.http.Route;
 import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Options;
+import io.millrace.core.http2.Http2Options;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.transport.ListenerAddress;
@@ -48,6 +49,8 @@ public final class EngineConfig {
 
 	private final Http1Options http1;
 
+	private final @Nullable Http2Options http2;
+
 	private final ConnectionTimeouts timeouts;
 
 	private final WorkerOptions worker;
@@ -76,6 +79,9 @@ public final class EngineConfig {
 
 	private EngineConfig(Builder builder) {
 		this.origin = builder.copy();
+		if (builder.tls != null && builder.tls.contexts().offersHttp2() && builder.http2 == null) {
+			throw new IllegalArgumentException("tls offers HTTP/2 to clients, and http2 is not set");
+		}
 		this.transport = builder.transport;
 		this.eventLoops = builder.eventLoops;
 		this.listener = builder.listener;
@@ -83,6 +89,7 @@ public final class EngineConfig {
 		this.moreListeners = List.copyOf(builder.moreListeners);
 		this.proxyProtocol = builder.proxyProtocol;
 		this.http1 = builder.http1;
+		this.http2 = builder.http2;
 		this.timeouts = builder.timeouts;
 		this.worker = builder.worker;
 		this.workerPool = builder.workerPool;
@@ -138,7 +145,7 @@ public final class EngineConfig {
 			return this.moreListeners;
 		}
 		ListenerConfig main = new ListenerConfig(ListenerConfig.MAIN, new ListenerAddress.Tcp(this.listener.address()),
-				this.tls, this.proxyProtocol, null);
+				this.tls, true, this.proxyProtocol, null);
 		return Stream.concat(Stream.of(main), this.moreListeners.stream()).toList();
 	}
 
@@ -148,6 +155,14 @@ public final class EngineConfig {
 	 */
 	public Http1Options http1() {
 		return this.http1;
+	}
+
+	/**
+	 * HTTP/2.
+	 * @return its options, {@code null} where it is not spoken
+	 */
+	public @Nullable Http2Options http2() {
+		return this.http2;
 	}
 
 	/**
@@ -281,6 +296,8 @@ public final class EngineConfig {
 
 		private Http1Options http1 = Http1Options.defaults();
 
+		private @Nullable Http2Options http2;
+
 		private ConnectionTimeouts timeouts = ConnectionTimeouts.defaults();
 
 		private WorkerOptions worker = WorkerOptions.defaults();
@@ -398,6 +415,18 @@ public final class EngineConfig {
 		 */
 		public Builder http1(Http1Options http1) {
 			this.http1 = http1;
+			return this;
+		}
+
+		/**
+		 * Set whether and how HTTP/2 is spoken: by clients that begin with it or ask for
+		 * it in HTTP/1.1, over TLS by those that choose it in the handshake, which needs
+		 * {@link io.millrace.core.transport.TlsContexts#offersHttp2()}.
+		 * @param http2 its options, {@code null} for HTTP/1.1 only
+		 * @return this builder
+		 */
+		public Builder http2(@Nullable Http2Options http2) {
+			this.http2 = http2;
 			return this;
 		}
 

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 
 import io.millrace.core.EngineConfig;
@@ -38,14 +37,14 @@ class ConfiguredListeners {
 
 	private final List<ListenerProperties> listeners;
 
-	private final BiFunction<Ssl, String, TlsOptions> tls;
+	private final TlsSource tls;
 
 	/**
 	 * Create it.
 	 * @param listeners the properties
-	 * @param tls makes TLS of Boot's properties, which it calls by the name it is given
+	 * @param tls makes TLS of Boot's properties
 	 */
-	ConfiguredListeners(List<ListenerProperties> listeners, BiFunction<Ssl, String, TlsOptions> tls) {
+	ConfiguredListeners(List<ListenerProperties> listeners, TlsSource tls) {
 		this.listeners = listeners;
 		this.tls = tls;
 	}
@@ -111,10 +110,22 @@ class ConfiguredListeners {
 		if (proxyProtocol != null) {
 			config = config.withProxyProtocol(proxyProtocol);
 		}
+		config = isHttp2(property, listener, current) ? config : config.withoutHttp2();
 		if (encrypted && ssl != null) {
-			config = config.withTls(this.tls.apply(ssl, property + ".ssl"));
+			config = config.withTls(this.tls.create(ssl, property + ".ssl", config.http2()));
 		}
 		return listener.isRedirectToHttps() ? config.redirecting((httpsPort != null) ? httpsPort : 0) : config;
+	}
+
+	private static boolean isHttp2(String property, ListenerProperties listener, EngineConfig current) {
+		Boolean wanted = listener.getHttp2();
+		boolean possible = current.http2() != null;
+		if (wanted != null && wanted && !possible) {
+			throw invalid(property + ".http2", true,
+					"HTTP/2 is off for all listeners. Set server.http2.enabled=true, and " + property
+							+ ".http2=false where it is not wanted.");
+		}
+		return (wanted != null) ? wanted : possible;
 	}
 
 	private static Transport transport(EngineConfig current) {
@@ -231,6 +242,21 @@ class ConfiguredListeners {
 	private static InvalidConfigurationPropertyValueException invalid(String name, @Nullable Object value,
 			String reason) {
 		return new InvalidConfigurationPropertyValueException(name, Objects.toString(value, ""), reason);
+	}
+
+	/** Makes TLS of Boot's properties. */
+	@FunctionalInterface
+	interface TlsSource {
+
+		/**
+		 * Make it.
+		 * @param ssl the properties
+		 * @param property what they are called
+		 * @param http2 whether HTTP/2 is offered
+		 * @return the options
+		 */
+		TlsOptions create(Ssl ssl, String property, boolean http2);
+
 	}
 
 }

@@ -55,6 +55,12 @@ public class ListenerProperties {
 	private @Nullable Ssl ssl;
 
 	/**
+	 * Whether HTTP/2 is spoken besides HTTP/1.1. Unset: as server.http2.enabled says,
+	 * which it needs.
+	 */
+	private @Nullable Boolean http2;
+
+	/**
 	 * Whether requests get 308 and the address with https, instead of being served.
 	 */
 	private boolean redirectToHttps = false;
@@ -122,6 +128,14 @@ public class ListenerProperties {
 
 	public void setSsl(@Nullable Ssl ssl) {
 		this.ssl = ssl;
+	}
+
+	public @Nullable Boolean getHttp2() {
+		return this.http2;
+	}
+
+	public void setHttp2(@Nullable Boolean http2) {
+		this.http2 = http2;
 	}
 
 	public boolean isRedirectToHttps() {

@@ -37,9 +37,9 @@ class ListenersEngineCustomizer implements EngineCustomizer {
 		builder.moreListeners(new ConfiguredListeners(this.properties.getListeners(), this::tls).create(current));
 	}
 
-	private TlsOptions tls(Ssl ssl, String property) {
+	private TlsOptions tls(Ssl ssl, String property, boolean http2) {
 		Duration handshake = this.properties.getTls().getHandshakeTimeout();
-		TlsOptions options = this.factory.createTls(ssl, property);
+		TlsOptions options = this.factory.createTls(ssl, property, http2);
 		return OptionNames.check(() -> options.withHandshakeTimeout(handshake));
 	}
 

@@ -92,7 +92,13 @@ public final class ProtocolException extends IOException {
 		UNSUPPORTED,
 
 		/** The request did not come in time: 408. */
-		TIMEOUT;
+		TIMEOUT,
+
+		/**
+		 * A client makes the server work without asking for anything: in HTTP/2 the
+		 * connection ends with {@code ENHANCE_YOUR_CALM}.
+		 */
+		FLOOD;
 
 		private final String id = name().toLowerCase(Locale.ROOT);
 

@@ -38,7 +38,7 @@ public record EngineSnapshot(Instant takenAt, Duration uptime, String state, Str
 	 * @param port the port that is bound, -1 for what has none or is not bound
 	 * @param tls whether it speaks TLS
 	 * @param protocols which versions of HTTP it speaks, as tags of meters have them:
-	 * http1
+	 * http1, http2
 	 * @param connections its connections; the limit is that of all listeners together
 	 */
 	public record Listener(String name, String address, int port, boolean tls, List<String> protocols,

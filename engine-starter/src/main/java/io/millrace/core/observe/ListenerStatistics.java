@@ -30,6 +30,8 @@ public final class ListenerStatistics {
 
 	private final LongAdder bytesOut = new LongAdder();
 
+	private final LongAdder sharing = new LongAdder();
+
 	private final LongAdder started = new LongAdder();
 
 	private final LongAdder[] answered = new LongAdder[STATUS_CLASSES];
@@ -97,6 +99,15 @@ public final class ListenerStatistics {
 	}
 
 	/**
+	 * A request has come on a connection where others are under way, or one of several
+	 * has ended.
+	 * @param change 1 or -1
+	 */
+	public void sharing(int change) {
+		this.sharing.add(change);
+	}
+
+	/**
 	 * Read what is counted of connections.
 	 * @param limit how many may be open, 0 for any number
 	 * @return one reading
@@ -107,8 +118,8 @@ public final class ListenerStatistics {
 		long closed = this.closed.sum();
 		long accepted = this.accepted.sum();
 		long open = accepted - closed;
-		// One request is under way on a connection at most.
-		long idle = Math.max(0, open - inFlight);
+		// One request is under way on a connection, and those that share it with another.
+		long idle = Math.max(0, Math.min(open, open - inFlight + this.sharing.sum()));
 		return new EngineSnapshot.Connections((int) open, (int) idle, limit, accepted, closed, this.refused.read(),
 				this.acceptFailures.read(), this.bytesIn.sum(), this.bytesOut.sum(), this.handshakes.sum(),
 				this.handshakesFailed.sum());

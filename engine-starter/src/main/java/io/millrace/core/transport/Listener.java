@@ -220,10 +220,11 @@ public final class Listener {
 	/**
 	 * Which versions of HTTP a listener speaks.
 	 * @param config the listener
+	 * @param http2 whether the engine speaks HTTP/2
 	 * @return them as tags of meters have them
 	 */
-	public static List<String> protocols(ListenerConfig config) {
-		return List.of("http1");
+	public static List<String> protocols(ListenerConfig config, boolean http2) {
+		return (http2 && config.http2()) ? List.of("http1", "http2") : List.of("http1");
 	}
 
 	/**

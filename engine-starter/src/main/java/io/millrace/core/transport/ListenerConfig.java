@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
  * others
  * @param address where to listen
  * @param tls how it speaks TLS, {@code null} for plain text
+ * @param http2 whether it speaks HTTP/2 too, where the engine does
  * @param proxyProtocol whose headers begin its connections, {@code null} where none do
  * @param httpsPort where clients are sent instead of being served: the port of HTTPS as
  * they reach it, 0 for that of the first listener with TLS; {@code null} to serve them
  */
-public record ListenerConfig(String name, ListenerAddress address, @Nullable TlsOptions tls,
+public record ListenerConfig(String name, ListenerAddress address, @Nullable TlsOptions tls, boolean http2,
 		@Nullable ProxyProtocolOptions proxyProtocol, @Nullable Integer httpsPort) {
 
 	/** What the first is called: that of {@code server.port}. */
@@ -37,7 +38,7 @@ public record ListenerConfig(String name, ListenerAddress address, @Nullable Tls
 	 * @return the listener
 	 */
 	public static ListenerConfig plain(String name, ListenerAddress address) {
-		return new ListenerConfig(name, address, null, null, null);
+		return new ListenerConfig(name, address, null, true, null, null);
 	}
 
 	/**
@@ -46,7 +47,15 @@ public record ListenerConfig(String name, ListenerAddress address, @Nullable Tls
 	 * @return the listener
 	 */
 	public ListenerConfig withTls(TlsOptions options) {
-		return new ListenerConfig(this.name, this.address, options, this.proxyProtocol, this.httpsPort);
+		return new ListenerConfig(this.name, this.address, options, this.http2, this.proxyProtocol, this.httpsPort);
+	}
+
+	/**
+	 * The same with HTTP/1.1 only.
+	 * @return the listener
+	 */
+	public ListenerConfig withoutHttp2() {
+		return new ListenerConfig(this.name, this.address, this.tls, false, this.proxyProtocol, this.httpsPort);
 	}
 
 	/**
@@ -55,7 +64,7 @@ public record ListenerConfig(String name, ListenerAddress address, @Nullable Tls
 	 * @return the listener
 	 */
 	public ListenerConfig withProxyProtocol(ProxyProtocolOptions options) {
-		return new ListenerConfig(this.name, this.address, this.tls, options, this.httpsPort);
+		return new ListenerConfig(this.name, this.address, this.tls, this.http2, options, this.httpsPort);
 	}
 
 	/**
@@ -65,7 +74,7 @@ public record ListenerConfig(String name, ListenerAddress address, @Nullable Tls
 	 * @return the listener
 	 */
 	public ListenerConfig redirecting(int port) {
-		return new ListenerConfig(this.name, this.address, this.tls, this.proxyProtocol, port);
+		return new ListenerConfig(this.name, this.address, this.tls, this.http2, this.proxyProtocol, port);
 	}
 
 	/**

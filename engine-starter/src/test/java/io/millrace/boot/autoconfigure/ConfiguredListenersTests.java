@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.millrace.core.EngineConfig;
+import io.millrace.core.http2.Http2Options;
 import io.millrace.core.transport.ListenerAddress;
 import io.millrace.core.transport.ListenerConfig;
 import io.millrace.core.transport.ListenerOptions;
@@ -59,7 +60,7 @@ class ConfiguredListenersTests {
 		List<ListenerProperties> listeners = new Binder(new MapConfigurationPropertySource(values))
 			.bind("millrace.listeners", Bindable.listOf(ListenerProperties.class))
 			.orElse(List.of());
-		return new ConfiguredListeners(listeners, (ssl, property) -> TLS).create(config);
+		return new ConfiguredListeners(listeners, (ssl, property, http2) -> TLS).create(config);
 	}
 
 	@Test
@@ -79,6 +80,16 @@ class ConfiguredListenersTests {
 		assertThat(created.get(2).address())
 			.isEqualTo(new ListenerAddress.Tcp(new InetSocketAddress("127.0.0.1", 8081)));
 		assertThat(created.get(3).proxyProtocol()).isNotNull();
+	}
+
+	@Test
+	void http2IsAsTheServerHasItUnlessAListenerSaysOtherwise() {
+		String[] properties = { "[0].port=1", "[1].port=2", "[1].http2=false" };
+		assertThat(create(config().http2(Http2Options.defaults()).build(), properties))
+			.extracting(ListenerConfig::http2)
+			.containsExactly(true, false);
+		assertThat(create(config().build(), properties)).extracting(ListenerConfig::http2)
+			.containsExactly(false, false);
 	}
 
 	@Test
@@ -111,6 +122,7 @@ class ConfiguredListenersTests {
 			[0].port=1,[0].ssl.bundle=web,[0].redirect-to-https=true | [0].redirect-to-https | uses https already
 			[0].port=1,[0].redirect-to-https=true | [0].redirect-to-https | No port speaks https
 			[0].port=1,[0].redirect-to-https=true,[1].unix=/a,[1].ssl.bundle=web | [0].redirect-to-https | No port speaks https
+			[0].port=1,[0].http2=true | [0].http2 | Set server.http2.enabled=true
 			[0].port=1,[0].https-port=443 | [0].https-port | Set millrace.listeners[0].redirect-to-https=true
 			[0].port=1,[0].redirect-to-https=true,[0].https-port=0 | [0].https-port | 1 to 65535
 			[0].port=1,[0].proxy-protocol.enabled=true | [0].proxy-protocol.trusted-proxies | for example 10.0.1.0/24
