@@ -213,9 +213,8 @@ final class AsyncWriter {
 		Line line;
 		while ((line = this.queue.poll()) != null) {
 			found = true;
-			line.copyTo(this.batch);
-			this.batched++;
 			this.waitingBytes.addAndGet(-line.length());
+			gather(line);
 			keep(line);
 			if (this.batch.length() >= BATCH) {
 				flush();
@@ -224,6 +223,18 @@ final class AsyncWriter {
 		}
 		flush();
 		return found;
+	}
+
+	// There may be no memory for it: the lines behind it are written.
+	private void gather(Line line) {
+		try {
+			line.copyTo(this.batch);
+			this.batched++;
+		}
+		catch (Throwable ex) {
+			this.dropped.increment();
+			this.failure = ex;
+		}
 	}
 
 	private void flush() {

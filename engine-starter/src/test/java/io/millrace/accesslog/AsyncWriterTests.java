@@ -26,7 +26,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-@Timeout(60)
+@Timeout(120)
 @ExtendWith(OutputCaptureExtension.class)
 class AsyncWriterTests {
 
@@ -157,6 +157,19 @@ class AsyncWriterTests {
 		this.sink.ticks.drainPermits();
 		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> this.sink.ticks.tryAcquire(2));
 		this.sink.failure = null;
+		write(writer, "kept");
+		writer.close();
+		assertThat(this.sink.lines()).containsExactly("kept");
+		assertThat(writer.dropped()).isEqualTo(1);
+	}
+
+	@Test
+	void aLineThatCannotBeGatheredDoesNotEndTheLog() {
+		AsyncWriter writer = new AsyncWriter(this.sink, 16, PATIENCE);
+		Line broken = writer.line();
+		// More than it has.
+		broken.cut(broken.capacity() + 1);
+		writer.write(broken);
 		write(writer, "kept");
 		writer.close();
 		assertThat(this.sink.lines()).containsExactly("kept");

@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests of a route that is stuck while the rest of the application is asked for much.
  */
-@Timeout(60)
+@Timeout(120)
 class BulkheadIsolationTests {
 
 	private final Map<String, Integer> told = new ConcurrentHashMap<>();

@@ -26,7 +26,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 /**
  * How many connections one client may have.
  */
-@Timeout(60)
+@Timeout(120)
 class ClientLimitTests {
 
 	private static final ExchangeHandler HELLO = (exchange) -> TestEngine.text(exchange, "hello");

@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests of a limit of requests in flight.
  */
-@Timeout(60)
+@Timeout(120)
 class EngineAdmissionTests {
 
 	private final Map<String, Integer> told = new ConcurrentHashMap<>();

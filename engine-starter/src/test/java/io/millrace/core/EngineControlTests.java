@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.tuple;
 /**
  * Tests of {@link EngineControl}: what is changed while clients are served.
  */
-@Timeout(60)
+@Timeout(120)
 class EngineControlTests {
 
 	private static TestEngine engine(Gate gate, UnaryOperator<EngineConfig.Builder> more) throws Exception {

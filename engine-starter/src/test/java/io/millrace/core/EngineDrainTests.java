@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 /**
  * Tests of {@link Engine#drain()}.
  */
-@Timeout(60)
+@Timeout(120)
 class EngineDrainTests {
 
 	private static final ExchangeHandler HELLO = TestEngine.blocking((exchange) -> TestEngine.text(exchange, "hello"));

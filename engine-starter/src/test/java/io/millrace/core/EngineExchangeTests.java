@@ -56,7 +56,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests of what those see who are told of each exchange: every one that begins ends once,
  * by whichever of the ways there are.
  */
-@Timeout(60)
+@Timeout(120)
 class EngineExchangeTests {
 
 	private static final String UPGRADE = "GET /upgrade HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n";
@@ -99,7 +99,7 @@ class EngineExchangeTests {
 					.timeouts(new ConnectionTimeouts(Duration.ofMillis(300), Duration.ofSeconds(60),
 							Duration.ofSeconds(60), Duration.ofSeconds(60), 240, Duration.ofSeconds(10), Duration.ZERO))
 					.rateLimiter((exchange, later) -> path(exchange).equals("/rate") ? 1 : RateLimiter.ADMITTED)
-					.policies(List.of(policy("/late", null, 0, 0, Duration.ofSeconds(1), Priority.LOW),
+					.policies(List.of(policy("/late", null, 0, 0, Duration.ofMillis(300), Priority.LOW),
 							policy("/urgent", null, 0, 0, null, Priority.HIGH),
 							policy("/narrow", null, 1, 0, null, Priority.NORMAL))))
 			.start();

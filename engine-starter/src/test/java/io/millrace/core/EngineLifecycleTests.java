@@ -46,7 +46,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 /**
  * Tests of {@link Engine}'s start, stop and close on every transport that works here.
  */
-@Timeout(60)
+@Timeout(120)
 class EngineLifecycleTests {
 
 	private static final ExchangeHandler THREAD_NAME = TestEngine

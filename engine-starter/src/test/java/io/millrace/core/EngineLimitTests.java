@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests of the bounds that an engine keeps: connections, workers and their queue.
  */
-@Timeout(60)
+@Timeout(120)
 class EngineLimitTests {
 
 	private static final ExchangeHandler HELLO = TestEngine.blocking((exchange) -> TestEngine.text(exchange, "hello"));

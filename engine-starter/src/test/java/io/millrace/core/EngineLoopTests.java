@@ -50,7 +50,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests of handlers that are carried by the event loop of their connection.
  */
-@Timeout(60)
+@Timeout(120)
 @EnabledForJreRange(min = JRE.JAVA_24, disabledReason = "Loops carry virtual threads from JDK 24 on")
 class EngineLoopTests {
 

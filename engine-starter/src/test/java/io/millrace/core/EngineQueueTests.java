@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests of requests that wait for a worker.
  */
-@Timeout(60)
+@Timeout(120)
 class EngineQueueTests {
 
 	private final AtomicBoolean over = new AtomicBoolean();

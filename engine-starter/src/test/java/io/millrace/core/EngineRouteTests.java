@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests of requests that are run otherwise than all others.
  */
-@Timeout(60)
+@Timeout(120)
 class EngineRouteTests {
 
 	private final Map<String, Integer> told = new ConcurrentHashMap<>();

@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests of what an engine says of itself.
  */
-@Timeout(60)
+@Timeout(120)
 class EngineSnapshotTests {
 
 	@TempDir

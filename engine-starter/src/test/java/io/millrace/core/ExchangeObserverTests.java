@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests of those who go along with single requests and connections.
  */
-@Timeout(60)
+@Timeout(120)
 class ExchangeObserverTests {
 
 	private final List<String> told = new CopyOnWriteArrayList<>();

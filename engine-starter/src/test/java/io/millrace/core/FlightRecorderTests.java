@@ -41,7 +41,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What a recording of the flight recorder tells of requests that were really sent.
  */
-@Timeout(60)
+@Timeout(120)
 class FlightRecorderTests {
 
 	private static final String REQUEST = "io.millrace.Request";

@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests of requests whose body is not here yet while there are no threads to spare.
  */
-@Timeout(60)
+@Timeout(120)
 class HeldBodyTests {
 
 	private final Gate gate = new Gate(1);

@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests of workers that are interrupted because the client of their request has gone.
  */
-@Timeout(60)
+@Timeout(120)
 class InterruptOnDisconnectTests {
 
 	private static final DispatchOptions INTERRUPTING = new DispatchOptions(Duration.ZERO, Duration.ZERO, 503, 503,

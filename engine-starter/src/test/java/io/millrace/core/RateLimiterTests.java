@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * What an engine does with the answers of a rate limiter, at once and later.
  */
-@Timeout(60)
+@Timeout(120)
 class RateLimiterTests {
 
 	private final AtomicInteger handled = new AtomicInteger();

@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests of requests that take longer than they may.
  */
-@Timeout(60)
+@Timeout(120)
 class RequestTimeoutTests {
 
 	private final Map<String, Integer> told = new ConcurrentHashMap<>();

@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests of what is said of workers and event loops that are stuck.
  */
-@Timeout(60)
+@Timeout(120)
 class WatchTests {
 
 	private static final Duration SOON = Duration.ofMillis(100);

@@ -32,7 +32,7 @@ import static org.mockito.Mockito.mock;
 /**
  * Buckets in a store that answers when the test says so, if at all.
  */
-@Timeout(60)
+@Timeout(120)
 @ExtendWith(OutputCaptureExtension.class)
 class SharedTokenBucketsTests {
 

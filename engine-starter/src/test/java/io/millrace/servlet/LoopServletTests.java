@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Servlets on virtual threads that the one event loop of the server carries: whoever
  * waits there for its client must not keep the loop from reading and writing.
  */
-@Timeout(60)
+@Timeout(120)
 @EnabledForJreRange(min = JRE.JAVA_24, disabledReason = "Loops carry virtual threads from JDK 24 on")
 class LoopServletTests {
 

@@ -112,6 +112,7 @@ final class Browser implements AutoCloseable {
 	private void navigate(String address) {
 		call("Page.navigate", Map.of("url", address));
 		Awaitility.await()
+			.atMost(Duration.ofMinutes(1))
 			.ignoreExceptions()
 			.until(() -> evaluate("document.readyState === 'complete' && (location.href === 'about:blank') === "
 					+ address.equals("about:blank"))
@@ -159,7 +160,7 @@ final class Browser implements AutoCloseable {
 		this.calls.put(id, result);
 		this.socket.sendText(json.writeValueAsString(Map.of("id", id, "method", method, "params", parameters)), true)
 			.join();
-		return result.orTimeout(30, TimeUnit.SECONDS).join();
+		return result.orTimeout(60, TimeUnit.SECONDS).join();
 	}
 
 	private void received(JsonNode message) {
@@ -197,14 +198,24 @@ final class Browser implements AutoCloseable {
 		}
 	}
 
+	// All of them are named before the first ends: who has lost its parent is nobody's
+	// descendant any more. They write
+	// into the profile until they end, and one that was born in between, or belongs to
+	// nobody, even after that.
 	@Override
 	public void close() {
 		this.socket.abort();
 		List<ProcessHandle> family = Stream.concat(this.process.descendants(), Stream.of(this.process.toHandle()))
 			.toList();
+		this.process.destroy();
+		CompletableFuture<?> ended = CompletableFuture
+			.allOf(family.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new));
+		ended.completeOnTimeout(null, 10, TimeUnit.SECONDS).join();
 		family.forEach(ProcessHandle::destroyForcibly);
-		Awaitility.await().until(() -> family.stream().noneMatch(ProcessHandle::isAlive));
-		FileSystemUtils.deleteRecursively(this.profile.toFile());
+		Awaitility.await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> {
+			FileSystemUtils.deleteRecursively(this.profile);
+			return Files.notExists(this.profile);
+		});
 	}
 
 	/** Puts messages together and hands them on. */

@@ -24,6 +24,12 @@ import org.awaitility.core.ConditionFactory;
  */
 final class CompareRun implements AutoCloseable {
 
+	/**
+	 * Below those that are given to whoever asks for any, and not that of other builds on
+	 * the same machine.
+	 */
+	static final int FIRST_PORT = 20_000 + (int) (ProcessHandle.current().pid() % 1000) * 10;
+
 	private static final String END = "end of output";
 
 	private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -42,7 +48,7 @@ final class CompareRun implements AutoCloseable {
 	static CompareRun start(Path logs, String... options) throws IOException {
 		List<String> command = new ArrayList<>(List.of(
 				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-				System.getProperty("java.class.path"), Compare.class.getName(), "--logs=" + logs, "--port=20080"));
+				System.getProperty("java.class.path"), Compare.class.getName(), "--logs=" + logs, "--port=" + FIRST_PORT));
 		command.addAll(List.of(options));
 		if (Arrays.stream(options).noneMatch((option) -> option.startsWith("--jvm="))) {
 			command.add("--jvm=-Xmx192m -XX:+UseSerialGC -XX:TieredStopAtLevel=1");

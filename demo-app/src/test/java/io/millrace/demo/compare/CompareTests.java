@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,7 +36,7 @@ class CompareTests {
 
 	@Test
 	void threeCopiesAreStartedAskedAndStoppedTogether() throws Exception {
-		try (ServerSocket taken = new ServerSocket(20080);
+		try (ServerSocket taken = new ServerSocket(CompareRun.FIRST_PORT);
 				CompareRun run = CompareRun.start(this.logs, "--rate=100", "--connections=2")) {
 			String page = run.awaitPage();
 			List<Integer> ports = CompareRun.ports(page);
@@ -58,6 +59,7 @@ class CompareTests {
 	}
 
 	@Test
+	@Tag("long")
 	void whenOneEndsTheOthersAreStoppedAndItsLogIsShown() throws Exception {
 		try (CompareRun run = CompareRun.start(this.logs, "--copies=millrace,tomcat", "--rate=0")) {
 			String page = run.awaitPage();
@@ -71,6 +73,7 @@ class CompareTests {
 	}
 
 	@Test
+	@Tag("long")
 	void noCopyOutlivesARunThatIsKilled() throws Exception {
 		try (CompareRun run = CompareRun.start(this.logs, "--copies=millrace", "--rate=10")) {
 			String page = run.awaitPage();
@@ -80,6 +83,7 @@ class CompareTests {
 	}
 
 	@Test
+	@Tag("long")
 	void aRunEndsByItselfWhenItsTimeIsOver() throws Exception {
 		try (CompareRun run = CompareRun.start(this.logs, "--copies=tomcat", "--rate=50", "--for=1s")) {
 			String page = run.awaitPage();

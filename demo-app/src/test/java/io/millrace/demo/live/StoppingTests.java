@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(OutputCaptureExtension.class)
 class StoppingTests {
 
-	@Timeout(60)
+	@Timeout(120)
 	@ParameterizedTest(name = "millrace.enabled={0}")
 	@ValueSource(booleans = { true, false })
 	void whenTheApplicationStopsItDoesNotWaitForThoseWhoListen(boolean millrace, CapturedOutput output)

@@ -29,6 +29,13 @@ final class Sender {
 				StandardCharsets.US_ASCII)
 		.asReadOnly());
 
+	// What a closed connection still held is nobody's business any more.
+	private static final ChannelFutureListener LOST = (written) -> {
+		if (!written.isSuccess() && written.channel().isRegistered()) {
+			written.channel().pipeline().fireExceptionCaught(written.cause());
+		}
+	};
+
 	private final Channel channel;
 
 	private final ConnectionCounts counts;
@@ -38,6 +45,9 @@ final class Sender {
 	private long flushed;
 
 	private final boolean encrypted;
+
+	// Of an encrypted connection, where somebody counts them.
+	private final @Nullable SentRecords records;
 
 	private boolean reset;
 
@@ -51,6 +61,7 @@ final class Sender {
 		this.channel = channel;
 		this.counts = counts;
 		this.encrypted = encrypted;
+		this.records = encrypted ? channel.pipeline().get(SentRecords.class) : null;
 	}
 
 	/**
@@ -65,7 +76,7 @@ final class Sender {
 		}
 		if (this.encrypted) {
 			// TLS tells nobody of what it cannot send any more where nobody has asked.
-			this.channel.write(message).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+			this.channel.write(message).addListener(LOST);
 		}
 		else {
 			this.channel.write(message, this.channel.voidPromise());
@@ -141,14 +152,15 @@ final class Sender {
 	}
 
 	/**
-	 * How far sending has got. Counts messages, and within the one that is being sent its
-	 * progress: a region of a file has no weight in the outbound buffer and may take
-	 * minutes.
+	 * How far sending has got. Counts messages, or records of TLS, and within the one
+	 * that is being sent its progress: a region of a file has no weight in the outbound
+	 * buffer and may take minutes.
 	 * @return a number that is another one as soon as the peer has taken anything
 	 */
 	long mark() {
 		ChannelOutboundBuffer buffer = buffer();
-		return (buffer != null) ? (this.flushed - buffer.size()) * SPREAD + buffer.currentProgress() : 0;
+		long handed = (this.records != null) ? this.records.count() : this.flushed;
+		return (buffer != null) ? (handed - buffer.size()) * SPREAD + buffer.currentProgress() : 0;
 	}
 
 	private @Nullable ChannelOutboundBuffer buffer() {

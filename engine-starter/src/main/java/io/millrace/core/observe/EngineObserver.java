@@ -166,12 +166,20 @@ public interface EngineObserver {
 	}
 
 	/**
-	 * An event loop is stuck, or goes on: told after {@link #stuck}, and once more when
-	 * that is over; only once where a loop that carries virtual threads goes on at once,
-	 * and leaves the one behind that has held it. Called by threads that do nothing else.
+	 * An event loop is stuck, and once more when it goes on; only once where a loop that
+	 * carries virtual threads goes on at once, and leaves the one behind that has held
+	 * it. Who does not want to know which loop it is is told {@link #stuck} and
+	 * {@link #recovered} instead, which is what this does. Called by threads that do
+	 * nothing else.
 	 * @param stall which one, and for how long
 	 */
 	default void loopStalled(LoopStall stall) {
+		if (stall.stack() != null) {
+			stuck(StuckKind.EVENT_LOOP.id());
+		}
+		if (stall.over()) {
+			recovered(StuckKind.EVENT_LOOP.id());
+		}
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.millrace.core.observe;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -28,6 +29,13 @@ public final class EngineObservers implements EngineObserver {
 	// Those who want to see each exchange.
 	private final EngineObserver[] watching;
 
+	// Those who listen to what happens with every request: most do not.
+	private final EngineObserver[] toldOfStarts;
+
+	private final EngineObserver[] toldOfEnds;
+
+	private final EngineObserver[] goingAlong;
+
 	private final LogThrottle throttle = new LogThrottle();
 
 	/**
@@ -40,6 +48,25 @@ public final class EngineObservers implements EngineObserver {
 		this.listener = statistics.main();
 		this.observers = observers.toArray(NOBODY);
 		this.watching = observers.stream().filter(this::isWatching).toArray(EngineObserver[]::new);
+		this.toldOfStarts = listeners("exchangeStarted");
+		this.toldOfEnds = listeners("exchangeEnded", boolean.class);
+		this.goingAlong = listeners("observeExchange");
+	}
+
+	// Whoever has left a method as it is does nothing in it.
+	private EngineObserver[] listeners(String event, Class<?>... parameters) {
+		return Arrays.stream(this.observers)
+			.filter((observer) -> isListening(observer, event, parameters))
+			.toArray(EngineObserver[]::new);
+	}
+
+	private static boolean isListening(EngineObserver observer, String event, Class<?>... parameters) {
+		try {
+			return observer.getClass().getMethod(event, parameters).getDeclaringClass() != EngineObserver.class;
+		}
+		catch (NoSuchMethodException | RuntimeException ex) {
+			return true;
+		}
 	}
 
 	private EngineObservers(EngineObservers all, ListenerStatistics listener) {
@@ -47,6 +74,9 @@ public final class EngineObservers implements EngineObserver {
 		this.listener = listener;
 		this.observers = all.observers;
 		this.watching = all.watching;
+		this.toldOfStarts = all.toldOfStarts;
+		this.toldOfEnds = all.toldOfEnds;
+		this.goingAlong = all.goingAlong;
 	}
 
 	/**
@@ -77,7 +107,11 @@ public final class EngineObservers implements EngineObserver {
 	}
 
 	private void tell(Consumer<EngineObserver> event) {
-		for (EngineObserver observer : this.observers) {
+		tell(this.observers, event);
+	}
+
+	private void tell(EngineObserver[] listeners, Consumer<EngineObserver> event) {
+		for (EngineObserver observer : listeners) {
 			try {
 				event.accept(observer);
 			}
@@ -164,7 +198,7 @@ public final class EngineObservers implements EngineObserver {
 	@Override
 	public void exchangeStarted() {
 		this.listener.exchangeStarted();
-		tell(EngineObserver::exchangeStarted);
+		tell(this.toldOfStarts, EngineObserver::exchangeStarted);
 	}
 
 	/**
@@ -173,19 +207,19 @@ public final class EngineObservers implements EngineObserver {
 	 */
 	public void exchangeCompleted(int status) {
 		this.listener.answered(status);
-		tell((observer) -> observer.exchangeEnded(true));
+		tell(this.toldOfEnds, (observer) -> observer.exchangeEnded(true));
 	}
 
 	/** An exchange has ended otherwise. */
 	public void exchangeAborted() {
 		this.listener.aborted();
-		tell((observer) -> observer.exchangeEnded(false));
+		tell(this.toldOfEnds, (observer) -> observer.exchangeEnded(false));
 	}
 
 	@Override
 	public @Nullable ExchangeObserver observeExchange() {
 		ExchangeCompany company = null;
-		for (EngineObserver observer : this.observers) {
+		for (EngineObserver observer : this.goingAlong) {
 			try {
 				ExchangeObserver one = observer.observeExchange();
 				if (one != null) {
@@ -271,6 +305,9 @@ public final class EngineObservers implements EngineObserver {
 
 	@Override
 	public void loopStalled(LoopStall stall) {
+		if (stall.stack() != null) {
+			this.statistics.stuck(StuckKind.EVENT_LOOP.id());
+		}
 		tell((observer) -> observer.loopStalled(stall));
 	}
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param busy for how long it has been busy by now
  * @param over whether it goes on, rather than being busy still
  * @param stack where it is, or where the handler is that was left behind; {@code null}
- * where it goes on by itself
+ * where it goes on by itself, which was told before
  */
 public record LoopStall(String loop, Duration busy, boolean over, @Nullable StackSnapshot stack) {
 

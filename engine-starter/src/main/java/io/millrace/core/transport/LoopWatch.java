@@ -10,7 +10,6 @@ import io.millrace.core.observe.EngineSnapshot;
 import io.millrace.core.observe.LoopMeter;
 import io.millrace.core.observe.LoopStall;
 import io.millrace.core.observe.StackSnapshot;
-import io.millrace.core.observe.StuckKind;
 import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.worker.CarryingLoop;
 import io.netty.channel.EventLoop;
@@ -78,7 +77,6 @@ public final class LoopWatch {
 		Thread thread = loop.thread;
 		if (loop.answered) {
 			if (loop.told) {
-				this.observer.recovered(StuckKind.EVENT_LOOP.id());
 				this.observer
 					.loopStalled(new LoopStall(name(thread), Duration.ofNanos(now - loop.askedAt), true, null));
 				logger.warn("{} goes on after some {} ms", name(thread), (now - loop.askedAt) / 1_000_000);
@@ -91,7 +89,6 @@ public final class LoopWatch {
 		else if (this.blockedNanos > 0 && now - loop.askedAt >= this.blockedNanos && !loop.told && thread != null) {
 			loop.told = true;
 			StackSnapshot stack = StackSnapshot.of(loop.running(thread));
-			this.observer.stuck(StuckKind.EVENT_LOOP.id());
 			this.observer.loopStalled(new LoopStall(name(thread), Duration.ofNanos(now - loop.askedAt), false, stack));
 			logger.warn("{} has been busy with one thing for {} ms: all its connections wait. What blocks belongs on a "
 					+ "worker", name(thread), (now - loop.askedAt) / 1_000_000, stack);

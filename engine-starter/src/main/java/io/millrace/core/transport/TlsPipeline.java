@@ -6,6 +6,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import io.millrace.core.http1.SentRecords;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -47,11 +48,16 @@ final class TlsPipeline {
 	}
 
 	/**
-	 * Add what decrypts, and what cuts files into pieces that can be encrypted.
+	 * Add what decrypts, what cuts files into pieces that can be encrypted, and what
+	 * counts the records that come of it.
 	 * @param channel the connection, whose pipeline is empty
 	 */
 	void addTo(Channel channel) {
-		channel.pipeline().addLast(new PlainTextGuard()).addLast(handler(channel)).addLast(new ChunkedWriteHandler());
+		channel.pipeline()
+			.addLast(new SentRecords())
+			.addLast(new PlainTextGuard())
+			.addLast(handler(channel))
+			.addLast(new ChunkedWriteHandler());
 	}
 
 	private ChannelHandler handler(Channel channel) {

@@ -61,6 +61,14 @@ public record TlsSettings(KeyManagerFactory keys, @Nullable TrustManagerFactory 
 			SelectorFailureBehavior.NO_ADVERTISE, SelectedListenerFailureBehavior.ACCEPT,
 			ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1);
 
+	// How many sessions may be resumed, and for how long: the JDK's own numbers, for
+	// OpenSSL too. The keys of its tickets are made and changed by BoringSSL, and belong
+	// to
+	// one context: no session goes from one certificate to another.
+	private static final int SESSIONS = 20_480;
+
+	private static final int SESSION_SECONDS = 86_400;
+
 	/**
 	 * Who does the encryption.
 	 * @return {@code OpenSSL} where its library is on the class path and fits the system,
@@ -99,6 +107,8 @@ public record TlsSettings(KeyManagerFactory keys, @Nullable TrustManagerFactory 
 			.protocols(versionList())
 			.ciphers(cipherList(), filter())
 			.applicationProtocolConfig(protocols)
+			.sessionCacheSize(SESSIONS)
+			.sessionTimeout(SESSION_SECONDS)
 			.build();
 	}
 

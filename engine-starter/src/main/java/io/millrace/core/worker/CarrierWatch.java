@@ -9,7 +9,6 @@ import java.util.Set;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.observe.LoopStall;
 import io.millrace.core.observe.StackSnapshot;
-import io.millrace.core.observe.StuckKind;
 import io.millrace.core.observe.WatchOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,10 +57,8 @@ public final class CarrierWatch {
 	}
 
 	private void tell(LoopCarrier carrier, Thread left) {
-		this.observer.stuck(StuckKind.EVENT_LOOP.id());
-		// The loop was taken from it before this is told.
-		this.observer.recovered(StuckKind.EVENT_LOOP.id());
 		StackSnapshot stack = StackSnapshot.of(left);
+		// The loop was taken from it before this is told.
 		this.observer.loopStalled(new LoopStall(carrier.name(), carrier.held(), true, stack));
 		if (this.places.size() < MAX_PLACES && this.places.add(place(stack))) {
 			logger.warn(

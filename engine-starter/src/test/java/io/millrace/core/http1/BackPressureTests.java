@@ -29,7 +29,7 @@ class BackPressureTests {
 
 	private static final int PART = 32 * 1024;
 
-	private static final int PARTS = 6000;
+	private static final int PARTS = 1500;
 
 	private final AtomicLong written = new AtomicLong();
 
@@ -90,7 +90,7 @@ class BackPressureTests {
 					client.get("/");
 					Awaitility.await().until(this::isSteady);
 					assertThat(exchange.get().responseBody().isWritable()).isFalse();
-					// What fits into the buffers of the kernel, of 190 MB.
+					// What fits into the buffers of the kernel, of 49 MB.
 					assertThat(this.written.get()).isLessThan(16_000_000);
 					assertThat(client.receive().body()).hasSize(PART * PARTS);
 				}
@@ -110,11 +110,11 @@ class BackPressureTests {
 		AtomicLong ahead = new AtomicLong();
 		try (TestServer server = TestServer.start(transport, (exchange) -> echo(exchange, 0, ahead));
 				RawClient client = server.connect()) {
-			int size = 60_000_000;
+			int size = 30_000_000;
 			Thread sender = new Thread(() -> {
 				try {
 					client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + size + "\r\n\r\n");
-					for (int i = 0; i < 60; i++) {
+					for (int i = 0; i < 30; i++) {
 						client.send(new byte[1_000_000]);
 					}
 				}

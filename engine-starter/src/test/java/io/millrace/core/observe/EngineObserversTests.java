@@ -1,5 +1,6 @@
 package io.millrace.core.observe;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -128,6 +129,39 @@ class EngineObserversTests {
 		finally {
 			logger.detachAppender(log);
 		}
+	}
+
+	@Test
+	void whoDoesNotAskWhichLoopIsStuckIsToldThatOneIs() {
+		EngineObserver simple = new EngineObserver() {
+
+			@Override
+			public void stuck(String kind) {
+				EngineObserversTests.this.told.add("stuck " + kind);
+			}
+
+			@Override
+			public void recovered(String kind) {
+				EngineObserversTests.this.told.add("recovered " + kind);
+			}
+
+		};
+		EngineObserver exact = new EngineObserver() {
+
+			@Override
+			public void loopStalled(LoopStall stall) {
+				EngineObserversTests.this.told.add(stall.loop() + " over=" + stall.over());
+			}
+
+		};
+		EngineObservers observers = new EngineObservers(this.statistics, List.of(simple, exact));
+		StackSnapshot stack = StackSnapshot.of(Thread.currentThread());
+		observers.loopStalled(new LoopStall("first", Duration.ofSeconds(1), false, stack));
+		observers.loopStalled(new LoopStall("first", Duration.ofSeconds(2), true, null));
+		observers.loopStalled(new LoopStall("left behind", Duration.ofSeconds(1), true, stack));
+		assertThat(this.told).containsExactly("stuck event_loop", "first over=false", "recovered event_loop",
+				"first over=true", "stuck event_loop", "recovered event_loop", "left behind over=true");
+		assertThat(this.statistics.refusals().stuck()).containsEntry("event_loop", 2L);
 	}
 
 	@Test

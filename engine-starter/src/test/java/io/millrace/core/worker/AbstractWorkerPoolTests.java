@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What holds for every pool that has threads.
  */
-@Timeout(60)
+@Timeout(120)
 abstract class AbstractWorkerPoolTests {
 
 	private final List<WorkerPool> pools = new ArrayList<>();

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests of {@link CpuFit} and {@link RunGate}, on real threads.
  */
-@Timeout(60)
+@Timeout(120)
 @EnabledOnOs(OS.LINUX)
 class CpuFitTests {
 

@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests of {@link LoopCarrier}.
  */
-@Timeout(60)
+@Timeout(120)
 @EnabledForJreRange(min = JRE.JAVA_24, disabledReason = "Loops carry virtual threads from JDK 24 on")
 class LoopCarrierTests {
 

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -69,7 +71,7 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
 			}
 		}
 		catch (Exception ex) {
-			this.process.destroyForcibly();
+			end();
 			throw ex;
 		}
 	}
@@ -93,13 +95,12 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
 	// It writes where it listens into its profile, and lists its pages there.
 	private String page(HttpClient client) throws Exception {
 		Path active = this.profile.resolve("DevToolsActivePort");
-		long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-		while (!Files.exists(active) || Files.readAllLines(active).size() < 2) {
-			if (System.nanoTime() > deadline || !this.process.isAlive()) {
+		Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> {
+			if (!this.process.isAlive()) {
 				throw new IOException(Files.readString(this.profile.resolve("stderr")));
 			}
-			TimeUnit.MILLISECONDS.sleep(20);
-		}
+			return Files.exists(active) && Files.readAllLines(active).size() >= 2;
+		});
 		String list = "http://127.0.0.1:" + Files.readAllLines(active).get(0) + "/json/list";
 		String pages = client
 			.send(HttpRequest.newBuilder(URI.create(list)).build(), HttpResponse.BodyHandlers.ofString())
@@ -198,16 +199,27 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
 	}
 
 	@Override
-	public void close() throws Exception {
+	public void close() {
 		this.socket.abort();
-		try (Stream<ProcessHandle> children = this.process.descendants()) {
-			this.process.destroy();
-			if (!this.process.waitFor(10, TimeUnit.SECONDS)) {
-				children.forEach(ProcessHandle::destroyForcibly);
-				this.process.destroyForcibly().waitFor();
-			}
-		}
-		FileSystemUtils.deleteRecursively(this.profile);
+		end();
+	}
+
+	// All of them are named before the first ends: who has lost its parent is nobody's
+	// descendant any more. They write
+	// into the profile until they end, and one that was born in between, or belongs to
+	// nobody, even after that.
+	private void end() {
+		List<ProcessHandle> family = Stream.concat(this.process.descendants(), Stream.of(this.process.toHandle()))
+			.toList();
+		this.process.destroy();
+		CompletableFuture<?> ended = CompletableFuture
+			.allOf(family.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new));
+		ended.completeOnTimeout(null, 10, TimeUnit.SECONDS).join();
+		family.forEach(ProcessHandle::destroyForcibly);
+		Awaitility.await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> {
+			FileSystemUtils.deleteRecursively(this.profile);
+			return Files.notExists(this.profile);
+		});
 	}
 
 }

@@ -197,11 +197,11 @@ class EventStreamTests {
 			"servlet,management.endpoints.web.path-mapping.millrace=engine,/actuator/engine/stream" })
 	void whatLimitsTheTimeOfRequestsIsNotForIt(String type, String property, String path) throws Exception {
 		try (TestServer server = start(type, Application.class, property, "management.server.base-path=/manage",
-				"millrace.timeouts.request=1s")) {
+				"millrace.timeouts.request=500ms")) {
 			int port = property.startsWith("management.server") ? server.managementPort() : server.port();
 			try (EventReader stream = EventReader.open(port, path)) {
 				long started = stream.next().path("time").asLong();
-				Awaitility.await().until(() -> stream.next().path("time").asLong() - started > 2000);
+				Awaitility.await().until(() -> stream.next().path("time").asLong() - started > 1000);
 			}
 		}
 	}

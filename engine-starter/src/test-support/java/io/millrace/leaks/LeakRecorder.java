@@ -12,7 +12,7 @@ import io.netty.util.ResourceLeakTracker;
 
 /**
  * Keeps what every Netty leak detector of this JVM reports, whatever the log level, for
- * {@link LeakCheck} to read at the end.
+ * {@link LeakSessionListener} to read at the end.
  */
 final class LeakRecorder extends ResourceLeakDetectorFactory {
 
