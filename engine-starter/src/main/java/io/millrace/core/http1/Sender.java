@@ -28,7 +28,6 @@ final class Sender {
 		.copiedBuffer("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
 				StandardCharsets.US_ASCII)
 		.asReadOnly());
-
 	// What a closed connection still held is nobody's business any more.
 	private static final ChannelFutureListener LOST = (written) -> {
 		if (!written.isSuccess() && written.channel().isRegistered()) {

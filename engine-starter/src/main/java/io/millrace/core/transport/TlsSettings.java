@@ -60,7 +60,6 @@ public record TlsSettings(KeyManagerFactory keys, @Nullable TrustManagerFactory 
 	private static final ApplicationProtocolConfig HTTP_2 = new ApplicationProtocolConfig(Protocol.ALPN,
 			SelectorFailureBehavior.NO_ADVERTISE, SelectedListenerFailureBehavior.ACCEPT,
 			ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1);
-
 	// How many sessions may be resumed, and for how long: the JDK's own numbers, for
 	// OpenSSL too. The keys of its tickets are made and changed by BoringSSL, and belong
 	// to
