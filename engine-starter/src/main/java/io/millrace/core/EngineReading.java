@@ -62,7 +62,8 @@ final class EngineReading {
 			Listener listener = bound.get(config.name());
 			return new EngineSnapshot.Listener(config.name(),
 					(listener != null) ? listener.address() : config.address().describe(),
-					(listener != null) ? listener.port() : -1, config.tls() != null, Listener.protocols(config, engine.config().http2() != null),
+					(listener != null) ? listener.port() : -1, config.tls() != null,
+					Listener.protocols(config, engine.config().http2() != null),
 					this.statistics.listener(config.name()).connections(limit));
 		}).toList();
 	}

@@ -34,9 +34,11 @@ class HttpsRedirectTests {
 
 	@BeforeAll
 	static void start() throws Exception {
-		TlsSettings settings = new TlsSettings(
-				new CertificateBuilder().ecp256().subject("CN=a").setIsCertificateAuthority(true).buildSelfSigned().toKeyManagerFactory(), null,
-				ClientCertificate.NONE, "TLS", null, null);
+		TlsSettings settings = new TlsSettings(new CertificateBuilder().ecp256()
+			.subject("CN=a")
+			.setIsCertificateAuthority(true)
+			.buildSelfSigned()
+			.toKeyManagerFactory(), null, ClientCertificate.NONE, "TLS", null, null);
 		TlsOptions tls = TlsOptions.of(new TlsContexts(settings, Map.of()));
 		engine = new TestEngine(Transport.best(), APPLICATION,
 				(config) -> config.tls(tls)
@@ -99,9 +101,10 @@ class HttpsRedirectTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "evil.example/", "evil.example\\", "app.example@evil.example", "evil.example#", "evil.example?",
-			"evil.example%2f", "evil.example%00", "a,b", "a;b", "a b", "app.example:x", "app.example:99999", "(evil)",
-			"$evil", ".", "..", "a..b", ".example", "-", "", "[::1", "[::1]x", "[evil]", "app.example:80:80", "a'b", "\u00e4" })
+	@ValueSource(strings = { "evil.example/", "evil.example\\", "app.example@evil.example", "evil.example#",
+			"evil.example?", "evil.example%2f", "evil.example%00", "a,b", "a;b", "a b", "app.example:x",
+			"app.example:99999", "(evil)", "$evil", ".", "..", "a..b", ".example", "-", "", "[::1", "[::1]x", "[evil]",
+			"app.example:80:80", "a'b", "\u00e4" })
 	void aHostThatIsNoneGoesNowhere(String host) throws Exception {
 		try (RawClient client = connect("standard")) {
 			client.send("GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");

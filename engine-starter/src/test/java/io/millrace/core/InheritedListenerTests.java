@@ -58,7 +58,8 @@ class InheritedListenerTests {
 			for (int i = 0; i < 20; i++) {
 				clients.add(new RawClient(port).get("/"));
 			}
-			try (TestEngine engine = ListenerTests.engine(Transport.EPOLL, PORT, inherited(socket.intValue())).start()) {
+			try (TestEngine engine = ListenerTests.engine(Transport.EPOLL, PORT, inherited(socket.intValue()))
+				.start()) {
 				for (RawClient client : clients) {
 					assertThat(client.receive().body()).isEqualTo("served on " + port);
 				}
@@ -85,8 +86,8 @@ class InheritedListenerTests {
 		try (TestEngine engine = ListenerTests.engine(Transport.EPOLL, PORT, inherited(socket.intValue())).start();
 				SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(file))) {
 			assertThat(ListenerTests.port(engine, "given")).isEqualTo(-1);
-			channel.write(ByteBuffer.wrap("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-				.getBytes(StandardCharsets.US_ASCII)));
+			channel.write(ByteBuffer
+				.wrap("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
 			assertThat(new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.US_ASCII))
 				.startsWith("HTTP/1.1 200")
 				.endsWith("served on 0");

@@ -94,8 +94,8 @@ class ProxyProtocolTests {
 	}
 
 	private static TestEngine start(Transport transport, UnaryOperator<EngineConfig.Builder> more) throws Exception {
-		return new TestEngine(transport, CLIENT,
-				(config) -> more.apply(config.proxyProtocol(trusting("127.0.0.1/32")))).start();
+		return new TestEngine(transport, CLIENT, (config) -> more.apply(config.proxyProtocol(trusting("127.0.0.1/32"))))
+			.start();
 	}
 
 	private static TestEngine start() throws Exception {
@@ -176,9 +176,8 @@ class ProxyProtocolTests {
 	@MethodSource("headersAboutNobody")
 	void theHealthCheckOfAProxyIsItsOwn(byte[] header) throws Exception {
 		try (TestEngine engine = start(); RawClient client = engine.connect()) {
-			assertThat(client.send(with(header, get())).receive().body())
-				.isEqualTo("127.0.0.1:" + client.socket().getLocalPort() + " to 127.0.0.1:" + engine.port()
-						+ " http 127.0.0.1");
+			assertThat(client.send(with(header, get())).receive().body()).isEqualTo("127.0.0.1:"
+					+ client.socket().getLocalPort() + " to 127.0.0.1:" + engine.port() + " http 127.0.0.1");
 		}
 	}
 
@@ -189,8 +188,9 @@ class ProxyProtocolTests {
 			.addSanDnsName("localhost")
 			.setIsCertificateAuthority(true)
 			.buildSelfSigned();
-		TlsContexts contexts = new TlsContexts(new TlsSettings(own.toKeyManagerFactory(), null,
-				ClientCertificate.NONE, "TLS", null, null), java.util.Map.of());
+		TlsContexts contexts = new TlsContexts(
+				new TlsSettings(own.toKeyManagerFactory(), null, ClientCertificate.NONE, "TLS", null, null),
+				java.util.Map.of());
 		SSLContext trusting = SSLContext.getInstance("TLS");
 		trusting.init(null, new TrustManager[] { own.toTrustManager() }, null);
 		try (TestEngine engine = start(Transport.best(), (config) -> config.tls(TlsOptions.of(contexts)));
@@ -252,7 +252,8 @@ class ProxyProtocolTests {
 	@MethodSource("transports")
 	void whoIsNoTrustedProxyIsRefusedWhateverHeSends(Transport transport) throws Exception {
 		ListenerOptions everywhere = ListenerOptions.at(new InetSocketAddress(0));
-		try (TestEngine engine = start(transport, (config) -> config.listener(everywhere)); Socket socket = new Socket()) {
+		try (TestEngine engine = start(transport, (config) -> config.listener(everywhere));
+				Socket socket = new Socket()) {
 			socket.bind(new InetSocketAddress("127.0.0.2", 0));
 			socket.connect(new InetSocketAddress("127.0.0.1", engine.port()));
 			try (RawClient stranger = new RawClient(socket)) {
@@ -275,8 +276,8 @@ class ProxyProtocolTests {
 			assertClosed(silent);
 			assertClosed(slow);
 			Awaitility.await()
-				.untilAsserted(() -> assertThat(engine.engine().snapshot().refusals().timeouts())
-					.containsEntry("header", 2L));
+				.untilAsserted(
+						() -> assertThat(engine.engine().snapshot().refusals().timeouts()).containsEntry("header", 2L));
 			assertThat(counts(engine).refused().values()).containsOnly(0L);
 		}
 	}

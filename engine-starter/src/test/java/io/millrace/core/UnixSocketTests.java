@@ -235,9 +235,9 @@ class UnixSocketTests {
 	@CsvSource({ "unix, https://shop.example for 203.0.113.5", "127.0.0.1, http://app.example for 127.0.0.1" })
 	void forwardedHeadersAreBelievedWhereUnixIsTrusted(String trusted, String expected) throws Exception {
 		ListenerConfig config = ListenerConfig.plain("unix", new ListenerAddress.Unix(file(), null));
-		try (TestEngine engine = new TestEngine(Transport.best(), ADDRESSES, (builder) -> builder
-			.moreListeners(List.of(config))
-			.origins(new ForwardedOrigins(List.of(trusted), ForwardedOrigins.Header.AUTO)))
+		try (TestEngine engine = new TestEngine(Transport.best(), ADDRESSES,
+				(builder) -> builder.moreListeners(List.of(config))
+					.origins(new ForwardedOrigins(List.of(trusted), ForwardedOrigins.Header.AUTO)))
 			.start()) {
 			assertThat(engine.port()).isPositive();
 			assertThat(exchange(get("/", "X-Forwarded-For: 203.0.113.5", "X-Forwarded-Proto: https",

@@ -66,7 +66,8 @@ class ConfiguredListeners {
 
 	/**
 	 * The listeners.
-	 * @param current what the engine is configured to so far: the first listener, timeouts
+	 * @param current what the engine is configured to so far: the first listener,
+	 * timeouts
 	 * @return the listeners besides the first
 	 */
 	List<ListenerConfig> create(EngineConfig current) {
@@ -93,8 +94,8 @@ class ConfiguredListeners {
 		Ssl ssl = listener.getSsl();
 		boolean encrypted = Ssl.isEnabled(ssl);
 		if (listener.isRedirectToHttps() && encrypted) {
-			throw invalid(property + ".redirect-to-https", true, "Who comes to a listener with ssl uses https already. "
-					+ "Remove one of the two.");
+			throw invalid(property + ".redirect-to-https", true,
+					"Who comes to a listener with ssl uses https already. " + "Remove one of the two.");
 		}
 		Integer httpsPort = listener.getHttpsPort();
 		if (httpsPort != null && !listener.isRedirectToHttps()) {
@@ -139,8 +140,8 @@ class ConfiguredListeners {
 		String inherited = StringUtils.hasText(listener.getInherited()) ? listener.getInherited() : null;
 		checkOne(property, port, unix, inherited);
 		if (listener.getAddress() != null && port == null) {
-			throw invalid(property + ".address", listener.getAddress(), "It belongs to a port. Set " + property
-					+ ".port, or remove it.");
+			throw invalid(property + ".address", listener.getAddress(),
+					"It belongs to a port. Set " + property + ".port, or remove it.");
 		}
 		if (listener.getPermissions() != null && unix == null) {
 			throw invalid(property + ".permissions", listener.getPermissions(),
@@ -195,9 +196,9 @@ class ConfiguredListeners {
 
 	private static void checkApart(String property, ListenerConfig config, ListenerConfig other) {
 		if (config.name().equals(other.name())) {
-			throw invalid(property + ".name", config.name(), other.isMain()
-					? "So is called the listener of server.port. Choose another name."
-					: "Another entry has the same name. Give each a name of its own.");
+			throw invalid(property + ".name", config.name(),
+					other.isMain() ? "So is called the listener of server.port. Choose another name."
+							: "Another entry has the same name. Give each a name of its own.");
 		}
 		if (config.address() instanceof ListenerAddress.Tcp own && other.address() instanceof ListenerAddress.Tcp its) {
 			if (own.socket().getPort() > 0 && isSame(own.socket(), its.socket())) {
@@ -227,8 +228,8 @@ class ConfiguredListeners {
 	}
 
 	private static void checkRedirects(EngineConfig current, List<ListenerConfig> created) {
-		boolean https = current.listeners().stream().anyMatch((main) -> main.tls() != null)
-				|| created.stream().anyMatch((one) -> one.tls() != null && one.address() instanceof ListenerAddress.Tcp);
+		boolean https = current.listeners().stream().anyMatch((main) -> main.tls() != null) || created.stream()
+			.anyMatch((one) -> one.tls() != null && one.address() instanceof ListenerAddress.Tcp);
 		for (int i = 0; i < created.size(); i++) {
 			Integer port = created.get(i).httpsPort();
 			if (port != null && port == 0 && !https) {

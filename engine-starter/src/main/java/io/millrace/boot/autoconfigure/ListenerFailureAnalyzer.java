@@ -35,9 +35,9 @@ class ListenerFailureAnalyzer extends AbstractFailureAnalyzer<ListenerFailedExce
 			case OTHER -> "cannot be listened on: " + reason(cause) + ".";
 		};
 		return new FailureAnalysis(description, switch (cause.getReason()) {
-			case IN_USE -> "Identify and stop the process that's listening on "
-					+ (tcp ? listener.address().describe() : "it") + " or configure '" + property
-					+ "' to listen on another " + (tcp ? "port." : "path.");
+			case IN_USE ->
+				"Identify and stop the process that's listening on " + (tcp ? listener.address().describe() : "it")
+						+ " or configure '" + property + "' to listen on another " + (tcp ? "port." : "path.");
 			case PERMISSION -> tcp
 					? "Configure a port above 1023, or give the process the right to it: on Linux the capability "
 							+ "CAP_NET_BIND_SERVICE."

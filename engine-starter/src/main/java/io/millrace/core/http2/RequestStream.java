@@ -143,8 +143,8 @@ final class RequestStream implements ExchangeStream, SentResponse {
 	 * @param padding how many bytes of padding came with it
 	 * @param ended whether the stream ended with it
 	 * @return how many bytes nobody will ask for
-	 * @throws MalformedMessageException where the content is
-	 * not as long as its Content-Length says
+	 * @throws MalformedMessageException where the content is not as long as its
+	 * Content-Length says
 	 */
 	int received(ByteBuf data, int padding, boolean ended) throws MalformedMessageException {
 		try {
@@ -181,8 +181,8 @@ final class RequestStream implements ExchangeStream, SentResponse {
 	/**
 	 * Trailers have come, with which the stream ended.
 	 * @param trailers the fields
-	 * @throws MalformedMessageException where the content is
-	 * not as long as its Content-Length says
+	 * @throws MalformedMessageException where the content is not as long as its
+	 * Content-Length says
 	 */
 	void ended(HttpHeaders trailers) throws MalformedMessageException {
 		this.body.end(trailers);

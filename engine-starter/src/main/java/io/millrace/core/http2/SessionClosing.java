@@ -300,8 +300,8 @@ final class SessionClosing {
 			// It was said that a request would be answered that will not be.
 			handler().onError(context(), true, ex);
 		}
-		handler().writer().writeGoAway(context(), lastStream, error.code(), Unpooled.EMPTY_BUFFER,
-				context().newPromise());
+		handler().writer()
+			.writeGoAway(context(), lastStream, error.code(), Unpooled.EMPTY_BUFFER, context().newPromise());
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.millrace.core.transport;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Set;
@@ -186,11 +187,11 @@ final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-		if (cause instanceof java.io.IOException) {
+		if (cause instanceof IOException) {
 			ctx.close();
 		}
 		else {
-			refuse(ctx, cause.getMessage());
+			refuse(ctx, reason(cause));
 		}
 	}
 
@@ -205,6 +206,15 @@ final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
 					ctx.channel().remoteAddress(), printable(reason));
 		}
 		ctx.close();
+	}
+
+	// Decoders wrap what was thrown, the innermost says what is wrong.
+	private static @Nullable String reason(Throwable failure) {
+		Throwable cause = failure;
+		while (cause.getCause() != null) {
+			cause = cause.getCause();
+		}
+		return cause.getMessage();
 	}
 
 	// It repeats what was sent.

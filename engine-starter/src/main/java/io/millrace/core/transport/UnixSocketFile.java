@@ -61,9 +61,7 @@ record UnixSocketFile(Path path) {
 	private boolean isSocket() throws IOException {
 		if (!this.path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
 			// Windows, where a socket is a reparse point.
-			return Files
-				.readAttributes(this.path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-				.isOther();
+			return Files.readAttributes(this.path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isOther();
 		}
 		int mode = (Integer) Files.getAttribute(this.path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
 		return (mode & TYPE) == SOCKET;

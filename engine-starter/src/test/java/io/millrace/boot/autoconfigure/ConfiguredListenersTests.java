@@ -48,7 +48,9 @@ class ConfiguredListenersTests {
 	}
 
 	private static EngineConfig.Builder config() {
-		return EngineConfig.builder().transport(Transport.NIO).listener(ListenerOptions.at(new InetSocketAddress(8080)));
+		return EngineConfig.builder()
+			.transport(Transport.NIO)
+			.listener(ListenerOptions.at(new InetSocketAddress(8080)));
 	}
 
 	private static List<ListenerConfig> create(EngineConfig config, String... properties) {
@@ -65,10 +67,10 @@ class ConfiguredListenersTests {
 
 	@Test
 	void aListenerIsWhatItsPropertiesSay() {
-		List<ListenerConfig> created = create(config().build(), "[0].port=8443", "[0].ssl.bundle=web",
-				"[0].name=https", "[1].unix=/run/app/app.sock", "[1].permissions=rw-rw----",
-				"[2].port=8081", "[2].address=127.0.0.1", "[2].redirect-to-https=true", "[2].https-port=443",
-				"[3].port=8082", "[3].proxy-protocol.enabled=true", "[3].proxy-protocol.trusted-proxies=10.0.0.0/8");
+		List<ListenerConfig> created = create(config().build(), "[0].port=8443", "[0].ssl.bundle=web", "[0].name=https",
+				"[1].unix=/run/app/app.sock", "[1].permissions=rw-rw----", "[2].port=8081", "[2].address=127.0.0.1",
+				"[2].redirect-to-https=true", "[2].https-port=443", "[3].port=8082", "[3].proxy-protocol.enabled=true",
+				"[3].proxy-protocol.trusted-proxies=10.0.0.0/8");
 		assertThat(created).extracting(ListenerConfig::name)
 			.containsExactly("https", "listener-2", "listener-3", "listener-4");
 		assertThat(created.get(0).tls()).isSameAs(TLS);
@@ -100,35 +102,36 @@ class ConfiguredListenersTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			[0].name=x | [0] | has to say where it listens
-			[0].port=70000 | [0].port | 0 (any that is free) to 65535
-			[0].port=-1 | [0].port | 0 (any that is free) to 65535
-			[0].port=1,[0].unix=/a | [0].unix | Make them two entries
-			[0].inherited=web,[0].unix=/a | [0].unix | Make them two entries
-			[0].inherited=web,[0].port=1 | [0].inherited | Whoever opens the socket says its port
-			[0].inherited=web | [0].inherited | The transport nio cannot take a socket over. Set millrace.transport=epoll
-			[0].unix=/a,[0].address=127.0.0.1 | [0].address | Set millrace.listeners[0].port, or remove it
-			[0].port=1,[0].permissions=rw------- | [0].permissions | Set millrace.listeners[0].unix
-			[0].unix=/a,[0].permissions=0660 | [0].permissions | for example rw-rw----
-			[0].port=8080 | [0].port | server.port has it already
-			[0].port=8080,[0].address=127.0.0.1 | [0].port | server.port has it already
-			[0].port=1,[1].port=2,[2].port=1 | [2].port | The listener 'listener-1' has it already
-			[0].unix=/a/b,[1].unix=/a/../a/b | [1].unix | The listener 'listener-1' has it already
-			[0].port=1,[0].name=main | [0].name | So is called the listener of server.port
-			[0].port=1,[0].name=a,[1].port=2,[1].name=a | [1].name | Another entry has the same name
-			[0].port=1,[0].name=1st | [0].name | has a letter first
-			[0].port=1,[0].name=listener-2,[1].port=2 | [1].name | Another entry has the same name
-			[0].port=1,[0].ssl.bundle=web,[0].redirect-to-https=true | [0].redirect-to-https | uses https already
-			[0].port=1,[0].redirect-to-https=true | [0].redirect-to-https | No port speaks https
-			[0].port=1,[0].redirect-to-https=true,[1].unix=/a,[1].ssl.bundle=web | [0].redirect-to-https | No port speaks https
-			[0].port=1,[0].http2=true | [0].http2 | Set server.http2.enabled=true
-			[0].port=1,[0].https-port=443 | [0].https-port | Set millrace.listeners[0].redirect-to-https=true
-			[0].port=1,[0].redirect-to-https=true,[0].https-port=0 | [0].https-port | 1 to 65535
-			[0].port=1,[0].proxy-protocol.enabled=true | [0].proxy-protocol.trusted-proxies | for example 10.0.1.0/24
-			[0].port=1,[0].proxy-protocol.trusted-proxies=10.0.0.1 | [0].proxy-protocol.trusted-proxies | enabled=true, or remove it
-			[0].port=1,[0].proxy-protocol.enabled=true,[0].proxy-protocol.trusted-proxies=lb.example | [0].proxy-protocol.trusted-proxies | is no block of addresses
-			""")
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					[0].name=x | [0] | has to say where it listens
+					[0].port=70000 | [0].port | 0 (any that is free) to 65535
+					[0].port=-1 | [0].port | 0 (any that is free) to 65535
+					[0].port=1,[0].unix=/a | [0].unix | Make them two entries
+					[0].inherited=web,[0].unix=/a | [0].unix | Make them two entries
+					[0].inherited=web,[0].port=1 | [0].inherited | Whoever opens the socket says its port
+					[0].inherited=web | [0].inherited | The transport nio cannot take a socket over. Set millrace.transport=epoll
+					[0].unix=/a,[0].address=127.0.0.1 | [0].address | Set millrace.listeners[0].port, or remove it
+					[0].port=1,[0].permissions=rw------- | [0].permissions | Set millrace.listeners[0].unix
+					[0].unix=/a,[0].permissions=0660 | [0].permissions | for example rw-rw----
+					[0].port=8080 | [0].port | server.port has it already
+					[0].port=8080,[0].address=127.0.0.1 | [0].port | server.port has it already
+					[0].port=1,[1].port=2,[2].port=1 | [2].port | The listener 'listener-1' has it already
+					[0].unix=/a/b,[1].unix=/a/../a/b | [1].unix | The listener 'listener-1' has it already
+					[0].port=1,[0].name=main | [0].name | So is called the listener of server.port
+					[0].port=1,[0].name=a,[1].port=2,[1].name=a | [1].name | Another entry has the same name
+					[0].port=1,[0].name=1st | [0].name | has a letter first
+					[0].port=1,[0].name=listener-2,[1].port=2 | [1].name | Another entry has the same name
+					[0].port=1,[0].ssl.bundle=web,[0].redirect-to-https=true | [0].redirect-to-https | uses https already
+					[0].port=1,[0].redirect-to-https=true | [0].redirect-to-https | No port speaks https
+					[0].port=1,[0].redirect-to-https=true,[1].unix=/a,[1].ssl.bundle=web | [0].redirect-to-https | No port speaks https
+					[0].port=1,[0].http2=true | [0].http2 | Set server.http2.enabled=true
+					[0].port=1,[0].https-port=443 | [0].https-port | Set millrace.listeners[0].redirect-to-https=true
+					[0].port=1,[0].redirect-to-https=true,[0].https-port=0 | [0].https-port | 1 to 65535
+					[0].port=1,[0].proxy-protocol.enabled=true | [0].proxy-protocol.trusted-proxies | for example 10.0.1.0/24
+					[0].port=1,[0].proxy-protocol.trusted-proxies=10.0.0.1 | [0].proxy-protocol.trusted-proxies | enabled=true, or remove it
+					[0].port=1,[0].proxy-protocol.enabled=true,[0].proxy-protocol.trusted-proxies=lb.example | [0].proxy-protocol.trusted-proxies | is no block of addresses
+					""")
 	void whatContradictsItselfIsRefused(String properties, String property, String reason) {
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
 			.isThrownBy(() -> create(config().build(), properties.split(",")))

@@ -62,8 +62,8 @@ class ListenerServerTests {
 	}
 
 	private static int port(TestServer server, String name) {
-		return Objects.requireNonNull(
-				server.context().getEnvironment().getProperty("local.server.port." + name, Integer.class));
+		return Objects
+			.requireNonNull(server.context().getEnvironment().getProperty("local.server.port." + name, Integer.class));
 	}
 
 	private static String body(HttpClient client, String uri) throws Exception {
@@ -75,9 +75,10 @@ class ListenerServerTests {
 
 	private static String unix(Path socket, String... fields) throws IOException {
 		try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-			channel.write(ByteBuffer.wrap(("GET /seen HTTP/1.1\r\nHost: app.example\r\nConnection: close\r\n"
-					+ String.join("\r\n", fields) + ((fields.length > 0) ? "\r\n\r\n" : "\r\n"))
-				.getBytes(StandardCharsets.US_ASCII)));
+			channel.write(ByteBuffer
+				.wrap(("GET /seen HTTP/1.1\r\nHost: app.example\r\nConnection: close\r\n" + String.join("\r\n", fields)
+						+ ((fields.length > 0) ? "\r\n\r\n" : "\r\n"))
+					.getBytes(StandardCharsets.US_ASCII)));
 			return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
 		}
 	}
@@ -108,6 +109,12 @@ class ListenerServerTests {
 				.containsIgnoringCase("Location: https://app.example:" + https + "/seen?a=b\r\n");
 			assertThat(unix(socket)).endsWith("http false 0 null");
 			assertThat(unix(socket, "X-Forwarded-Proto: https")).endsWith("https true 0 null");
+			assertThat(server.get("/seen", "Forwarded", "for=203.0.113.7;proto=https").body())
+				.isEqualTo("https true " + server.port() + " null");
+			assertThat(server.get("/client", "Forwarded", "for=203.0.113.7;proto=https").body())
+				.isEqualTo("203.0.113.7 0");
+			assertThat(server.get("/client", "X-Forwarded-For", "6.6.6.6, 203.0.113.8, 10.0.0.1").body())
+				.isEqualTo("203.0.113.8 0");
 			assertThat(server.millrace().getPort()).isEqualTo(server.port());
 			assertThat(output).contains("Millrace started on ports " + server.port() + " (http), " + https
 					+ " (https), " + port(server, "listener-2") + " (http, redirected to https), Unix socket " + socket
@@ -116,10 +123,9 @@ class ListenerServerTests {
 					"\"port\":" + https, "\"address\":\"" + socket + "\"");
 			MeterRegistry meters = server.context().getBean(MeterRegistry.class);
 			Awaitility.await()
-				.untilAsserted(() -> assertThat(meters.get("millrace.connections.accepted")
-					.tag("listener", "nginx")
-					.functionCounter()
-					.count()).isEqualTo(2));
+				.untilAsserted(() -> assertThat(
+						meters.get("millrace.connections.accepted").tag("listener", "nginx").functionCounter().count())
+					.isEqualTo(2));
 			assertThat(meters.get("millrace.tls.handshakes")
 				.tags("listener", "https", "outcome", "completed")
 				.functionCounter()
@@ -169,8 +175,8 @@ class ListenerServerTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void aBundleThatIsNotThereStopsStartUpAndNamesItsProperty(boolean servlet, CapturedOutput output) {
-		assertThatException().isThrownBy(
-				() -> start(servlet, "millrace.listeners[0].port=0", "millrace.listeners[0].ssl.bundle=desk"));
+		assertThatException()
+			.isThrownBy(() -> start(servlet, "millrace.listeners[0].port=0", "millrace.listeners[0].ssl.bundle=desk"));
 		assertThat(output).contains("APPLICATION FAILED TO START", "The SSL bundle 'desk' cannot be used",
 				"which millrace.listeners[0].ssl.* names");
 	}
