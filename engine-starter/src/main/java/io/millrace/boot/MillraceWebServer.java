@@ -70,6 +70,7 @@ public class MillraceWebServer implements WebServer {
 			}
 			try {
 				load();
+				this.application.accepting(true);
 				if (this.listening) {
 					this.engine.start();
 				}
@@ -175,6 +176,7 @@ public class MillraceWebServer implements WebServer {
 			if (this.gracefulShutdown != null) {
 				this.gracefulShutdown.abort();
 			}
+			this.application.accepting(false);
 			this.engine.stop();
 		}
 	}
@@ -212,6 +214,7 @@ public class MillraceWebServer implements WebServer {
 			callback.shutdownComplete(GracefulShutdownResult.IDLE);
 		}
 		else {
+			this.application.accepting(false);
 			this.gracefulShutdown.shutDownGracefully(this.engine, callback);
 		}
 	}

@@ -14,7 +14,6 @@ import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.TlsOptions;
 
 import org.springframework.boot.web.server.AbstractConfigurableWebServerFactory;
-import org.springframework.boot.web.server.Compression;
 import org.springframework.boot.web.server.Http2;
 import org.springframework.boot.web.server.Ssl;
 import org.springframework.util.StringUtils;
@@ -24,10 +23,6 @@ import org.springframework.util.StringUtils;
  * an engine.
  */
 public abstract class MillraceWebServerFactory extends AbstractConfigurableWebServerFactory {
-
-	private static final String LATER = " with a later version of Millrace.";
-
-	private static final String REMEDY = "or give the application its old server back with millrace.enabled=false.";
 
 	private final List<EngineCustomizer> engineCustomizers = new ArrayList<>();
 
@@ -73,18 +68,6 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 	}
 
 	/**
-	 * Stop start-up where something is asked for that there is not.
-	 * @throws UnsupportedFeatureException naming the property and a remedy
-	 */
-	protected void checkFeatures() {
-		Compression compression = getCompression();
-		if (compression != null && compression.getEnabled()) {
-			throw new UnsupportedFeatureException("server.compression.enabled", "Compression comes" + LATER,
-					"Set it to false and compress in a proxy before this server, " + REMEDY);
-		}
-	}
-
-	/**
 	 * Create the server; nothing is bound yet.
 	 * @param application what is served
 	 * @return the server
@@ -103,6 +86,7 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 			.listener(ListenerOptions.at(listenAddress()))
 			.listening(getPort() >= 0)
 			.http1(http1Options())
+			.compression(CompressionSettings.options(getCompression()))
 			.routes(this.routes);
 		if (isHttp2()) {
 			builder.http2(Http2Options.defaults());

@@ -7,9 +7,11 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-import io.millrace.core.http.OriginResolver;
+import io.millrace.core.http.CompressionOptions;
+import io.millrace.core.http.DecompressionOptions;
 import io.millrace.core.http.DirectOrigins;
 import io.millrace.core.http.DispatchOptions;
+import io.millrace.core.http.OriginResolver;
 import io.millrace.core.http.RateLimiter;
 import io.millrace.core.http.Route;
 import io.millrace.core.http.RoutePolicy;
@@ -71,6 +73,10 @@ public final class EngineConfig {
 
 	private final @Nullable TlsOptions tls;
 
+	private final @Nullable CompressionOptions compression;
+
+	private final @Nullable DecompressionOptions decompression;
+
 	private final WatchOptions watch;
 
 	private final List<EngineObserver> observers;
@@ -100,6 +106,8 @@ public final class EngineConfig {
 		this.routes = List.copyOf(builder.routes);
 		this.policies = List.copyOf(builder.policies);
 		this.tls = builder.tls;
+		this.compression = builder.compression;
+		this.decompression = builder.decompression;
 		this.watch = builder.watch;
 		this.observers = List.copyOf(builder.observers);
 	}
@@ -247,6 +255,22 @@ public final class EngineConfig {
 	}
 
 	/**
+	 * Which responses are compressed, and how.
+	 * @return the options, {@code null} where none is
+	 */
+	public @Nullable CompressionOptions compression() {
+		return this.compression;
+	}
+
+	/**
+	 * How request bodies are decompressed.
+	 * @return the options, {@code null} where they are left as they come
+	 */
+	public @Nullable DecompressionOptions decompression() {
+		return this.decompression;
+	}
+
+	/**
 	 * From when on something counts as stuck.
 	 * @return the options
 	 */
@@ -317,6 +341,10 @@ public final class EngineConfig {
 		private List<RoutePolicy> policies = List.of();
 
 		private @Nullable TlsOptions tls;
+
+		private @Nullable CompressionOptions compression;
+
+		private @Nullable DecompressionOptions decompression;
 
 		private WatchOptions watch = WatchOptions.defaults();
 
@@ -530,6 +558,26 @@ public final class EngineConfig {
 		 */
 		public Builder tls(@Nullable TlsOptions tls) {
 			this.tls = tls;
+			return this;
+		}
+
+		/**
+		 * Set which responses are compressed, and how.
+		 * @param compression the options, {@code null} for none
+		 * @return this builder
+		 */
+		public Builder compression(@Nullable CompressionOptions compression) {
+			this.compression = compression;
+			return this;
+		}
+
+		/**
+		 * Set how request bodies are decompressed.
+		 * @param decompression the options, {@code null} to leave them as they come
+		 * @return this builder
+		 */
+		public Builder decompression(@Nullable DecompressionOptions decompression) {
+			this.decompression = decompression;
 			return this;
 		}
 

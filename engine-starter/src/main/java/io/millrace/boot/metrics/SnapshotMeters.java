@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SnapshotMeters {
 
-	private static final Tags HTTP1 = MeterTag.PROTOCOL.with("http1");
 
 	private final RegisteredMeters meters;
 
@@ -48,10 +47,14 @@ final class SnapshotMeters {
 
 	private void registerListener(Listener listener) {
 		Tags tags = MeterTag.LISTENER.with(listener.name());
-		Tags protocol = tags.and(HTTP1);
 		Predicate<Listener> same = (other) -> other.name().equals(listener.name());
-		this.meters.gauge(MillraceMeters.CONNECTIONS_OPEN, protocol, connections(same, Connections::open));
-		this.meters.gauge(MillraceMeters.CONNECTIONS_IDLE, protocol, connections(same, Connections::idle));
+		for (String protocol : listener.connections().byProtocol().keySet()) {
+			Tags both = tags.and(MeterTag.PROTOCOL.with(protocol));
+			this.meters.gauge(MillraceMeters.CONNECTIONS_OPEN, both,
+					connections(same, protocol(protocol, EngineSnapshot.Protocol::open)));
+			this.meters.gauge(MillraceMeters.CONNECTIONS_IDLE, both,
+					connections(same, protocol(protocol, EngineSnapshot.Protocol::idle)));
+		}
 		this.meters.gauge(MillraceMeters.CONNECTIONS_MAX, tags, connections(same, Connections::limit));
 		this.meters.counter(MillraceMeters.CONNECTIONS_ACCEPTED, tags, connections(same, Connections::accepted));
 		counters(MillraceMeters.CONNECTIONS_REFUSED, tags, MeterTag.REASON, listener.connections().refused(),
@@ -124,6 +127,13 @@ final class SnapshotMeters {
 			this.meters.gauge(MillraceMeters.ADMISSION_LIMIT, Tags.empty(), admission(Admission::limit));
 			this.meters.gauge(MillraceMeters.ADMISSION_IN_FLIGHT, Tags.empty(), admission(Admission::inFlight));
 		}
+	}
+
+	private static ToDoubleFunction<Connections> protocol(String name, ToDoubleFunction<EngineSnapshot.Protocol> value) {
+		return (now) -> {
+			EngineSnapshot.Protocol protocol = now.byProtocol().get(name);
+			return (protocol != null) ? value.applyAsDouble(protocol) : 0;
+		};
 	}
 
 	private static ToDoubleFunction<EngineSnapshot> admission(ToDoubleFunction<Admission> value) {

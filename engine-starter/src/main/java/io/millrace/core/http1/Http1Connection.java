@@ -733,7 +733,7 @@ final class Http1Connection implements OpenConnection {
 		this.loan.whenBack(() -> {
 			this.deadlines.drain(this.phase.state() == State.READING_HEAD && !this.parser.isStarted());
 			Exchange open = this.exchange;
-			if (open != null && this.body.isUpgraded() && !this.body.isEnded()) {
+			if (open != null && this.body.isUpgraded() && !this.body.isEnded() && !open.drainUpgraded()) {
 				// It may go on for ever: as if the client had closed its side, so that
 				// the other protocol can say goodbye.
 				this.body.endUpgraded(Objects.requireNonNull(open.upgradedBody()));

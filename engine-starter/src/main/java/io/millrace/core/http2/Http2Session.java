@@ -19,6 +19,7 @@ import io.millrace.core.http.RequestHead;
 import io.millrace.core.http.ResponseHead;
 import io.millrace.core.observe.ConnectionSnapshot;
 import io.millrace.core.observe.LoopMeter;
+import io.millrace.core.observe.MultiplexedConnections;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -57,6 +58,8 @@ final class Http2Session implements OpenConnection {
 
 	private final SessionClosing closing;
 
+	private final MultiplexedConnections tally;
+
 	private final Http2Connection.PropertyKey key;
 
 	// Others see these a moment late.
@@ -75,6 +78,7 @@ final class Http2Session implements OpenConnection {
 	 */
 	Http2Session(Http2Services services, Channel channel, HandedOver inherited, Http2Connection connection) {
 		this.services = services.shared();
+		this.tally = services.connections();
 		this.channel = channel;
 		this.inherited = inherited;
 		this.meter = this.services.meter(channel.eventLoop());
@@ -92,6 +96,7 @@ final class Http2Session implements OpenConnection {
 		this.output.attach(handler);
 		this.closing.attach(handler);
 		this.services.connections().replaced(this.inherited.before(), this);
+		this.tally.opened();
 		this.closing.opened();
 	}
 
@@ -104,6 +109,7 @@ final class Http2Session implements OpenConnection {
 	/** All of its streams are closed. */
 	void ended() {
 		this.closing.settle();
+		this.tally.closed();
 		this.services.connections().closed(this);
 		this.inherited.life().closed(this::read);
 	}
@@ -138,12 +144,10 @@ final class Http2Session implements OpenConnection {
 	private RequestStream open(Http2Stream stream) {
 		RequestStream opened = new RequestStream(this, stream);
 		stream.setProperty(this.key, opened);
+		this.tally.begun(this.open > 0);
 		if (this.open++ == 0) {
 			this.since = this.meter.clock();
 			this.closing.busy();
-		}
-		else {
-			this.services.observer().listener().sharing(1);
 		}
 		return opened;
 	}
@@ -278,9 +282,7 @@ final class Http2Session implements OpenConnection {
 			this.latest = null;
 			this.closing.idle();
 		}
-		else {
-			this.services.observer().listener().sharing(-1);
-		}
+		this.tally.ended(this.open > 0);
 	}
 
 	void writabilityChanged(Http2Stream stream, boolean writable) {

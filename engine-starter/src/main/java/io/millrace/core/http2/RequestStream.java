@@ -229,6 +229,11 @@ final class RequestStream implements ExchangeStream, SentResponse {
 	}
 
 	@Override
+	public String requestId() {
+		return Integer.toString(id());
+	}
+
+	@Override
 	public boolean isWritable() {
 		return this.writable;
 	}

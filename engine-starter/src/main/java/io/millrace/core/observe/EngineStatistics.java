@@ -119,7 +119,17 @@ public final class EngineStatistics {
 				one.accepted() + other.accepted(), one.closed() + other.closed(), sum(one.refused(), other.refused()),
 				sum(one.acceptFailures(), other.acceptFailures()), one.bytesIn() + other.bytesIn(),
 				one.bytesOut() + other.bytesOut(), one.handshakes() + other.handshakes(),
-				one.handshakesFailed() + other.handshakesFailed());
+				one.handshakesFailed() + other.handshakesFailed(), byProtocol(one, other));
+	}
+
+	private static Map<String, EngineSnapshot.Protocol> byProtocol(EngineSnapshot.Connections one,
+			EngineSnapshot.Connections other) {
+		SortedMap<String, EngineSnapshot.Protocol> both = new TreeMap<>(one.byProtocol());
+		other.byProtocol()
+			.forEach((protocol, reading) -> both.merge(protocol, reading,
+					(first, second) -> new EngineSnapshot.Protocol(first.open() + second.open(),
+							first.idle() + second.idle())));
+		return Collections.unmodifiableSortedMap(both);
 	}
 
 	/**

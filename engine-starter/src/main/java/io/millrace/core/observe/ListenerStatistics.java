@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -13,6 +14,8 @@ import java.util.concurrent.atomic.LongAdder;
 public final class ListenerStatistics {
 
 	private static final int STATUS_CLASSES = 5;
+
+	private static final String HTTP_1 = "http1";
 
 	private final LongAdder accepted = new LongAdder();
 
@@ -30,7 +33,7 @@ public final class ListenerStatistics {
 
 	private final LongAdder bytesOut = new LongAdder();
 
-	private final LongAdder sharing = new LongAdder();
+	private final Map<String, MultiplexedConnections> multiplexed = new ConcurrentSkipListMap<>();
 
 	private final LongAdder started = new LongAdder();
 
@@ -99,12 +102,12 @@ public final class ListenerStatistics {
 	}
 
 	/**
-	 * A request has come on a connection where others are under way, or one of several
-	 * has ended.
-	 * @param change 1 or -1
+	 * The connections of a protocol version that carries many requests at a time.
+	 * @param protocol what meters call it, such as {@code http2}
+	 * @return counts them; told of in readings from now on
 	 */
-	public void sharing(int change) {
-		this.sharing.add(change);
+	public MultiplexedConnections multiplexed(String protocol) {
+		return this.multiplexed.computeIfAbsent(protocol, (name) -> new MultiplexedConnections());
 	}
 
 	/**
@@ -118,11 +121,29 @@ public final class ListenerStatistics {
 		long closed = this.closed.sum();
 		long accepted = this.accepted.sum();
 		long open = accepted - closed;
-		// One request is under way on a connection, and those that share it with another.
-		long idle = Math.max(0, Math.min(open, open - inFlight + this.sharing.sum()));
-		return new EngineSnapshot.Connections((int) open, (int) idle, limit, accepted, closed, this.refused.read(),
+		Map<String, EngineSnapshot.Protocol> byProtocol = byProtocol(open, inFlight);
+		int idle = byProtocol.values().stream().mapToInt(EngineSnapshot.Protocol::idle).sum();
+		return new EngineSnapshot.Connections((int) open, idle, limit, accepted, closed, this.refused.read(),
 				this.acceptFailures.read(), this.bytesIn.sum(), this.bytesOut.sum(), this.handshakes.sum(),
-				this.handshakesFailed.sum());
+				this.handshakesFailed.sum(), byProtocol);
+	}
+
+	private Map<String, EngineSnapshot.Protocol> byProtocol(long open, long inFlight) {
+		Map<String, EngineSnapshot.Protocol> byProtocol = new LinkedHashMap<>();
+		long rest = open;
+		long requests = inFlight;
+		for (Map.Entry<String, MultiplexedConnections> entry : this.multiplexed.entrySet()) {
+			EngineSnapshot.Protocol reading = entry.getValue().read();
+			rest -= reading.open();
+			requests -= entry.getValue().requests();
+			byProtocol.put(entry.getKey(), reading);
+		}
+		// Of HTTP/1.1 one request is under way on a connection at most. What is read at
+		// different moments must not be negative.
+		rest = Math.max(0, rest);
+		byProtocol.put(HTTP_1,
+				new EngineSnapshot.Protocol((int) rest, (int) Math.max(0, Math.min(rest, rest - requests))));
+		return Collections.unmodifiableMap(byProtocol);
 	}
 
 	/**

@@ -17,6 +17,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
@@ -133,7 +134,7 @@ public final class Listener {
 		}
 		InheritedSocket socket = InheritedSocket.find(inherited.socket(), takenOver);
 		ServerBootstrap bootstrap = bootstrap(this.loops.group()).channelFactory(socket::channel)
-			.option(ChannelOption.MAX_MESSAGES_PER_READ, 1);
+			.option(ChannelOption.RECVBUF_ALLOCATOR, new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(1));
 		if (!socket.isUnix()) {
 			bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
 		}
