@@ -31,10 +31,10 @@ public record WebSocketOptions(int maxMessageSize, int maxFrameSize, Duration id
 			throw new IllegalArgumentException("maxMessageSize has to be 1 or more, and is " + maxMessageSize);
 		}
 		if (maxFrameSize < 0) {
-			throw new IllegalArgumentException("maxFrameSize has to be 0 (no limit) or more, and is " + maxFrameSize);
+			throw new IllegalArgumentException("webSocketFrameSize has to be 0 (no limit) or more, and is " + maxFrameSize);
 		}
 		require(idleTimeout, "idleTimeout");
-		require(pingInterval, "pingInterval");
+		require(pingInterval, "webSocketPingInterval");
 		require(closeTimeout, "closeTimeout");
 	}
 
