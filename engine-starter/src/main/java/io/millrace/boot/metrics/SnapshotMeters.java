@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SnapshotMeters {
 
-
 	private final RegisteredMeters meters;
 
 	SnapshotMeters(RegisteredMeters meters) {
@@ -129,7 +128,8 @@ final class SnapshotMeters {
 		}
 	}
 
-	private static ToDoubleFunction<Connections> protocol(String name, ToDoubleFunction<EngineSnapshot.Protocol> value) {
+	private static ToDoubleFunction<Connections> protocol(String name,
+			ToDoubleFunction<EngineSnapshot.Protocol> value) {
 		return (now) -> {
 			EngineSnapshot.Protocol protocol = now.byProtocol().get(name);
 			return (protocol != null) ? value.applyAsDouble(protocol) : 0;

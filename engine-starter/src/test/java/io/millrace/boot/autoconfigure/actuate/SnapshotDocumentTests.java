@@ -33,17 +33,17 @@ class SnapshotDocumentTests {
 
 	private static final List<String> NAMES = List.of("schema", "takenAt", "uptimeMs", "state", "transport", "port",
 			"listeners[].name", "listeners[].address", "listeners[].port", "listeners[].tls", "listeners[].protocols",
-			"listeners[].open", "listeners[].accepted", "connections.open", "connections.idle", "connections.limit", "connections.accepted", "connections.closed",
-			"connections.refused", "connections.acceptFailures", "connections.bytesIn", "connections.bytesOut",
-			"connections.handshakes", "connections.handshakesFailed", "connections.byProtocol", "requests.inFlight", "requests.started",
-			"requests.completed", "requests.aborted", "requests.byStatus", "refusals.refused", "refusals.abandoned",
-			"refusals.rateUnknown", "refusals.clientAborts", "refusals.timeouts", "refusals.protocolErrors",
-			"refusals.stuck", "workers[].name", "workers[].mode", "workers[].limit", "workers[].threads",
-			"workers[].busy", "workers[].waiting", "workers[].capacity", "workers[].refused", "bulkheads[].route",
-			"bulkheads[].limit", "bulkheads[].running", "bulkheads[].waiting", "bulkheads[].capacity",
-			"admission.limit", "admission.inFlight", "eventLoops[].name", "eventLoops[].connections",
-			"eventLoops[].lagMs", "eventLoops[].busyMs", "eventLoops[].busyRatio", "buffers.usedHeapBytes",
-			"buffers.usedDirectBytes", "buffers.pinnedHeapBytes", "buffers.pinnedDirectBytes");
+			"listeners[].open", "listeners[].accepted", "connections.open", "connections.idle", "connections.limit",
+			"connections.accepted", "connections.closed", "connections.refused", "connections.acceptFailures",
+			"connections.bytesIn", "connections.bytesOut", "connections.handshakes", "connections.handshakesFailed",
+			"connections.byProtocol", "requests.inFlight", "requests.started", "requests.completed", "requests.aborted",
+			"requests.byStatus", "refusals.refused", "refusals.abandoned", "refusals.rateUnknown",
+			"refusals.clientAborts", "refusals.timeouts", "refusals.protocolErrors", "refusals.stuck", "workers[].name",
+			"workers[].mode", "workers[].limit", "workers[].threads", "workers[].busy", "workers[].waiting",
+			"workers[].capacity", "workers[].refused", "bulkheads[].route", "bulkheads[].limit", "bulkheads[].running",
+			"bulkheads[].waiting", "bulkheads[].capacity", "admission.limit", "admission.inFlight", "eventLoops[].name",
+			"eventLoops[].connections", "eventLoops[].lagMs", "eventLoops[].busyMs", "eventLoops[].busyRatio",
+			"buffers.usedHeapBytes", "buffers.usedDirectBytes", "buffers.pinnedHeapBytes", "buffers.pinnedDirectBytes");
 
 	@Test
 	void theNamesAreAPromise() {
