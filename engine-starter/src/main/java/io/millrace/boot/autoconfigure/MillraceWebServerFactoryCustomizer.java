@@ -80,6 +80,7 @@ public class MillraceWebServerFactoryCustomizer
 			factory.getEngineCustomizers().add(1, (builder) -> builder.admission(limit));
 			Http3Options http3 = ConfiguredHttp3.options(this.properties.getHttp3());
 			factory.getEngineCustomizers().add(2, (builder) -> builder.http3(http3));
+			factory.getEngineCustomizers().add(3, new ListenersEngineCustomizer(this.properties, factory));
 			new ForeignServerKeys(this.environment).warn();
 		}
 	}

@@ -79,7 +79,7 @@ final class Http3Connection implements OpenConnection {
 		this.services = services;
 		this.channel = channel;
 		this.info = new SocketInfo(channel.id(), channel.remoteSocketAddress(), channel.localSocketAddress());
-		this.counts = new ConnectionCounts(services.shared().observer().statistics());
+		this.counts = new ConnectionCounts(services.shared().observer().listener());
 		this.fields = new RequestFields(ProtocolVersion.HTTP_3, services.shared().limits(), false);
 		this.departure = new Departure(channel, services.shared(), this.streams::isEmpty);
 	}

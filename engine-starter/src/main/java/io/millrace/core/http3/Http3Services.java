@@ -41,7 +41,7 @@ public final class Http3Services {
 		this.handshakeTimeout = handshakeTimeout;
 		this.gate = gate;
 		// Told of from the start, at zero.
-		this.connections = shared.observer().statistics().multiplexed("http3");
+		this.connections = shared.observer().listener().multiplexed("http3");
 	}
 
 	/**

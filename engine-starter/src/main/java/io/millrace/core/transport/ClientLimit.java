@@ -36,21 +36,41 @@ final class ClientLimit extends ChannelInboundHandlerAdapter {
 
 	private final EngineObserver observer;
 
-	private final LogThrottle throttle = new LogThrottle();
+	private final LogThrottle throttle;
 
-	private final ConcurrentMap<InetAddress, Integer> open = new ConcurrentHashMap<>();
+	private final ConcurrentMap<InetAddress, Integer> open;
 
 	ClientLimit(int limit, AddressBlocks uncounted, EngineObserver observer) {
+		this(limit, uncounted, observer, new LogThrottle(), new ConcurrentHashMap<>());
+	}
+
+	private ClientLimit(int limit, AddressBlocks uncounted, EngineObserver observer, LogThrottle throttle,
+			ConcurrentMap<InetAddress, Integer> open) {
 		this.limit = limit;
 		this.uncounted = uncounted;
 		this.observer = observer;
+		this.throttle = throttle;
+		this.open = open;
+	}
+
+	/**
+	 * The same limit for one more listener: a client has its connections to all of them
+	 * together.
+	 * @param listenerObserver is told of refusals there
+	 * @return the limit
+	 */
+	ClientLimit with(EngineObserver listenerObserver) {
+		return new ClientLimit(this.limit, this.uncounted, listenerObserver, this.throttle, this.open);
 	}
 
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object message) {
 		Channel connection = (Channel) message;
-		// A connection that was reset in the backlog has no address any more.
-		if (!(connection.remoteAddress() instanceof InetSocketAddress peer) || enter(connection, peer)) {
+		// A connection that was reset in the backlog has no address any more, and one to
+		// a
+		// Unix domain socket never had any.
+		InetAddress peer = (connection.remoteAddress() instanceof InetSocketAddress inet) ? inet.getAddress() : null;
+		if (admit(connection, peer)) {
 			ctx.fireChannelRead(connection);
 		}
 		else {
@@ -60,16 +80,17 @@ final class ClientLimit extends ChannelInboundHandlerAdapter {
 	}
 
 	/**
-	 * Count a connection, until it is closed.
+	 * Give a connection a place until it is closed. Any thread may call.
 	 * @param connection the connection
-	 * @param peer where it comes from
-	 * @return {@code false} where the client has as many already as it may have
+	 * @param address that of its client, {@code null} where it is not known
+	 * @return {@code false} where the client has no place left: then the refusal is
+	 * counted, and the caller has to close the connection
 	 */
-	boolean enter(Channel connection, InetSocketAddress peer) {
-		InetAddress client = client(peer);
-		if (client == null) {
+	boolean admit(Channel connection, @Nullable InetAddress address) {
+		if (address == null || this.uncounted.contains(address)) {
 			return true;
 		}
+		InetAddress client = ClientNetwork.of(address);
 		if (this.open.merge(client, 1, Integer::sum) <= this.limit) {
 			connection.closeFuture().addListener((done) -> this.open.computeIfPresent(client, ClientLimit::oneLess));
 			return true;
@@ -77,11 +98,6 @@ final class ClientLimit extends ChannelInboundHandlerAdapter {
 		this.open.computeIfPresent(client, ClientLimit::oneLess);
 		refused(client);
 		return false;
-	}
-
-	private @Nullable InetAddress client(InetSocketAddress peer) {
-		return (peer.getAddress() != null && !this.uncounted.contains(peer.getAddress()))
-				? ClientNetwork.of(peer.getAddress()) : null;
 	}
 
 	private static @Nullable Integer oneLess(InetAddress client, Integer known) {
