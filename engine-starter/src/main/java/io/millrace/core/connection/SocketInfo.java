@@ -75,6 +75,7 @@ public final class SocketInfo implements ConnectionInfo {
 		this.id = id;
 		this.remoteAddress = known(remoteAddress);
 		this.localAddress = known(localAddress);
+		this.unixDomain = false;
 	}
 
 	private static InetSocketAddress known(@Nullable SocketAddress address) {
