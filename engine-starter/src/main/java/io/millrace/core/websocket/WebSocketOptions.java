@@ -31,7 +31,8 @@ public record WebSocketOptions(int maxMessageSize, int maxFrameSize, Duration id
 			throw new IllegalArgumentException("maxMessageSize has to be 1 or more, and is " + maxMessageSize);
 		}
 		if (maxFrameSize < 0) {
-			throw new IllegalArgumentException("webSocketFrameSize has to be 0 (no limit) or more, and is " + maxFrameSize);
+			throw new IllegalArgumentException(
+					"webSocketFrameSize has to be 0 (no limit) or more, and is " + maxFrameSize);
 		}
 		require(idleTimeout, "idleTimeout");
 		require(pingInterval, "webSocketPingInterval");
