@@ -203,8 +203,8 @@ class CompressionServerTests {
 	@Test
 	void aFlushSendsWhatTheEncoderHasKeptOfAFullBuffer() throws Exception {
 		next = new CountDownLatch(1);
-		HttpResponse<InputStream> response = this.client.send(
-				request(this.servlet, "/overflow", "Accept-Encoding", "gzip").build(), BodyHandlers.ofInputStream());
+		HttpResponse<InputStream> response = this.client
+			.send(request(this.servlet, "/overflow", "Accept-Encoding", "gzip").build(), BodyHandlers.ofInputStream());
 		try (InputStream lines = new GZIPInputStream(response.body(), 1)) {
 			assertThat(lines.readNBytes(9000)).asString().isEqualTo(TEXT.substring(0, 9000));
 			next.countDown();

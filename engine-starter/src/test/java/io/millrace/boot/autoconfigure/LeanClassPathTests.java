@@ -34,8 +34,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Nothing that observes the engine is needed: an MVC and a WebFlux application in a
  * process whose class path has neither Micrometer nor the actuator, Jackson, libraries of
- * compression, or anything of tracing. Tyrus is missing too, and only missed by who asks for its endpoints. What
- * Spring itself cannot do without, Micrometer's observation API, stays.
+ * compression, or anything of tracing. Tyrus is missing too, and only missed by who asks
+ * for its endpoints. What Spring itself cannot do without, Micrometer's observation API,
+ * stays.
  */
 @Timeout(120)
 class LeanClassPathTests {
