@@ -284,9 +284,17 @@ final class SessionClosing {
 	private void leave() {
 		this.state = State.LEAVING;
 		goAway(handler().connection().remote().lastStreamCreated(), Http2Error.NO_ERROR);
+		this.session.abandonAll();
 		handler().flush(context());
 		if (!this.session.isBusy()) {
 			finish();
+		}
+	}
+
+	/** The client has said that it will send no more requests. */
+	void clientLeaves() {
+		if (this.state == State.OPEN) {
+			leave();
 		}
 	}
 
