@@ -130,7 +130,7 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 
 	@Override
 	public WebServer getWebServer(ServletContextInitializer... initializers) {
-		checkFeatures();
+		sayWhatIsNotServed();
 		TempDirs tempDirs = new TempDirs(getPort());
 		ServletApplication application = null;
 		WebSocketEndpoints endpoints = null;
@@ -160,9 +160,7 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 		}
 	}
 
-	@Override
-	protected void checkFeatures() {
-		super.checkFeatures();
+	private void sayWhatIsNotServed() {
 		if (this.settings.getJsp().getRegistered()
 				&& ClassUtils.isPresent(this.settings.getJsp().getClassName(), classLoader())) {
 			logger
