@@ -5,10 +5,10 @@ import java.util.List;
 
 import io.millrace.boot.EngineCustomizer;
 import io.millrace.core.EngineConfig;
-import io.millrace.core.http.AddressBlocks;
 import io.millrace.core.http.DispatchOptions;
 import io.millrace.core.http.ForwardedOrigins;
 import io.millrace.core.http.RoutePolicy;
+import io.millrace.core.http.TrustedProxies;
 import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Options;
 import io.millrace.core.http2.Http2Options;
@@ -88,7 +88,7 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 		}
 		return OptionNames.check(() -> new ListenerOptions(current.address(), this.properties.getBacklog(),
 				this.properties.isReusePort(), this.properties.getMaxConnections(),
-				this.properties.getMaxConnectionsPerIp(), proxies()));
+				this.properties.getMaxConnectionsPerIp(), TrustedProxies.addresses(proxies())));
 	}
 
 	private Http1Options http1(Http1Options current) {
@@ -104,8 +104,8 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 		Http2Properties http2 = this.properties.getHttp2();
 		int window = size("millrace.http2.initial-window-size", http2.getInitialWindowSize());
 		int frame = size("millrace.http2.max-frame-size", http2.getMaxFrameSize());
-		return OptionNames.check(
-				() -> new Http2Options(http2.getMaxConcurrentStreams(), window, frame, http2.getPingInterval()));
+		return OptionNames
+			.check(() -> new Http2Options(http2.getMaxConcurrentStreams(), window, frame, http2.getPingInterval()));
 	}
 
 	private static int size(String property, DataSize size) {
@@ -155,7 +155,7 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 			return this.forwarded ? ForwardedOrigins.INTERNAL_PROXIES : List.of();
 		}
 		try {
-			new AddressBlocks(proxies);
+			new TrustedProxies(proxies);
 			return proxies;
 		}
 		catch (IllegalArgumentException ex) {

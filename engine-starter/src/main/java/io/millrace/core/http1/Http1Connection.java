@@ -118,14 +118,15 @@ final class Http1Connection implements OpenConnection {
 		this.handover = handover;
 		this.parser = new HeadParser(services.options());
 		this.body = new IncomingBody(services.options());
-		this.counts = new ConnectionCounts(services.observer().statistics());
+		this.counts = new ConnectionCounts(services.observer().listener());
 		this.sender = new Sender(channel, this.counts, encrypted);
 		this.writer = new ResponseWriter(services.encoder(), channel.alloc(), this.sender::write);
 		this.refusals = new Refusals(services, this.writer, channel.alloc());
 		this.reports = services.reports();
 		this.deadlines = new Deadlines(channel.eventLoop(), services.timeouts(), this.sender, this.body, this.inbound,
 				this::expired, loan::whenBack);
-		this.phase = new ConnectionPhase(services.meter(channel.eventLoop()), this.counts, this.parser, this.body, this.deadlines);
+		this.phase = new ConnectionPhase(services.meter(channel.eventLoop()), this.counts, this.parser, this.body,
+				this.deadlines);
 		this.interest = new ReadInterest(channel, this.sender, this.body, this.inbound);
 		this.closing = new Closing(this.sender, this.deadlines, services);
 		boolean direct = services.dispatcher().mayLend() && !encrypted;
@@ -365,8 +366,8 @@ final class Http1Connection implements OpenConnection {
 	private void turnAway(RequestHead head, RefusalAnswer refusal) {
 		boolean keepAlive = mayKeepAlive(head);
 		this.sender.write(this.services.refusalEncoder().encode(refusal, head, keepAlive, this.channel.alloc()));
-		this.reports.turnedAway(this.stream, head, refusal,
-				this.services.refusalEncoder().contentSize(refusal, head), keepAlive);
+		this.reports.turnedAway(this.stream, head, refusal, this.services.refusalEncoder().contentSize(refusal, head),
+				keepAlive);
 		next(head, keepAlive);
 	}
 
