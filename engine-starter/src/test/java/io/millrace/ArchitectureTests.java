@@ -44,7 +44,11 @@ class ArchitectureTests {
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
 		.importPackages("io.millrace");
 
-	private static final String[] PROTOCOLS = { "core.http1..", "core.http2..", "core.http3..", "core.websocket.." };
+	private static final String[] PROTOCOLS = { "core.http1..", "core.http2..", "core.http3..", "core.websocket..",
+			"core.connection.." };
+
+	private static final String[] CONNECTION = { "core.connection..", "core.http..", "core.worker..",
+			"core.observe.." };
 
 	private static final String[] HTTP = { "core.http..", "core.worker..", "core.observe.." };
 
@@ -52,9 +56,10 @@ class ArchitectureTests {
 	private static final Map<String, String[]> MAY_USE = Map.ofEntries(Map.entry("core.observe..", none()),
 			Map.entry("core.worker..", of("core.observe..")),
 			Map.entry("core.http..", of("core.worker..", "core.observe..")),
-			Map.entry("core.http1..", and(HTTP, "core.http2..", "core.websocket..")),
-			Map.entry("core.http2..", and(HTTP, "core.websocket..")), Map.entry("core.http3..", and(HTTP)),
-			Map.entry("core.websocket..", and(HTTP)), Map.entry("core.transport..", and(HTTP, PROTOCOLS)),
+			Map.entry("core.connection..", and(HTTP)),
+			Map.entry("core.http1..", and(CONNECTION, "core.http2..", "core.websocket..")),
+			Map.entry("core.http2..", and(CONNECTION, "core.websocket..")),
+			Map.entry("core.http3..", and(CONNECTION)), Map.entry("core.websocket..", and(HTTP)), Map.entry("core.transport..", and(HTTP, PROTOCOLS)),
 			Map.entry("core", of("core..")), Map.entry("servlet..", of("core.http..")),
 			Map.entry("ratelimit..", of("core.http..")), Map.entry("accesslog..", of("core.observe..")),
 			Map.entry("reactive..", of("core.http..")), Map.entry("boot", of("core..")),

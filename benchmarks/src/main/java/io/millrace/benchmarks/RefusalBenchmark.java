@@ -15,7 +15,8 @@ import io.millrace.core.http.HttpServices;
 import io.millrace.core.http.Lanes;
 import io.millrace.core.http.Refusal;
 import io.millrace.core.http.Routes;
-import io.millrace.core.http1.ConnectionTimeouts;
+import io.millrace.core.connection.ConnectionServices;
+import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Handler;
 import io.millrace.core.http1.Http1Options;
 import io.millrace.core.http1.Http1Services;
@@ -94,8 +95,9 @@ public class RefusalBenchmark {
 		Dispatcher dispatcher = new Dispatcher(new Routes(List.of()), RefusalBenchmark::hello, http, Lanes.NONE,
 				admission, DispatchOptions.defaults(), observers);
 		LoopMeter meter = new LoopMeter();
-		Http1Services services = new Http1Services(Http1Options.defaults(), ConnectionTimeouts.defaults(), dispatcher,
-				observers, (loop) -> meter);
+		Http1Options options = Http1Options.defaults();
+		Http1Services services = new Http1Services(options, new ConnectionServices(ConnectionTimeouts.defaults(),
+				options.limits(), options.serverHeader(), dispatcher, observers, (loop) -> meter));
 		return new EmbeddedChannel(new ChannelInitializer<>() {
 
 			@Override

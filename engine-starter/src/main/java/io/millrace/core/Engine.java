@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
+import io.millrace.core.connection.ConnectionServices;
+import io.millrace.core.connection.OpenConnections;
 import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.http1.Http1Services;
-import io.millrace.core.http1.OpenConnections;
 import io.millrace.core.observe.ConnectionSnapshot;
 import io.millrace.core.observe.EngineObservers;
 import io.millrace.core.observe.EngineSnapshot;
@@ -112,11 +113,13 @@ public final class Engine {
 		dispatching.startLoops();
 		this.loops.await(this.loops.turn());
 		dispatching.start();
-		Http1Services services = new Http1Services(this.config.http1(), this.config.timeouts(),
-				dispatching.dispatcher(), dispatching.observers(), this.loops::meter);
+		ConnectionServices shared = new ConnectionServices(this.config.timeouts(), this.config.http1().limits(),
+				this.config.http1().serverHeader(), dispatching.dispatcher(), dispatching.observers(),
+				this.loops::meter);
+		Http1Services services = new Http1Services(this.config.http1(), shared);
 		Listener bound = Listener.bind(this.config.listener(), this.config.tls(), this.loops, services);
 		this.startedAt = System.nanoTime();
-		this.connections = services.connections();
+		this.connections = shared.connections();
 		this.listener = bound;
 	}
 

@@ -11,7 +11,7 @@ import io.millrace.core.http.DispatchOptions;
 import io.millrace.core.http.RateLimiter;
 import io.millrace.core.http.Route;
 import io.millrace.core.http.RoutePolicy;
-import io.millrace.core.http1.ConnectionTimeouts;
+import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Options;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.observe.WatchOptions;

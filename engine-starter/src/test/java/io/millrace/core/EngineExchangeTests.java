@@ -24,7 +24,7 @@ import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.http.RateLimiter;
 import io.millrace.core.http.RequestBody;
 import io.millrace.core.http.RoutePolicy;
-import io.millrace.core.http1.ConnectionTimeouts;
+import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Options;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.observe.EngineSnapshot;

@@ -12,7 +12,7 @@ import io.millrace.core.TestEngine.Gate;
 import io.millrace.core.http.DispatchOptions;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ExchangeHandler;
-import io.millrace.core.http1.ConnectionTimeouts;
+import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.transport.Transport;
 import io.netty.buffer.ByteBuf;

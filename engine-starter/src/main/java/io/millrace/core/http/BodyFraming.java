@@ -17,7 +17,7 @@ public record BodyFraming(Kind kind, long length) {
 	/** A message without body. */
 	public static final BodyFraming NONE = new BodyFraming(Kind.NONE, 0);
 
-	/** A chunked message. */
+	/** A message of unknown length, delimited by its protocol version. */
 	public static final BodyFraming CHUNKED = new BodyFraming(Kind.CHUNKED, -1);
 
 	/** A response that ends where the connection ends. */
@@ -140,7 +140,7 @@ public record BodyFraming(Kind kind, long length) {
 		if (contentLength >= 0) {
 			return ofLength(contentLength);
 		}
-		return (request.version() == ProtocolVersion.HTTP_1_1) ? CHUNKED : UNTIL_CLOSE;
+		return (request.version() == ProtocolVersion.HTTP_1_0) ? UNTIL_CLOSE : CHUNKED;
 	}
 
 	/**
@@ -163,7 +163,10 @@ public record BodyFraming(Kind kind, long length) {
 		/** Content-Length: §6.2. */
 		LENGTH,
 
-		/** Transfer-Encoding: chunked: §7.1. */
+		/**
+		 * Transfer-Encoding: chunked: §7.1; in later protocol versions what ends with the
+		 * stream and has no Content-Length.
+		 */
 		CHUNKED,
 
 		/**

@@ -9,7 +9,13 @@ public enum ProtocolVersion {
 	HTTP_1_0("HTTP/1.0"),
 
 	/** HTTP/1.1, RFC 9112. */
-	HTTP_1_1("HTTP/1.1");
+	HTTP_1_1("HTTP/1.1"),
+
+	/** HTTP/2, RFC 9113. */
+	HTTP_2("HTTP/2.0"),
+
+	/** HTTP/3, RFC 9114. */
+	HTTP_3("HTTP/3.0");
 
 	private final String text;
 

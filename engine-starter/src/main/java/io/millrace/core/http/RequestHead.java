@@ -28,7 +28,7 @@ public record RequestHead(String method, RequestTarget target, ProtocolVersion v
 	 * @return whether it waits
 	 */
 	public boolean expectsContinue() {
-		return this.version == ProtocolVersion.HTTP_1_1 && this.framing.hasBody()
+		return this.version != ProtocolVersion.HTTP_1_0 && this.framing.hasBody()
 				&& this.headers.containsValue("Expect", "100-continue", true);
 	}
 

@@ -1,5 +1,6 @@
 package io.millrace.core.http1;
 
+import io.millrace.core.connection.ReceivedFields;
 import io.millrace.core.http.BodyFraming;
 import io.millrace.core.http.ProtocolException;
 import io.netty.buffer.ByteBuf;

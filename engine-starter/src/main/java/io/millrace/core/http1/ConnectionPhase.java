@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 
+import io.millrace.core.connection.ConnectionCounts;
 import io.millrace.core.http.ConnectionInfo;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ProtocolVersion;

@@ -2,6 +2,7 @@ package io.millrace.core.http1;
 
 import java.nio.channels.FileChannel;
 
+import io.millrace.core.connection.ConnectionCounts;
 import io.netty.channel.DefaultFileRegion;
 
 /**

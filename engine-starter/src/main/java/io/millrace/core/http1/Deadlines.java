@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
+import io.millrace.core.connection.BodyPace;
+import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.http1.ConnectionTimers.Kind;
 import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package io.millrace.core.http1;
 
+import io.millrace.core.connection.ConnectionCounts;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ResponseHead;
 import io.netty.buffer.ByteBuf;

@@ -3,6 +3,8 @@ package io.millrace.core.http1;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
+import io.millrace.core.connection.ReceivedFields;
+import io.millrace.core.connection.Syntax;
 import io.millrace.core.http.BodyFraming;
 import io.millrace.core.http.ProtocolException;
 import io.millrace.core.http.ProtocolVersion;

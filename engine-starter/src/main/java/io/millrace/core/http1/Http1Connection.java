@@ -6,7 +6,11 @@ import java.util.Objects;
 
 import javax.net.ssl.SSLSession;
 
+import io.millrace.core.connection.ConnectionCounts;
+import io.millrace.core.connection.OpenConnection;
+import io.millrace.core.connection.RequestReports;
 import io.millrace.core.http.Exchange;
+import io.millrace.core.http.ExchangeObservation;
 import io.millrace.core.http.ProtocolException;
 import io.millrace.core.http.ReceivedBody;
 import io.millrace.core.http.RefusalAnswer;
@@ -39,7 +43,7 @@ import org.slf4j.LoggerFactory;
  *                                ENDED, see {@link Closing}
  * </pre>
  */
-final class Http1Connection {
+final class Http1Connection implements OpenConnection {
 
 	private static final Logger logger = LoggerFactory.getLogger(Http1Connection.class);
 
@@ -109,7 +113,7 @@ final class Http1Connection {
 		this.sender = new Sender(channel, this.counts, encrypted);
 		this.writer = new ResponseWriter(services.encoder(), channel.alloc(), this.sender::write);
 		this.refusals = new Refusals(services, this.writer, channel.alloc());
-		this.reports = new RequestReports(services, this.writer);
+		this.reports = services.reports();
 		this.deadlines = new Deadlines(channel.eventLoop(), services.timeouts(), this.sender, this.body, this.inbound,
 				this::expired, loan::whenBack);
 		this.phase = new ConnectionPhase(meter, this.counts, this.parser, this.body, this.deadlines);
@@ -316,7 +320,8 @@ final class Http1Connection {
 	private void turnAway(RequestHead head, RefusalAnswer refusal) {
 		boolean keepAlive = mayKeepAlive(head);
 		this.sender.write(this.services.refusalEncoder().encode(refusal, head, keepAlive, this.channel.alloc()));
-		this.reports.turnedAway(this.stream, head, refusal, keepAlive);
+		this.reports.turnedAway(this.stream, head, refusal,
+				this.services.refusalEncoder().contentSize(refusal, head), keepAlive);
 		next(head, keepAlive);
 	}
 
@@ -552,7 +557,7 @@ final class Http1Connection {
 	private void exchangeEnded(Exchange ended) {
 		this.exchange = null;
 		ended.complete();
-		this.reports.completed(ended);
+		this.reports.completed(ended, this.writer);
 	}
 
 	// A refusal of bytes that are no request yet, or of the body of one.
@@ -564,7 +569,7 @@ final class Http1Connection {
 		}
 		if (current == null && this.phase.state() == State.READING_HEAD) {
 			Exchange unknown = this.refusals.unknown(this.stream, this.inbound.bytes());
-			this.reports.started(unknown, this.inbound.bytes());
+			resembles(this.reports.started(unknown));
 			refuseUnserved(unknown, refusal, reason);
 			return;
 		}
@@ -583,6 +588,13 @@ final class Http1Connection {
 		}
 	}
 
+	private void resembles(@Nullable ExchangeObservation observation) {
+		RequestLine line = (observation != null) ? RequestLine.find(this.inbound.bytes()) : null;
+		if (observation != null && line != null) {
+			observation.resembles(line.method(), line.target());
+		}
+	}
+
 	// Nobody but us will ever have the exchange.
 	private void refuseUnserved(Exchange unserved, ProtocolException refusal, String reason) {
 		this.refusals.count(refusal);
@@ -590,7 +602,7 @@ final class Http1Connection {
 		this.writer.reset();
 		this.refusals.answer(unserved, refusal);
 		finish(true);
-		this.reports.completed(unserved);
+		this.reports.completed(unserved, this.writer);
 	}
 
 	void reset(Exchange exchange) {
@@ -646,7 +658,7 @@ final class Http1Connection {
 		if (cut != null) {
 			this.exchange = null;
 			cut.abort(new IOException(why));
-			this.reports.aborted(cut);
+			this.reports.aborted(cut, this.writer);
 		}
 		return true;
 	}
@@ -656,12 +668,13 @@ final class Http1Connection {
 		close(why);
 	}
 
-	/** Close the socket, whatever is in flight. Any thread may call. */
-	void closeNow() {
+	@Override
+	public void closeNow() {
 		executor().execute(() -> this.loan.whenBack(() -> close("The server has stopped")));
 	}
 
-	EventExecutor executor() {
+	@Override
+	public EventExecutor executor() {
 		return this.channel.eventLoop();
 	}
 
@@ -669,8 +682,8 @@ final class Http1Connection {
 		return this.services.connections().isDraining();
 	}
 
-	/** Close when nothing is in flight. */
-	void drain() {
+	@Override
+	public void drain() {
 		this.loan.whenBack(() -> {
 			this.deadlines.drain(this.phase.state() == State.READING_HEAD && !this.parser.isStarted());
 			Exchange open = this.exchange;
@@ -719,15 +732,13 @@ final class Http1Connection {
 		}
 	}
 
-	ConnectionCounts counts() {
+	@Override
+	public ConnectionCounts counts() {
 		return this.counts;
 	}
 
-	/**
-	 * What the connection is doing. Any thread may ask.
-	 * @return one reading
-	 */
-	ConnectionSnapshot read() {
+	@Override
+	public ConnectionSnapshot read() {
 		return this.phase.read(this.stream.connection(), this.exchange, this.held);
 	}
 

@@ -1,10 +1,8 @@
 package io.millrace.core.http1;
 
-import java.util.function.Consumer;
-
 import javax.net.ssl.SSLException;
 
-import io.millrace.core.observe.ConnectionSnapshot;
+import io.millrace.core.connection.ConnectionLife;
 import io.millrace.core.observe.LoopMeter;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -17,7 +15,6 @@ import io.netty.handler.ssl.SniCompletionEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The last handler of the pipeline: brings to an HTTP/1.1 connection what happens to its
@@ -25,19 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Http1Handler extends ChannelInboundHandlerAdapter {
 
-	private final Http1Services services;
-
 	private final Http1Connection connection;
 
-	private final LoopMeter meter;
+	private final ConnectionLife life;
 
 	private final Loan loan;
-
-	// A handshake that fails may be told twice.
-	private boolean shaken;
-
-	// Who goes along with the connection.
-	private @Nullable Consumer<ConnectionSnapshot> company;
 
 	/**
 	 * Create the handler of one connection.
@@ -46,17 +35,15 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 	 * @param encrypted whether handlers before this one speak TLS
 	 */
 	public Http1Handler(Http1Services services, Channel channel, boolean encrypted) {
-		this.services = services;
-		this.meter = services.meter(channel.eventLoop());
+		LoopMeter meter = services.meter(channel.eventLoop());
+		this.life = new ConnectionLife(services.shared(), meter);
 		this.loan = new Loan(channel.eventLoop());
-		this.connection = new Http1Connection(services, channel, this.loan, this.meter, encrypted);
+		this.connection = new Http1Connection(services, channel, this.loan, meter, encrypted);
 	}
 
 	@Override
 	public void channelActive(ChannelHandlerContext ctx) {
-		this.meter.connectionOpened();
-		this.services.observer().connectionOpened();
-		this.company = this.services.observer().observeConnection();
+		this.life.opened();
 		this.connection.opened();
 	}
 
@@ -104,10 +91,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 		if (completed) {
 			this.connection.secured(ctx.pipeline().get(SslHandler.class).engine().getSession());
 		}
-		if (!this.shaken) {
-			this.shaken = true;
-			this.services.observer().handshakeEnded(completed);
-		}
+		this.life.handshakeEnded(completed);
 	}
 
 	@Override
@@ -119,11 +103,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 	public void channelInactive(ChannelHandlerContext ctx) {
 		this.loan.whenBack(() -> {
 			this.connection.closed();
-			this.meter.connectionClosed();
-			this.services.observer().connectionClosed();
-			if (this.company != null) {
-				this.company.accept(this.connection.read());
-			}
+			this.life.closed(this.connection::read);
 		});
 	}
 

@@ -1,5 +1,7 @@
 package io.millrace.core.http1;
 
+import io.millrace.core.connection.RequestLimits;
+import io.millrace.core.connection.Syntax;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,14 @@ public record Http1Options(int maxRequestLineSize, int maxHeaderSize, int maxHea
 		if (!valid) {
 			throw new IllegalArgumentException(message);
 		}
+	}
+
+	/**
+	 * What holds for requests of other protocol versions too.
+	 * @return the limits
+	 */
+	public RequestLimits limits() {
+		return new RequestLimits(this.maxHeaderSize, this.maxHeaderCount, this.maxBodySize);
 	}
 
 	/**

@@ -2,8 +2,11 @@ package io.millrace.core.http1;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 
+import io.millrace.core.connection.ConnectionServices;
+import io.millrace.core.connection.ConnectionTimeouts;
+import io.millrace.core.connection.OpenConnections;
+import io.millrace.core.connection.RequestReports;
 import io.millrace.core.http.Dispatcher;
 import io.millrace.core.observe.EngineObservers;
 import io.millrace.core.observe.LoopMeter;
@@ -16,37 +19,30 @@ public final class Http1Services {
 
 	private final Http1Options options;
 
-	private final ConnectionTimeouts timeouts;
-
-	private final Dispatcher dispatcher;
-
-	private final EngineObservers observer;
-
-	private final Function<EventExecutor, LoopMeter> meters;
+	private final ConnectionServices shared;
 
 	private final ResponseEncoder encoder;
 
 	private final RefusalEncoder refusalEncoder;
 
-	private final OpenConnections connections = new OpenConnections();
-
 	/**
 	 * Collect what is shared.
 	 * @param options the limits
-	 * @param timeouts the timeouts
-	 * @param dispatcher takes the exchanges
-	 * @param observer is told what happens
-	 * @param meters has the meter of each event loop
+	 * @param shared what connections of all protocol versions share
 	 */
-	public Http1Services(Http1Options options, ConnectionTimeouts timeouts, Dispatcher dispatcher,
-			EngineObservers observer, Function<EventExecutor, LoopMeter> meters) {
+	public Http1Services(Http1Options options, ConnectionServices shared) {
 		this.options = options;
-		this.timeouts = timeouts;
-		this.dispatcher = dispatcher;
-		this.observer = observer;
-		this.meters = meters;
+		this.shared = shared;
 		this.encoder = new ResponseEncoder(options.serverHeader());
-		this.refusalEncoder = new RefusalEncoder(this.encoder, dispatcher.services().errors());
+		this.refusalEncoder = new RefusalEncoder(this.encoder, shared.dispatcher().services().errors());
+	}
+
+	/**
+	 * What connections of all protocol versions share.
+	 * @return the services
+	 */
+	ConnectionServices shared() {
+		return this.shared;
 	}
 
 	Http1Options options() {
@@ -54,11 +50,11 @@ public final class Http1Services {
 	}
 
 	ConnectionTimeouts timeouts() {
-		return this.timeouts;
+		return this.shared.timeouts();
 	}
 
 	Dispatcher dispatcher() {
-		return this.dispatcher;
+		return this.shared.dispatcher();
 	}
 
 	/**
@@ -66,7 +62,7 @@ public final class Http1Services {
 	 * @return the observer
 	 */
 	public EngineObservers observer() {
-		return this.observer;
+		return this.shared.observer();
 	}
 
 	/**
@@ -75,7 +71,7 @@ public final class Http1Services {
 	 * @return its meter
 	 */
 	LoopMeter meter(EventExecutor loop) {
-		return this.meters.apply(loop);
+		return this.shared.meter(loop);
 	}
 
 	/**
@@ -97,12 +93,12 @@ public final class Http1Services {
 		return this.refusalEncoder;
 	}
 
-	/**
-	 * The open connections.
-	 * @return the connections
-	 */
-	public OpenConnections connections() {
-		return this.connections;
+	OpenConnections connections() {
+		return this.shared.connections();
+	}
+
+	RequestReports reports() {
+		return this.shared.reports();
 	}
 
 }

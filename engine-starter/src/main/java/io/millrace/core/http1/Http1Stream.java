@@ -2,6 +2,7 @@ package io.millrace.core.http1;
 
 import java.nio.channels.FileChannel;
 
+import io.millrace.core.connection.SocketInfo;
 import io.millrace.core.http.ConnectionInfo;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ExchangeStream;

@@ -1,13 +1,11 @@
 package io.millrace.core.http1;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Iterator;
-import java.util.Locale;
 import java.util.Map;
 
+import io.millrace.core.connection.Syntax;
+import io.millrace.core.connection.DateText;
 import io.millrace.core.http.BodyFraming;
 import io.millrace.core.http.ProtocolVersion;
 import io.millrace.core.http.RequestHead;
@@ -30,10 +28,6 @@ import org.slf4j.LoggerFactory;
 final class ResponseEncoder {
 
 	private static final Logger logger = LoggerFactory.getLogger(ResponseEncoder.class);
-
-	private static final DateTimeFormatter DATE = DateTimeFormatter
-		.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
-		.withZone(ZoneOffset.UTC);
 
 	private static final byte[] CRLF = { '\r', '\n' };
 
@@ -188,7 +182,7 @@ final class ResponseEncoder {
 		long second = System.currentTimeMillis() / 1000;
 		DateLine line = this.date;
 		if (line.second != second) {
-			line = new DateLine(second, ascii("Date: " + DATE.format(Instant.ofEpochSecond(second)) + "\r\n"));
+			line = new DateLine(second, ascii("Date: " + DateText.of(second) + "\r\n"));
 			this.date = line;
 		}
 		return line.bytes;

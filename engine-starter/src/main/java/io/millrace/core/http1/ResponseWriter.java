@@ -2,6 +2,7 @@ package io.millrace.core.http1;
 
 import java.util.function.Consumer;
 
+import io.millrace.core.connection.SentResponse;
 import io.millrace.core.http.BodyFraming;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.RequestHead;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * body is copied behind its head, so that one buffer and one write carry both; a larger
  * one is passed on as it is. Owned by the event loop.
  */
-final class ResponseWriter {
+final class ResponseWriter implements SentResponse {
 
 	private static final Logger logger = LoggerFactory.getLogger(ResponseWriter.class);
 
@@ -73,19 +74,13 @@ final class ResponseWriter {
 		this.contentSent = 0;
 	}
 
-	/**
-	 * How much of the content was handed on, to be sent.
-	 * @return bytes, without chunk framing
-	 */
-	long contentSent() {
+	@Override
+	public long contentSent() {
 		return this.contentSent;
 	}
 
-	/**
-	 * Whether the head was written.
-	 * @return whether there is no way back
-	 */
-	boolean isStarted() {
+	@Override
+	public boolean isStarted() {
 		return this.started;
 	}
 
@@ -103,6 +98,11 @@ final class ResponseWriter {
 	 */
 	boolean isKeepAlive() {
 		return this.keepAlive;
+	}
+
+	@Override
+	public boolean isConnectionKept() {
+		return this.keepAlive && !this.switched;
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.millrace.core.http1;
 
 import java.nio.charset.StandardCharsets;
 
+import io.millrace.core.connection.ConnectionCounts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;

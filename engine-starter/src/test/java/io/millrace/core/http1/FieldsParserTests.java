@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import io.millrace.core.connection.ReceivedFields;
 import io.millrace.core.http.ProtocolException;
 import io.netty.handler.codec.http.HttpHeaders;
 import org.junit.jupiter.api.Test;

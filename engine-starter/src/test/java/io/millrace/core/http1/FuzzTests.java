@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 
+import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.RawClient;
 import io.millrace.core.transport.Transport;
 import org.junit.jupiter.api.Test;

@@ -27,6 +27,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 import io.millrace.core.EngineConfig;
 import io.millrace.core.RawClient;
+import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.transport.TlsContexts;
 import io.millrace.core.transport.TlsOptions;

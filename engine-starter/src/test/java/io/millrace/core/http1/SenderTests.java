@@ -2,6 +2,7 @@ package io.millrace.core.http1;
 
 import java.util.List;
 
+import io.millrace.core.connection.ConnectionCounts;
 import io.millrace.core.observe.EngineStatistics;
 import io.millrace.core.observe.ObservedKinds;
 import io.netty.buffer.Unpooled;

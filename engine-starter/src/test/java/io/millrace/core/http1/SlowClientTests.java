@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.RawClient;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ExchangeHandler;

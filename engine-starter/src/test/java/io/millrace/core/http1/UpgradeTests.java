@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.RawClient;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.RequestBody;

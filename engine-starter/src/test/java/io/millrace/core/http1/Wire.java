@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.millrace.core.connection.ConnectionServices;
+import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.http.DirectOrigins;
 import io.millrace.core.http.DispatchOptions;
 import io.millrace.core.http.Dispatcher;
@@ -63,10 +65,10 @@ final class Wire implements AutoCloseable {
 						Arrays.stream(Refusal.values()).map(Refusal::id).toList(), Http1Services.timeoutKinds(),
 						Arrays.stream(ProtocolException.Kind.values()).map(ProtocolException.Kind::id).toList())),
 				List.of(this.counts));
-		Http1Services services = new Http1Services(options, ConnectionTimeouts.defaults(),
-				new Dispatcher(new Routes(List.of()), (exchange) -> handle(application, exchange), http, Lanes.NONE,
-						admission, DispatchOptions.defaults(), told),
-				told, (loop) -> new LoopMeter());
+		Dispatcher dispatcher = new Dispatcher(new Routes(List.of()), (exchange) -> handle(application, exchange), http,
+				Lanes.NONE, admission, DispatchOptions.defaults(), told);
+		Http1Services services = new Http1Services(options, new ConnectionServices(ConnectionTimeouts.defaults(),
+				options.limits(), options.serverHeader(), dispatcher, told, (loop) -> new LoopMeter()));
 		this.channel = new EmbeddedChannel(new ChannelInitializer<>() {
 			@Override
 			protected void initChannel(Channel created) {

@@ -7,7 +7,7 @@ import io.millrace.core.Engine;
 import io.millrace.core.EngineConfig;
 import io.millrace.core.http.DispatchOptions;
 import io.millrace.core.http.ForwardedOrigins;
-import io.millrace.core.http1.ConnectionTimeouts;
+import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Options;
 import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.transport.ListenerOptions;

@@ -3,7 +3,7 @@ package io.millrace.boot.autoconfigure.explain;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-import io.millrace.core.http1.ConnectionTimeouts;
+import io.millrace.core.connection.ConnectionTimeouts;
 
 /**
  * Looks for clients and handlers that may take as long as they like.

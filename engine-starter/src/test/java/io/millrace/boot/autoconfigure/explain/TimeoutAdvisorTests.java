@@ -2,7 +2,7 @@ package io.millrace.boot.autoconfigure.explain;
 
 import java.time.Duration;
 
-import io.millrace.core.http1.ConnectionTimeouts;
+import io.millrace.core.connection.ConnectionTimeouts;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

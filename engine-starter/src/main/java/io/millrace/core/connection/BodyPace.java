@@ -1,4 +1,4 @@
-package io.millrace.core.http1;
+package io.millrace.core.connection;
 
 import java.util.concurrent.TimeUnit;
 
@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * having sent much at first. Counts only while the application wants the body. Owned by
  * the event loop.
  */
-final class BodyPace {
+public final class BodyPace {
 
 	private final long grace;
 
@@ -24,7 +24,11 @@ final class BodyPace {
 
 	private long lookedAt;
 
-	BodyPace(ConnectionTimeouts timeouts) {
+	/**
+	 * A body may be wanted.
+	 * @param timeouts how fast it has to come
+	 */
+	public BodyPace(ConnectionTimeouts timeouts) {
 		this.grace = timeouts.bodyGrace().toNanos();
 		this.rate = timeouts.minBodyRate();
 		this.silence = timeouts.idle().toNanos();
@@ -36,7 +40,7 @@ final class BodyPace {
 	 * @param now the time in nanoseconds
 	 * @return after how many nanoseconds to look, 0 for never
 	 */
-	long start(long received, long now) {
+	public long start(long received, long now) {
 		this.since = now;
 		this.receivedBefore = received;
 		this.receivedLast = received;
@@ -51,7 +55,7 @@ final class BodyPace {
 	 * @return after how many nanoseconds to look again, 0 for never, -1 where it is too
 	 * slow
 	 */
-	long look(long received, long now) {
+	public long look(long received, long now) {
 		long allowed = Long.MAX_VALUE;
 		if (hasRate()) {
 			double credit = (double) (received - this.receivedBefore) / this.rate * TimeUnit.SECONDS.toNanos(1);

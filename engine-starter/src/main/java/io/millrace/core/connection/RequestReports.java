@@ -1,62 +1,48 @@
-package io.millrace.core.http1;
+package io.millrace.core.connection;
 
+import io.millrace.core.http.Dispatcher;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ExchangeObservation;
+import io.millrace.core.http.ExchangeStream;
 import io.millrace.core.http.RefusalAnswer;
 import io.millrace.core.http.RequestHead;
 import io.millrace.core.observe.EngineObservers;
 import io.millrace.core.observe.ExchangeObserver;
-import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the observers of the requests of one connection: that one has come, and how it
- * has ended, each once. Whether somebody wants to see them is settled at start; where
- * nobody does, nothing is measured. Owned as the connection is.
+ * Tells the observers of requests: that one has come, and how it has ended, each once.
+ * Whether somebody wants to see them is settled at start; where nobody does, nothing is
+ * measured. One for all connections of an engine; called by whoever owns the connection.
  */
-final class RequestReports {
-
-	private final Http1Services services;
+public final class RequestReports {
 
 	private final EngineObservers observers;
 
-	private final ResponseWriter writer;
+	private final Dispatcher dispatcher;
 
 	private final boolean watched;
 
 	/**
-	 * Create the reports of a connection.
-	 * @param services what all connections share
-	 * @param writer knows what was sent of a response
+	 * Create the reports.
+	 * @param observers who is told
+	 * @param dispatcher takes the exchanges
 	 */
-	RequestReports(Http1Services services, ResponseWriter writer) {
-		this.services = services;
-		this.observers = services.observer();
-		this.writer = writer;
+	RequestReports(EngineObservers observers, Dispatcher dispatcher) {
+		this.observers = observers;
+		this.dispatcher = dispatcher;
 		this.watched = this.observers.wantsExchanges();
 	}
 
 	/**
-	 * A head has come.
+	 * A head has come, or something in the place of one.
 	 * @param exchange its exchange, which nobody else has yet
+	 * @return what is measured of it, {@code null} where nobody wants to see it
 	 */
-	void started(Exchange exchange) {
-		observe(exchange);
+	public @Nullable ExchangeObservation started(Exchange exchange) {
+		ExchangeObservation observation = observe(exchange);
 		this.observers.exchangeStarted();
-	}
-
-	/**
-	 * Something has come in the place of a head.
-	 * @param unknown stands for it
-	 * @param bytes what has come
-	 */
-	void started(Exchange unknown, ByteBuf bytes) {
-		ExchangeObservation observation = observe(unknown);
-		RequestLine line = (observation != null) ? RequestLine.find(bytes) : null;
-		if (observation != null && line != null) {
-			observation.resembles(line.method(), line.target());
-		}
-		this.observers.exchangeStarted();
+		return observation;
 	}
 
 	private @Nullable ExchangeObservation observe(Exchange exchange) {
@@ -69,7 +55,7 @@ final class RequestReports {
 	 * @param exchange the exchange
 	 * @param reason why: the kind of a protocol error, or the deadline that has passed
 	 */
-	void refused(Exchange exchange, String reason) {
+	public void refused(Exchange exchange, String reason) {
 		ExchangeObservation observation = exchange.observation();
 		if (observation != null) {
 			observation.refused(reason);
@@ -79,14 +65,14 @@ final class RequestReports {
 	/**
 	 * An exchange has ended with its response.
 	 * @param exchange the exchange
+	 * @param sent its response
 	 */
-	void completed(Exchange exchange) {
+	public void completed(Exchange exchange, SentResponse sent) {
 		int status = exchange.sentHead().status();
 		this.observers.exchangeCompleted(status);
 		ExchangeObservation observation = exchange.observation();
 		if (observation != null) {
-			observation.ended(status, this.writer.contentSent(),
-					this.writer.isKeepAlive() && !this.writer.isSwitched());
+			observation.ended(status, sent.contentSent(), sent.isConnectionKept());
 			tellEnd(observation, true);
 		}
 	}
@@ -99,13 +85,14 @@ final class RequestReports {
 	/**
 	 * An exchange was cut.
 	 * @param exchange the exchange
+	 * @param sent what was sent of its response
 	 */
-	void aborted(Exchange exchange) {
+	public void aborted(Exchange exchange, SentResponse sent) {
 		this.observers.exchangeAborted();
 		ExchangeObservation observation = exchange.observation();
 		if (observation != null) {
-			boolean begun = this.writer.isStarted();
-			observation.ended(begun ? exchange.sentHead().status() : 0, begun ? this.writer.contentSent() : 0, false);
+			boolean begun = sent.isStarted();
+			observation.ended(begun ? exchange.sentHead().status() : 0, begun ? sent.contentSent() : 0, false);
 			tellEnd(observation, false);
 		}
 	}
@@ -116,18 +103,20 @@ final class RequestReports {
 	 * @param stream the stream
 	 * @param request the head
 	 * @param answer what its client was told
+	 * @param contentSize how many bytes of content that took
 	 * @param keepAlive whether the connection is kept
 	 */
-	void turnedAway(Http1Stream stream, RequestHead request, RefusalAnswer answer, boolean keepAlive) {
+	public void turnedAway(ExchangeStream stream, RequestHead request, RefusalAnswer answer, int contentSize,
+			boolean keepAlive) {
 		this.observers.exchangeStarted();
 		this.observers.exchangeCompleted(answer.status());
 		ExchangeObserver company = this.observers.observeExchange();
 		if (this.watched || company != null) {
-			Exchange seen = new Exchange(stream, request, this.services.dispatcher().services());
-			this.services.dispatcher().services().errors().describe(seen.response(), answer);
+			Exchange seen = new Exchange(stream, request, this.dispatcher.services());
+			this.dispatcher.services().errors().describe(seen.response(), answer);
 			ExchangeObservation observation = seen.observe(company);
-			observation.refused(answer.reason().id(), this.services.dispatcher().priority(request));
-			observation.ended(answer.status(), this.services.refusalEncoder().contentSize(answer, request), keepAlive);
+			observation.refused(answer.reason().id(), this.dispatcher.priority(request));
+			observation.ended(answer.status(), contentSize, keepAlive);
 			tellEnd(observation, true);
 		}
 	}

@@ -1,4 +1,4 @@
-package io.millrace.core.http1;
+package io.millrace.core.connection;
 
 import io.millrace.core.observe.EngineStatistics;
 
@@ -6,7 +6,7 @@ import io.millrace.core.observe.EngineStatistics;
  * What a connection has carried so far, which is counted for the whole engine too. Owned
  * as the connection is; others may read, and see it a moment late.
  */
-final class ConnectionCounts {
+public final class ConnectionCounts {
 
 	private final EngineStatistics statistics;
 
@@ -19,12 +19,16 @@ final class ConnectionCounts {
 
 	private long sent;
 
-	ConnectionCounts(EngineStatistics statistics) {
+	/**
+	 * A connection was opened just now.
+	 * @param statistics counts for the whole engine
+	 */
+	public ConnectionCounts(EngineStatistics statistics) {
 		this.statistics = statistics;
 	}
 
 	/** A request has come. */
-	void request() {
+	public void request() {
 		this.requests++;
 	}
 
@@ -32,7 +36,7 @@ final class ConnectionCounts {
 	 * Bytes have come.
 	 * @param bytes how many
 	 */
-	void received(long bytes) {
+	public void received(long bytes) {
 		this.received += bytes;
 		this.statistics.received(bytes);
 	}
@@ -41,7 +45,7 @@ final class ConnectionCounts {
 	 * Bytes were handed to the socket.
 	 * @param bytes how many
 	 */
-	void sent(long bytes) {
+	public void sent(long bytes) {
 		this.sent += bytes;
 		this.statistics.sent(bytes);
 	}
@@ -50,19 +54,31 @@ final class ConnectionCounts {
 	 * When the connection was accepted.
 	 * @return milliseconds as {@link System#currentTimeMillis()} has them
 	 */
-	long openedAt() {
+	public long openedAt() {
 		return this.openedAt;
 	}
 
-	int requests() {
+	/**
+	 * How many requests have come.
+	 * @return the number
+	 */
+	public int requests() {
 		return this.requests;
 	}
 
-	long received() {
+	/**
+	 * How many bytes have come.
+	 * @return the number
+	 */
+	public long received() {
 		return this.received;
 	}
 
-	long sent() {
+	/**
+	 * How many bytes were handed to the socket.
+	 * @return the number
+	 */
+	public long sent() {
 		return this.sent;
 	}
 

@@ -1,4 +1,4 @@
-package io.millrace.core.http1;
+package io.millrace.core.connection;
 
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * kept for all requests of the connection; threads that ask at the same time may make
  * them twice.
  */
-final class SocketInfo implements ConnectionInfo {
+public final class SocketInfo implements ConnectionInfo {
 
 	private static final InetSocketAddress NOWHERE = new InetSocketAddress(0);
 
@@ -33,7 +33,11 @@ final class SocketInfo implements ConnectionInfo {
 
 	private @Nullable String localText;
 
-	SocketInfo(Channel channel) {
+	/**
+	 * A connection was accepted.
+	 * @param channel its socket
+	 */
+	public SocketInfo(Channel channel) {
 		this.id = channel.id();
 		this.remoteAddress = known(channel.remoteAddress());
 		this.localAddress = known(channel.localAddress());
@@ -83,7 +87,12 @@ final class SocketInfo implements ConnectionInfo {
 		return this.session;
 	}
 
-	void secured(SSLSession session) {
+	/**
+	 * The TLS handshake has ended well. Called by the event loop before the first
+	 * request.
+	 * @param session the session
+	 */
+	public void secured(SSLSession session) {
 		this.session = session;
 	}
 

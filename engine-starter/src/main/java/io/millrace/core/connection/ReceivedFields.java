@@ -1,4 +1,4 @@
-package io.millrace.core.http1;
+package io.millrace.core.connection;
 
 import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.ArrayList;
@@ -24,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  * a connection that repeat the same header, as most clients do, can share one. A header
  * is short, so looking through it is as fast as hashing.
  */
-final class ReceivedFields extends HttpHeaders {
+public final class ReceivedFields extends HttpHeaders {
 
-	static final ReceivedFields NONE = new ReceivedFields(new CharSequence[0]);
+	/** No fields. */
+	public static final ReceivedFields NONE = new ReceivedFields(new CharSequence[0]);
 
 	// Names, which are AsciiStrings, and values, which are Strings, in turn.
 	private final CharSequence[] fields;
@@ -45,7 +46,7 @@ final class ReceivedFields extends HttpHeaders {
 	 * @param count how many names and values
 	 * @return the fields
 	 */
-	static ReceivedFields of(CharSequence[] fields, int count) {
+	public static ReceivedFields of(CharSequence[] fields, int count) {
 		return new ReceivedFields(Arrays.copyOf(fields, count));
 	}
 
@@ -54,7 +55,7 @@ final class ReceivedFields extends HttpHeaders {
 	 * @param index even for a name, odd for a value
 	 * @return {@code null} behind the last one
 	 */
-	@Nullable CharSequence at(int index) {
+	public @Nullable CharSequence at(int index) {
 		return (index < this.fields.length) ? this.fields[index] : null;
 	}
 
@@ -62,7 +63,7 @@ final class ReceivedFields extends HttpHeaders {
 	 * The number of names and values.
 	 * @return twice the number of fields
 	 */
-	int length() {
+	public int length() {
 		return this.fields.length;
 	}
 
@@ -72,7 +73,7 @@ final class ReceivedFields extends HttpHeaders {
 	 * @param from the index to start at
 	 * @return the index of the value, negative where there is none
 	 */
-	int find(CharSequence name, int from) {
+	public int find(CharSequence name, int from) {
 		int length = name.length();
 		for (int i = from & ~1; i < this.fields.length; i += 2) {
 			AsciiString own = (AsciiString) this.fields[i];

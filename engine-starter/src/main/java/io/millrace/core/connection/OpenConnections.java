@@ -1,4 +1,4 @@
-package io.millrace.core.http1;
+package io.millrace.core.connection;
 
 import java.util.Comparator;
 import java.util.List;
@@ -19,7 +19,7 @@ import io.netty.util.concurrent.EventExecutor;
  */
 public final class OpenConnections {
 
-	private final Set<Http1Connection> connections = ConcurrentHashMap.newKeySet();
+	private final Set<OpenConnection> connections = ConcurrentHashMap.newKeySet();
 
 	// Connections that are not settled and, while a drain starts, event loops that may
 	// still have accepted one.
@@ -29,28 +29,51 @@ public final class OpenConnections {
 
 	private volatile boolean draining;
 
-	void opened(Http1Connection connection) {
+	/**
+	 * A connection is there.
+	 * @param connection the connection
+	 */
+	public void opened(OpenConnection connection) {
 		this.unsettled.incrementAndGet();
 		this.connections.add(connection);
 	}
 
 	/** To be called once for each that was opened. */
-	void settled() {
+	public void settled() {
 		if (this.unsettled.decrementAndGet() == 0 && this.draining) {
 			this.drained.complete(null);
 		}
 	}
 
-	void closed(Http1Connection connection) {
+	/**
+	 * A socket is closed.
+	 * @param connection the connection
+	 */
+	public void closed(OpenConnection connection) {
 		this.connections.remove(connection);
 	}
 
-	boolean isDraining() {
+	/**
+	 * A connection goes on as another one, of another protocol.
+	 * @param before the connection, not settled
+	 * @param after what takes its place, and is settled in its stead
+	 */
+	public void replaced(OpenConnection before, OpenConnection after) {
+		this.connections.add(after);
+		this.connections.remove(before);
+	}
+
+	/**
+	 * Whether no connection is kept for long any more.
+	 * @return whether {@link #drain} was called
+	 */
+	public boolean isDraining() {
 		return this.draining;
 	}
 
 	/**
-	 * Answer what is in flight, with {@code Connection: close}, and close what is idle.
+	 * Answer what is in flight, telling clients that it is the last, and close what is
+	 * idle.
 	 * To be called when nothing is accepted any more.
 	 * @param loops the event loops of the connections: what one of them has accepted but
 	 * not seen yet is waited for
@@ -68,7 +91,7 @@ public final class OpenConnections {
 	}
 
 	private void drainLoop(EventExecutor loop) {
-		for (Http1Connection connection : this.connections) {
+		for (OpenConnection connection : this.connections) {
 			if (connection.executor() == loop) {
 				connection.drain();
 			}
@@ -97,7 +120,7 @@ public final class OpenConnections {
 		}
 		// The least of those that are wanted first: what is more takes its place.
 		Queue<Ranked> wanted = new PriorityQueue<>(Comparator.comparingLong(Ranked::rank));
-		for (Http1Connection connection : this.connections) {
+		for (OpenConnection connection : this.connections) {
 			ConnectionCounts counts = connection.counts();
 			// Read once: it may change while others are compared with it.
 			long rank = oldest ? -counts.openedAt() : counts.requests();
@@ -117,10 +140,10 @@ public final class OpenConnections {
 
 	/** Close all sockets, whatever is in flight. */
 	public void closeAll() {
-		this.connections.forEach(Http1Connection::closeNow);
+		this.connections.forEach(OpenConnection::closeNow);
 	}
 
-	private record Ranked(Http1Connection connection, long rank) {
+	private record Ranked(OpenConnection connection, long rank) {
 
 	}
 

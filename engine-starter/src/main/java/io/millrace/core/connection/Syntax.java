@@ -1,9 +1,9 @@
-package io.millrace.core.http1;
+package io.millrace.core.connection;
 
 /**
  * The character classes of RFC 9110 §5.6.2 and §5.5.
  */
-final class Syntax {
+public final class Syntax {
 
 	private static final boolean[] TOKEN = new boolean[256];
 
@@ -24,7 +24,7 @@ final class Syntax {
 	 * @param b the byte
 	 * @return whether it may
 	 */
-	static boolean isToken(byte b) {
+	public static boolean isToken(byte b) {
 		return TOKEN[b & 0xFF];
 	}
 
@@ -35,7 +35,7 @@ final class Syntax {
 	 * @param end an index that is not of the token, and readable
 	 * @return the index after its last character, {@code start} where there is no token
 	 */
-	static int tokenEnd(byte[] bytes, int start, int end) {
+	public static int tokenEnd(byte[] bytes, int start, int end) {
 		int at = start;
 		while (at < end && TOKEN[bytes[at] & 0xFF]) {
 			at++;
@@ -50,7 +50,7 @@ final class Syntax {
 	 * @param end an index that is not of the value
 	 * @return the index of the first byte that is none of these
 	 */
-	static int valueEnd(byte[] bytes, int start, int end) {
+	public static int valueEnd(byte[] bytes, int start, int end) {
 		int at = start;
 		while (at < end - 1 && isValue(bytes[at])) {
 			at++;
@@ -67,7 +67,7 @@ final class Syntax {
 	 * @param text the text
 	 * @return whether it is
 	 */
-	static boolean isToken(CharSequence text) {
+	public static boolean isToken(CharSequence text) {
 		for (int i = 0; i < text.length(); i++) {
 			if (text.charAt(i) > 0x7F || !TOKEN[text.charAt(i)]) {
 				return false;
@@ -81,7 +81,7 @@ final class Syntax {
 	 * @param text the text
 	 * @return whether it has no control character
 	 */
-	static boolean isValue(CharSequence text) {
+	public static boolean isValue(CharSequence text) {
 		for (int i = 0; i < text.length(); i++) {
 			if (!isValue(text.charAt(i))) {
 				return false;
