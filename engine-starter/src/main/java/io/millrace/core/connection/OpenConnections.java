@@ -73,8 +73,7 @@ public final class OpenConnections {
 
 	/**
 	 * Answer what is in flight, telling clients that it is the last, and close what is
-	 * idle.
-	 * To be called when nothing is accepted any more.
+	 * idle. To be called when nothing is accepted any more.
 	 * @param loops the event loops of the connections: what one of them has accepted but
 	 * not seen yet is waited for
 	 * @return completed when the last connection has nothing more to answer

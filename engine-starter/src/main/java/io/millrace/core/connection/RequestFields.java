@@ -210,8 +210,7 @@ public final class RequestFields {
 	static boolean isOfConnection(AsciiString name) {
 		return switch (name.length()) {
 			case 7 -> name.contentEquals(HttpHeaderNames.UPGRADE);
-			case 10 ->
-				name.contentEquals(HttpHeaderNames.CONNECTION) || name.contentEquals(HttpHeaderNames.KEEP_ALIVE);
+			case 10 -> name.contentEquals(HttpHeaderNames.CONNECTION) || name.contentEquals(HttpHeaderNames.KEEP_ALIVE);
 			case 16 -> name.contentEquals(PROXY_CONNECTION);
 			case 17 -> name.contentEquals(HttpHeaderNames.TRANSFER_ENCODING);
 			default -> false;

@@ -320,8 +320,8 @@ final class Http1Connection implements OpenConnection {
 	private void turnAway(RequestHead head, RefusalAnswer refusal) {
 		boolean keepAlive = mayKeepAlive(head);
 		this.sender.write(this.services.refusalEncoder().encode(refusal, head, keepAlive, this.channel.alloc()));
-		this.reports.turnedAway(this.stream, head, refusal,
-				this.services.refusalEncoder().contentSize(refusal, head), keepAlive);
+		this.reports.turnedAway(this.stream, head, refusal, this.services.refusalEncoder().contentSize(refusal, head),
+				keepAlive);
 		next(head, keepAlive);
 	}
 

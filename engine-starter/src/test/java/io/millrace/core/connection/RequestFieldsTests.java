@@ -73,7 +73,8 @@ class RequestFieldsTests {
 						list(null, ":method", "GET", ":scheme", "http", ":authority", "a", ":path", "")),
 				Arguments.of("relative path",
 						list(null, ":method", "GET", ":scheme", "http", ":authority", "a", ":path", "x")),
-				Arguments.of("two paths", list(GET, ":path", "/y")), Arguments.of("unknown", list(GET, ":status", "200")),
+				Arguments.of("two paths", list(GET, ":path", "/y")),
+				Arguments.of("unknown", list(GET, ":status", "200")),
 				Arguments.of("pseudo-field behind", list(GET, "accept", "a", ":authority", "b")),
 				Arguments.of("connection", list(GET, "connection", "close")),
 				Arguments.of("keep-alive", list(GET, "keep-alive", "1")),
@@ -82,15 +83,16 @@ class RequestFieldsTests {
 				Arguments.of("transfer-encoding", list(GET, "transfer-encoding", "chunked")),
 				Arguments.of("te", list(GET, "te", "gzip")), Arguments.of("line feed", list(GET, "x", "a\nb")),
 				Arguments.of("NUL", list(GET, "x", "a\0b")), Arguments.of("leading space", list(GET, "x", " a")),
-				Arguments.of("trailing tab", list(GET, "x", "a\t")), Arguments.of("space in a name", list(GET, "x y", "a")),
-				Arguments.of("empty name", list(GET, "", "a")), Arguments.of("another host", list(GET, "host", "b")),
+				Arguments.of("trailing tab", list(GET, "x", "a\t")),
+				Arguments.of("space in a name", list(GET, "x y", "a")), Arguments.of("empty name", list(GET, "", "a")),
+				Arguments.of("another host", list(GET, "host", "b")),
 				Arguments.of("two lengths", list(GET, "content-length", "0", "content-length", "0")),
 				Arguments.of("content that does not come", list(GET, "content-length", "1")),
 				Arguments.of("no length", list(GET, "content-length", "+1")),
 				Arguments.of("protocol of GET", list(GET, ":protocol", "websocket")),
 				Arguments.of("protocol that was not offered",
-						list(null, ":method", "CONNECT", ":scheme", "http", ":authority", "a", ":path", "/", ":protocol",
-								"websocket")),
+						list(null, ":method", "CONNECT", ":scheme", "http", ":authority", "a", ":path", "/",
+								":protocol", "websocket")),
 				Arguments.of("CONNECT with a path",
 						list(null, ":method", "CONNECT", ":authority", "a", ":path", "/", ":scheme", "http")));
 	}
@@ -103,8 +105,7 @@ class RequestFieldsTests {
 	}
 
 	static Stream<Arguments> refused() {
-		return Stream.of(
-				Arguments.of(400, list(null, ":method", "GET", ":scheme", "http", ":path", "/")),
+		return Stream.of(Arguments.of(400, list(null, ":method", "GET", ":scheme", "http", ":path", "/")),
 				Arguments.of(400, list(null, ":method", "GET", ":scheme", "http", ":authority", "a b", ":path", "/")),
 				Arguments.of(400, list(null, ":method", "GET", ":scheme", "http", ":authority", "u@a", ":path", "/")),
 				Arguments.of(400, list(null, ":method", "GET", ":scheme", "http", ":authority", "a", ":path", "/<")),
@@ -157,7 +158,8 @@ class RequestFieldsTests {
 	}
 
 	private static String[] list(String[] first, String... more) {
-		return Stream.concat(Stream.of((first != null) ? first : new String[0]), Stream.of(more)).toArray(String[]::new);
+		return Stream.concat(Stream.of((first != null) ? first : new String[0]), Stream.of(more))
+			.toArray(String[]::new);
 	}
 
 }
