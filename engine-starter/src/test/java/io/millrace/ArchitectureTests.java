@@ -54,20 +54,22 @@ class ArchitectureTests {
 
 	/** Package, and what of ours it may use besides itself. */
 	private static final Map<String, String[]> MAY_USE = Map.ofEntries(Map.entry("core.observe..", none()),
-			Map.entry("core.worker..", of("core.observe..")),
-			Map.entry("core.http..", of("core.worker..", "core.observe..")), Map.entry("core.connection..", and(HTTP)),
+			Map.entry("core.worker..", of("core.observe..")), Map.entry("core.compression..", none()),
+			Map.entry("core.http..", of("core.compression..", "core.worker..", "core.observe..")),
+			Map.entry("core.connection..", and(HTTP)),
 			Map.entry("core.http1..", and(CONNECTION, "core.http2..", "core.websocket..")),
 			Map.entry("core.http2..", and(CONNECTION, "core.websocket..")), Map.entry("core.http3..", and(CONNECTION)),
 			Map.entry("core.websocket..", and(HTTP)), Map.entry("core.transport..", and(HTTP, PROTOCOLS)),
 			Map.entry("core", of("core..")), Map.entry("servlet..", of("core.http..")),
+			Map.entry("websocket..", of("servlet..", "core.http..", "core.websocket..")),
 			Map.entry("ratelimit..", of("core.http..")), Map.entry("accesslog..", of("core.observe..")),
-			Map.entry("reactive..", of("core.http..")), Map.entry("boot", of("core..")),
+			Map.entry("reactive..", of("core.http..", "core.websocket..")), Map.entry("boot", of("core..")),
 			Map.entry("boot.servlet..", of("boot", "servlet..", "core..")),
 			Map.entry("boot.reactive..", of("boot", "reactive..", "core..")),
 			Map.entry("boot.metrics..", of("boot", "boot.servlet..", "boot.reactive..", "core..")),
 			Map.entry("boot.admission..", of("core.worker..")), Map.entry("jfr..", of("core.observe..")),
 			Map.entry("boot.autoconfigure..",
-					of("boot..", "servlet..", "reactive..", "ratelimit..", "accesslog..", "jfr..", "core..")));
+					of("boot..", "servlet..", "reactive..", "websocket..", "ratelimit..", "accesslog..", "jfr..", "core..")));
 
 	static Set<String> packagesWithRules() {
 		return MAY_USE.keySet();
@@ -148,7 +150,8 @@ class ArchitectureTests {
 			.resideInAPackage("io.millrace.boot..reactive..")
 			.should()
 			.dependOnClassesThat()
-			.resideInAnyPackage("io.millrace.servlet..", "io.millrace.boot..servlet..", "jakarta.servlet.."));
+			.resideInAnyPackage("io.millrace.servlet..", "io.millrace.websocket..",
+					"io.millrace.boot..servlet..", "jakarta.servlet.."));
 	}
 
 	@Test
@@ -176,6 +179,15 @@ class ArchitectureTests {
 			.should()
 			.dependOnClassesThat()
 			.resideInAPackage("com.netflix.."));
+	}
+
+	@Test
+	void oneRoomKnowsTyrus() {
+		check(noClasses().that(ours())
+			.and(resideOutsideOfPackage("io.millrace.servlet.tyrus"))
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("org.glassfish.tyrus..", "jakarta.websocket.."));
 	}
 
 	@Test

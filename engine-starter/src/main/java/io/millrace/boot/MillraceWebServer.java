@@ -68,6 +68,7 @@ public class MillraceWebServer implements WebServer {
 			}
 			try {
 				load();
+				this.application.accepting(true);
 				if (this.listening) {
 					this.engine.start();
 				}
@@ -158,6 +159,7 @@ public class MillraceWebServer implements WebServer {
 			if (this.gracefulShutdown != null) {
 				this.gracefulShutdown.abort();
 			}
+			this.application.accepting(false);
 			this.engine.stop();
 		}
 	}
@@ -195,6 +197,7 @@ public class MillraceWebServer implements WebServer {
 			callback.shutdownComplete(GracefulShutdownResult.IDLE);
 		}
 		else {
+			this.application.accepting(false);
 			this.gracefulShutdown.shutDownGracefully(this.engine, callback);
 		}
 	}

@@ -9,11 +9,11 @@ import java.util.List;
 import io.millrace.core.EngineConfig;
 import io.millrace.core.http.Route;
 import io.millrace.core.http1.Http1Options;
+import io.millrace.core.http2.Http2Options;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.TlsOptions;
 
 import org.springframework.boot.web.server.AbstractConfigurableWebServerFactory;
-import org.springframework.boot.web.server.Compression;
 import org.springframework.boot.web.server.Http2;
 import org.springframework.boot.web.server.Ssl;
 import org.springframework.util.StringUtils;
@@ -23,10 +23,6 @@ import org.springframework.util.StringUtils;
  * an engine.
  */
 public abstract class MillraceWebServerFactory extends AbstractConfigurableWebServerFactory {
-
-	private static final String LATER = " with a later version of Millrace.";
-
-	private static final String REMEDY = "or give the application its old server back with millrace.enabled=false.";
 
 	private final List<EngineCustomizer> engineCustomizers = new ArrayList<>();
 
@@ -72,23 +68,6 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 	}
 
 	/**
-	 * Stop start-up where something is asked for that there is not.
-	 * @throws UnsupportedFeatureException naming the property and a remedy
-	 */
-	protected void checkFeatures() {
-		Http2 http2 = getHttp2();
-		if (http2 != null && http2.isEnabled()) {
-			throw new UnsupportedFeatureException("server.http2.enabled", "HTTP/2 comes" + LATER,
-					"Set it to false, " + REMEDY);
-		}
-		Compression compression = getCompression();
-		if (compression != null && compression.getEnabled()) {
-			throw new UnsupportedFeatureException("server.compression.enabled", "Compression comes" + LATER,
-					"Set it to false and compress in a proxy before this server, " + REMEDY);
-		}
-	}
-
-	/**
 	 * Create the server; nothing is bound yet.
 	 * @param application what is served
 	 * @return the server
@@ -105,13 +84,22 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 		EngineConfig.Builder builder = EngineConfig.builder()
 			.listener(ListenerOptions.at(listenAddress()))
 			.http1(http1Options())
+			.compression(CompressionSettings.options(getCompression()))
 			.routes(this.routes);
+		if (isHttp2()) {
+			builder.http2(Http2Options.defaults());
+		}
 		Ssl ssl = getSsl();
 		if (Ssl.isEnabled(ssl)) {
-			builder.tls(TlsOptions.of(new TlsBundles(ssl, getSslBundles()).createContexts()));
+			builder.tls(TlsOptions.of(new TlsBundles(ssl, getSslBundles(), isHttp2()).createContexts()));
 		}
 		this.engineCustomizers.forEach((customizer) -> customizer.customize(builder));
 		return builder.build();
+	}
+
+	private boolean isHttp2() {
+		Http2 http2 = getHttp2();
+		return http2 != null && http2.isEnabled();
 	}
 
 	private InetSocketAddress listenAddress() {

@@ -31,6 +31,15 @@ public interface ServedApplication {
 	}
 
 	/**
+	 * The server is about to accept connections, or to end those that there are. Called
+	 * at each start, before the engine drains and before it stops: whoever has left HTTP
+	 * may say goodbye in the other protocol.
+	 * @param accepting whether it starts, or else stops
+	 */
+	default void accepting(boolean accepting) {
+	}
+
+	/**
 	 * The server will serve no more. Called once, after the last request.
 	 */
 	default void destroy() {

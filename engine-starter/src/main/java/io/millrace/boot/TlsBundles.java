@@ -33,9 +33,18 @@ final class TlsBundles {
 
 	private final @Nullable SslBundles bundles;
 
-	TlsBundles(Ssl ssl, @Nullable SslBundles bundles) {
+	private final boolean http2;
+
+	/**
+	 * Read the settings of a server.
+	 * @param ssl the settings
+	 * @param bundles the bundles that they may name
+	 * @param http2 whether clients may choose HTTP/2 in the handshake
+	 */
+	TlsBundles(Ssl ssl, @Nullable SslBundles bundles, boolean http2) {
 		this.ssl = ssl;
 		this.bundles = bundles;
+		this.http2 = http2;
 	}
 
 	/**
@@ -56,7 +65,7 @@ final class TlsBundles {
 
 	private TlsContexts create(TlsSettings standard, Map<String, TlsSettings> byName) {
 		try {
-			return new TlsContexts(standard, byName);
+			return new TlsContexts(standard, byName, this.http2);
 		}
 		catch (Exception ex) {
 			throw new InvalidTlsException(name(), ex);

@@ -7,11 +7,15 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.millrace.core.http.BulkheadSnapshot;
+import io.millrace.core.http.CompressionOptions;
+import io.millrace.core.http.DecompressionOptions;
 import io.millrace.core.http.Dispatcher;
 import io.millrace.core.http.ErrorResponder;
 import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.http.HttpServices;
 import io.millrace.core.http.Lanes;
+import io.millrace.core.http.RequestDecompression;
+import io.millrace.core.http.ResponseCompression;
 import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.http.Routes;
 import io.millrace.core.observe.EngineObservers;
@@ -79,9 +83,19 @@ final class Dispatching {
 		this.adjustables = new Adjustables(this.workers.standard(), isStandardUsed(config, application),
 				config.admission());
 		HttpServices shared = new HttpServices(config.origins(), this.workers.standard(), new ErrorResponder(),
-				config.rateLimiter());
+				config.rateLimiter(), observer, compression(config, application), decompression(config));
 		this.dispatcher = new Dispatcher(new Routes(config.routes()), application, shared, this.lanes,
 				config.admission(), config.dispatch().withMaxWait(maxWait), observer);
+	}
+
+	private static @Nullable ResponseCompression compression(EngineConfig config, ExchangeHandler application) {
+		CompressionOptions options = config.compression();
+		return (options != null) ? new ResponseCompression(options, application.mayBlock()) : null;
+	}
+
+	private static @Nullable RequestDecompression decompression(EngineConfig config) {
+		DecompressionOptions options = config.decompression();
+		return (options != null) ? new RequestDecompression(options) : null;
 	}
 
 	// The handlers of a reactive application run on the loops unless a route says

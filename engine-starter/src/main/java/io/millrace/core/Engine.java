@@ -10,6 +10,8 @@ import io.millrace.core.connection.ConnectionServices;
 import io.millrace.core.connection.OpenConnections;
 import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.http1.Http1Services;
+import io.millrace.core.http2.Http2Options;
+import io.millrace.core.http2.Http2Services;
 import io.millrace.core.observe.ConnectionSnapshot;
 import io.millrace.core.observe.EngineObservers;
 import io.millrace.core.observe.EngineSnapshot;
@@ -116,7 +118,9 @@ public final class Engine {
 		ConnectionServices shared = new ConnectionServices(this.config.timeouts(), this.config.http1().limits(),
 				this.config.http1().serverHeader(), dispatching.dispatcher(), dispatching.observers(),
 				this.loops::meter);
-		Http1Services services = new Http1Services(this.config.http1(), shared);
+		Http2Options http2 = this.config.http2();
+		Http1Services services = new Http1Services(this.config.http1(), shared,
+				(http2 != null) ? new Http2Services(http2, shared) : null);
 		Listener bound = Listener.bind(this.config.listener(), this.config.tls(), this.loops, services);
 		this.startedAt = System.nanoTime();
 		this.connections = shared.connections();

@@ -5,14 +5,17 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-import io.millrace.core.http.OriginResolver;
+import io.millrace.core.http.CompressionOptions;
+import io.millrace.core.http.DecompressionOptions;
 import io.millrace.core.http.DirectOrigins;
 import io.millrace.core.http.DispatchOptions;
+import io.millrace.core.http.OriginResolver;
 import io.millrace.core.http.RateLimiter;
 import io.millrace.core.http.Route;
 import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Options;
+import io.millrace.core.http2.Http2Options;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.transport.ListenerOptions;
@@ -37,6 +40,8 @@ public final class EngineConfig {
 
 	private final Http1Options http1;
 
+	private final @Nullable Http2Options http2;
+
 	private final ConnectionTimeouts timeouts;
 
 	private final WorkerOptions worker;
@@ -57,6 +62,10 @@ public final class EngineConfig {
 
 	private final @Nullable TlsOptions tls;
 
+	private final @Nullable CompressionOptions compression;
+
+	private final @Nullable DecompressionOptions decompression;
+
 	private final WatchOptions watch;
 
 	private final List<EngineObserver> observers;
@@ -65,10 +74,14 @@ public final class EngineConfig {
 
 	private EngineConfig(Builder builder) {
 		this.origin = builder.copy();
+		if (builder.tls != null && builder.tls.contexts().offersHttp2() && builder.http2 == null) {
+			throw new IllegalArgumentException("tls offers HTTP/2 to clients, and http2 is not set");
+		}
 		this.transport = builder.transport;
 		this.eventLoops = builder.eventLoops;
 		this.listener = builder.listener;
 		this.http1 = builder.http1;
+		this.http2 = builder.http2;
 		this.timeouts = builder.timeouts;
 		this.worker = builder.worker;
 		this.workerPool = builder.workerPool;
@@ -79,6 +92,8 @@ public final class EngineConfig {
 		this.routes = List.copyOf(builder.routes);
 		this.policies = List.copyOf(builder.policies);
 		this.tls = builder.tls;
+		this.compression = builder.compression;
+		this.decompression = builder.decompression;
 		this.watch = builder.watch;
 		this.observers = List.copyOf(builder.observers);
 	}
@@ -121,6 +136,14 @@ public final class EngineConfig {
 	 */
 	public Http1Options http1() {
 		return this.http1;
+	}
+
+	/**
+	 * HTTP/2.
+	 * @return its options, {@code null} where it is not spoken
+	 */
+	public @Nullable Http2Options http2() {
+		return this.http2;
 	}
 
 	/**
@@ -205,6 +228,22 @@ public final class EngineConfig {
 	}
 
 	/**
+	 * Which responses are compressed, and how.
+	 * @return the options, {@code null} where none is
+	 */
+	public @Nullable CompressionOptions compression() {
+		return this.compression;
+	}
+
+	/**
+	 * How request bodies are decompressed.
+	 * @return the options, {@code null} where they are left as they come
+	 */
+	public @Nullable DecompressionOptions decompression() {
+		return this.decompression;
+	}
+
+	/**
 	 * From when on something counts as stuck.
 	 * @return the options
 	 */
@@ -248,6 +287,8 @@ public final class EngineConfig {
 
 		private Http1Options http1 = Http1Options.defaults();
 
+		private @Nullable Http2Options http2;
+
 		private ConnectionTimeouts timeouts = ConnectionTimeouts.defaults();
 
 		private WorkerOptions worker = WorkerOptions.defaults();
@@ -267,6 +308,10 @@ public final class EngineConfig {
 		private List<RoutePolicy> policies = List.of();
 
 		private @Nullable TlsOptions tls;
+
+		private @Nullable CompressionOptions compression;
+
+		private @Nullable DecompressionOptions decompression;
 
 		private WatchOptions watch = WatchOptions.defaults();
 
@@ -327,6 +372,18 @@ public final class EngineConfig {
 		 */
 		public Builder http1(Http1Options http1) {
 			this.http1 = http1;
+			return this;
+		}
+
+		/**
+		 * Set whether and how HTTP/2 is spoken: by clients that begin with it or ask for
+		 * it in HTTP/1.1, over TLS by those that choose it in the handshake, which needs
+		 * {@link io.millrace.core.transport.TlsContexts#offersHttp2()}.
+		 * @param http2 its options, {@code null} for HTTP/1.1 only
+		 * @return this builder
+		 */
+		public Builder http2(@Nullable Http2Options http2) {
+			this.http2 = http2;
 			return this;
 		}
 
@@ -430,6 +487,26 @@ public final class EngineConfig {
 		 */
 		public Builder tls(@Nullable TlsOptions tls) {
 			this.tls = tls;
+			return this;
+		}
+
+		/**
+		 * Set which responses are compressed, and how.
+		 * @param compression the options, {@code null} for none
+		 * @return this builder
+		 */
+		public Builder compression(@Nullable CompressionOptions compression) {
+			this.compression = compression;
+			return this;
+		}
+
+		/**
+		 * Set how request bodies are decompressed.
+		 * @param decompression the options, {@code null} to leave them as they come
+		 * @return this builder
+		 */
+		public Builder decompression(@Nullable DecompressionOptions decompression) {
+			this.decompression = decompression;
 			return this;
 		}
 

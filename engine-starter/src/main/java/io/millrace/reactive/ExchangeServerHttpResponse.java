@@ -155,7 +155,8 @@ final class ExchangeServerHttpResponse extends AbstractServerHttpResponse implem
 	 * The application is done: end the response, where its body did not do so.
 	 */
 	void finish() {
-		if (!this.exchange.responseBody().isEnded()) {
+		boolean switched = this.exchange.upgradedBody() != null;
+		if (!switched && !this.exchange.responseBody().isEnded()) {
 			// A plain HttpHandler may set a status and commit nothing.
 			if (!this.statusApplied) {
 				applyStatusCode();

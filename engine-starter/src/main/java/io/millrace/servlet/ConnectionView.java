@@ -18,8 +18,12 @@ record ConnectionView(ConnectionInfo connection, String version) implements Serv
 
 	@Override
 	public String getProtocol() {
-		// The name that ALPN has for it.
-		return this.version.toLowerCase(java.util.Locale.ROOT);
+		// The name that ALPN has for it (RFC 9113 §3.1, RFC 9114 §3.1).
+		return switch (this.version) {
+			case "HTTP/2.0" -> "h2";
+			case "HTTP/3.0" -> "h3";
+			default -> this.version.toLowerCase(java.util.Locale.ROOT);
+		};
 	}
 
 	@Override

@@ -96,7 +96,7 @@ final class ExchangeOutputStream extends ListeningOutputStream {
 				ByteBuf known = this.buffer;
 				int buffered = (known != null) ? known.readableBytes() : 0;
 				if (buffered > 0 && buffered + (end - at) > this.capacity) {
-					send(take(), false);
+					sendAhead(take());
 					sent = true;
 				}
 				else {
@@ -213,7 +213,7 @@ final class ExchangeOutputStream extends ListeningOutputStream {
 			return true;
 		}
 		if (known.readableBytes() > this.capacity) {
-			send(take(), false);
+			sendAhead(take());
 			return true;
 		}
 		return false;
@@ -226,6 +226,18 @@ final class ExchangeOutputStream extends ListeningOutputStream {
 	 */
 	// Guarded by this.
 	private void send(@Nullable ByteBuf data, boolean last) {
+		prepareHead(data);
+		this.exchange.responseBody().write(data, last);
+	}
+
+	// Guarded by this. The buffer is full, and nobody has asked to send it.
+	private void sendAhead(@Nullable ByteBuf data) {
+		prepareHead(data);
+		this.exchange.responseBody().writeAhead(data);
+	}
+
+	// Guarded by this. Releases what cannot be sent then.
+	private void prepareHead(@Nullable ByteBuf data) {
 		boolean prepared = false;
 		try {
 			if (!this.committed) {
@@ -239,7 +251,6 @@ final class ExchangeOutputStream extends ListeningOutputStream {
 				data.release();
 			}
 		}
-		this.exchange.responseBody().write(data, last);
 	}
 
 	// Guarded by this.
@@ -271,7 +282,8 @@ final class ExchangeOutputStream extends ListeningOutputStream {
 		boolean sent = false;
 		synchronized (this) {
 			ByteBuf known = this.buffer;
-			if (this.state == State.OPEN && (!this.committed || (known != null && known.isReadable()))) {
+			if (this.state == State.OPEN && (!this.committed || (known != null && known.isReadable())
+					|| this.exchange.responseBody().isHolding())) {
 				send(take(), false);
 				sent = true;
 			}

@@ -82,19 +82,18 @@ final class ExchangeServletResponse extends ResponseHeadView {
 	}
 
 	/**
-	 * Send the head that switches protocols.
-	 * @return what the client sends from now on
+	 * Have the next write send the head that switches protocols.
+	 * @return what the client sends from then on
 	 */
 	RequestBody switchProtocols() {
 		String wanted = this.exchange.request().headers().get(HeaderNames.UPGRADE);
-		if (wanted != null && !containsHeader("Upgrade")) {
+		String first = (wanted != null) ? wanted.split(",", 2)[0].strip() : null;
+		if (first != null && !containsHeader("Upgrade")) {
 			// RFC 9110 §7.8: it has to be there.
-			setHeader("Upgrade", wanted.split(",", 2)[0].strip());
+			setHeader("Upgrade", first);
 		}
 		this.output.abandon();
-		RequestBody following = this.exchange.upgrade();
-		this.exchange.responseBody().write(null, false);
-		return following;
+		return this.exchange.upgrade("websocket".equalsIgnoreCase(first) ? "WebSocket" : first);
 	}
 
 	@Override

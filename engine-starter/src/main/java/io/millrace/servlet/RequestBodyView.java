@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import io.millrace.core.http.BodyFraming;
+import io.millrace.core.http.ProtocolVersion;
+import io.millrace.core.http.RequestHead;
 import io.millrace.core.http.Exchange;
 import jakarta.servlet.MultipartConfigElement;
 import jakarta.servlet.ServletException;
@@ -176,7 +178,10 @@ abstract class RequestBodyView extends RequestOriginView {
 
 	@Override
 	public final boolean isTrailerFieldsReady() {
-		if (exchange().request().framing().kind() != BodyFraming.Kind.CHUNKED) {
+		RequestHead head = exchange().request();
+		boolean last = (head.version() == ProtocolVersion.HTTP_1_1) ? head.framing().kind() != BodyFraming.Kind.CHUNKED
+				: !head.framing().hasBody();
+		if (last) {
 			// None can come.
 			return true;
 		}

@@ -89,8 +89,7 @@ abstract class RequestOriginView extends RequestHeadView {
 
 	@Override
 	public final String getProtocolRequestId() {
-		// HTTP/1.x has none.
-		return "";
+		return exchange().requestId();
 	}
 
 	@Override

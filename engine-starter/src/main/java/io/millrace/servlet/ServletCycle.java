@@ -3,6 +3,7 @@ package io.millrace.servlet;
 import java.io.IOException;
 
 import io.millrace.core.http.Exchange;
+import io.millrace.core.http.RequestBody;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
@@ -328,7 +329,10 @@ final class ServletCycle implements StreamEvents {
 		this.request.end();
 		UpgradeCycle upgrade = this.upgrade;
 		if (upgrade != null && this.response.output().isUpgrading()) {
-			upgrade.begin(this.response.switchProtocols());
+			RequestBody following = this.response.switchProtocols();
+			upgrade.prepare(following);
+			this.exchange.responseBody().write(null, false);
+			upgrade.begin(following);
 		}
 		else {
 			endResponse();

@@ -53,6 +53,18 @@ final class UpgradeCycle implements StreamEvents {
 	}
 
 	/**
+	 * The protocol is going to be switched. Called by the thread of the container that
+	 * has answered the request.
+	 * @param following what the client sends from then on
+	 */
+	void prepare(RequestBody following) {
+		if (this.handler instanceof ExchangeUpgradeHandler direct) {
+			direct.prepare(this.exchange, following,
+					(task) -> this.exchange.resume(() -> this.runtime.inContext(task)));
+		}
+	}
+
+	/**
 	 * The protocol was switched. Called by the thread of the container that has answered
 	 * the request.
 	 * @param following what the client sends from now on
@@ -60,6 +72,15 @@ final class UpgradeCycle implements StreamEvents {
 	void begin(RequestBody following) {
 		if (this.exchange.outcome() != null) {
 			// The client was faster: there is nothing to hand over.
+			return;
+		}
+		if (this.handler instanceof ExchangeUpgradeHandler direct) {
+			try {
+				direct.switched();
+			}
+			catch (Throwable ex) {
+				failed(ex);
+			}
 			return;
 		}
 		ExchangeInputStream opened = new ExchangeInputStream(this.exchange, following, this);

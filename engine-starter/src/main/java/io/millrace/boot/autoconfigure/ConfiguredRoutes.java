@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
+import io.millrace.core.http.RequestHead;
 import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.worker.Priority;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,26 @@ class ConfiguredRoutes {
 	 * @return the policies
 	 */
 	List<RoutePolicy> policies(String context) {
+		return entries().stream()
+			.filter((entry) -> RouteRules.isOfRunning(entry.route))
+			.map((entry) -> entry.policy(context))
+			.toList();
+	}
+
+	/**
+	 * The requests whose responses are not compressed, whatever holds for all others.
+	 * @param context the context path of the application, empty for the root
+	 * @return tells them from the others
+	 */
+	Predicate<RequestHead> uncompressed(String context) {
+		List<RouteMatcher> matchers = entries().stream()
+			.filter((entry) -> !entry.route.isCompression())
+			.map((entry) -> entry.matcher(context))
+			.toList();
+		return (request) -> matchers.stream().anyMatch((matcher) -> matcher.test(request));
+	}
+
+	private List<Entry> entries() {
 		List<Entry> entries = new ArrayList<>();
 		for (int i = 0; i < this.routes.size(); i++) {
 			Entry entry = entry(PREFIX + "[" + i + "]", this.routes.get(i));
@@ -57,7 +79,7 @@ class ConfiguredRoutes {
 			entries.add(entry);
 		}
 		entries.sort(Comparator.comparing(Entry::pattern, PathPattern.SPECIFICITY_COMPARATOR));
-		return entries.stream().map((entry) -> entry.policy(context)).toList();
+		return entries;
 	}
 
 	private static Entry entry(String name, RouteProperties route) {
@@ -74,7 +96,7 @@ class ConfiguredRoutes {
 		RouteRules.check(route, entry);
 		if (!RouteRules.isUseful(route)) {
 			throw invalid(name, pattern,
-					"The route says nothing. Give it a mode, max-concurrency, a timeout or a priority, or leave it out.");
+					"The route says nothing. Give it a mode, max-concurrency, a timeout, a priority or compression=false, or leave it out.");
 		}
 		return entry;
 	}
@@ -130,8 +152,11 @@ class ConfiguredRoutes {
 		}
 
 		RoutePolicy policy(String context) {
-			return RouteRules.policy(this.name + " (" + this.pattern + ")",
-					new RouteMatcher(this.methods, context, this.pattern), this.route);
+			return RouteRules.policy(this.name + " (" + this.pattern + ")", matcher(context), this.route);
+		}
+
+		RouteMatcher matcher(String context) {
+			return new RouteMatcher(this.methods, context, this.pattern);
 		}
 
 		@Override

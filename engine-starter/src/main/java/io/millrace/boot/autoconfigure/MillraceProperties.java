@@ -120,7 +120,16 @@ public class MillraceProperties {
 	private final TlsProperties tls = new TlsProperties();
 
 	@NestedConfigurationProperty
+	private final CompressionProperties compression = new CompressionProperties();
+
+	@NestedConfigurationProperty
+	private final DecompressionProperties decompression = new DecompressionProperties();
+
+	@NestedConfigurationProperty
 	private final Http1Properties http1 = new Http1Properties();
+
+	@NestedConfigurationProperty
+	private final Http2Properties http2 = new Http2Properties();
 
 	@NestedConfigurationProperty
 	private final TimeoutProperties timeouts = new TimeoutProperties();
@@ -133,6 +142,9 @@ public class MillraceProperties {
 
 	@NestedConfigurationProperty
 	private final JfrProperties jfr = new JfrProperties();
+
+	@NestedConfigurationProperty
+	private final WebSocketProperties websocket = new WebSocketProperties();
 
 	@NestedConfigurationProperty
 	private final TracingProperties tracing = new TracingProperties();
@@ -269,8 +281,20 @@ public class MillraceProperties {
 		return this.tls;
 	}
 
+	public CompressionProperties getCompression() {
+		return this.compression;
+	}
+
+	public DecompressionProperties getDecompression() {
+		return this.decompression;
+	}
+
 	public Http1Properties getHttp1() {
 		return this.http1;
+	}
+
+	public Http2Properties getHttp2() {
+		return this.http2;
 	}
 
 	public TimeoutProperties getTimeouts() {
@@ -287,6 +311,10 @@ public class MillraceProperties {
 
 	public JfrProperties getJfr() {
 		return this.jfr;
+	}
+
+	public WebSocketProperties getWebsocket() {
+		return this.websocket;
 	}
 
 	public TracingProperties getTracing() {

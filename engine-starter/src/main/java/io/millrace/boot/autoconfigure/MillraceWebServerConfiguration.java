@@ -2,6 +2,7 @@ package io.millrace.boot.autoconfigure;
 
 import io.millrace.boot.RunningEngine;
 import io.millrace.core.observe.EngineObserver;
+import io.millrace.core.websocket.WebSocketOptions;
 import io.millrace.core.worker.Admission;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -47,6 +48,13 @@ public class MillraceWebServerConfiguration {
 	@ConditionalOnMissingBean
 	RunningEngine millraceRunningEngine() {
 		return new RunningEngine();
+	}
+
+	// A bean, so that what is wrong is told at start whether or not somebody uses it.
+	@Bean
+	@ConditionalOnMissingBean
+	WebSocketOptions millraceWebSocketOptions(MillraceProperties properties) {
+		return properties.getWebsocket().toOptions();
 	}
 
 	@Bean

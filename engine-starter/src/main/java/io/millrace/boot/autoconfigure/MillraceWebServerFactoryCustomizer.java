@@ -2,9 +2,11 @@ package io.millrace.boot.autoconfigure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 import io.millrace.boot.MillraceWebServerFactory;
 import io.millrace.boot.UnsupportedFeatureException;
+import io.millrace.core.http.RequestHead;
 import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.WorkerMode;
@@ -67,6 +69,7 @@ public class MillraceWebServerFactoryCustomizer
 		factory.getEngineCustomizers()
 			.add(0, new PropertiesEngineCustomizer(this.properties, this.serverProperties.getMaxHttpRequestHeaderSize(),
 					workerMode(), isForwarded(), policies(factory)));
+		factory.getEngineCustomizers().add(1, new ConfiguredCompression(this.properties, uncompressed(factory)));
 		if (this.management) {
 			factory.getEngineCustomizers().add(1, (builder) -> builder.eventLoops(1));
 		}
@@ -84,12 +87,23 @@ public class MillraceWebServerFactoryCustomizer
 		if (this.management) {
 			return new ProbePaths(this.environment).managementPolicies();
 		}
-		boolean reactive = factory instanceof ConfigurableReactiveWebServerFactory;
-		ApplicationPaths paths = ApplicationPaths.of(this.environment, reactive);
+		ApplicationPaths paths = paths(factory);
 		List<RoutePolicy> policies = new ArrayList<>(
 				new ConfiguredRoutes(this.properties.getRoutes()).policies(paths.context()));
 		policies.addAll(new ProbePaths(this.environment).policies(paths.context() + paths.dispatcher()));
 		return policies;
+	}
+
+	private Predicate<RequestHead> uncompressed(MillraceWebServerFactory factory) {
+		if (this.management) {
+			return (request) -> false;
+		}
+		return new ConfiguredRoutes(this.properties.getRoutes()).uncompressed(paths(factory).context());
+	}
+
+	private ApplicationPaths paths(MillraceWebServerFactory factory) {
+		boolean reactive = factory instanceof ConfigurableReactiveWebServerFactory;
+		return ApplicationPaths.of(this.environment, reactive);
 	}
 
 	private WorkerMode workerMode() {

@@ -11,6 +11,7 @@ import io.millrace.core.http.ForwardedOrigins;
 import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Options;
+import io.millrace.core.http2.Http2Options;
 import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.TlsOptions;
@@ -66,6 +67,9 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 			.policies(this.policies)
 			.dispatch(dispatch())
 			.watch(watch());
+		if (current.http2() != null) {
+			builder.http2(http2());
+		}
 		OptionNames.check(() -> builder.eventLoops(this.properties.getEventLoops()));
 		TlsOptions tls = current.tls();
 		if (tls != null) {
@@ -94,6 +98,14 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 		return OptionNames.check(() -> new Http1Options(line, header, http1.getMaxHeaderCount(),
 				this.properties.getMaxRequestBodySize().toBytes(), http1.getMaxDrainSize().toBytes(),
 				this.properties.getMaxRequestsPerConnection(), current.serverHeader()));
+	}
+
+	private Http2Options http2() {
+		Http2Properties http2 = this.properties.getHttp2();
+		int window = size("millrace.http2.initial-window-size", http2.getInitialWindowSize());
+		int frame = size("millrace.http2.max-frame-size", http2.getMaxFrameSize());
+		return OptionNames.check(
+				() -> new Http2Options(http2.getMaxConcurrentStreams(), window, frame, http2.getPingInterval()));
 	}
 
 	private static int size(String property, DataSize size) {

@@ -51,6 +51,13 @@ public class RouteProperties {
 	 */
 	private Priority priority = Priority.NORMAL;
 
+	/**
+	 * Whether responses are compressed, as far as server.compression says that they are.
+	 * False is for those that have a secret next to what somebody else can choose
+	 * (BREACH).
+	 */
+	private boolean compression = true;
+
 	public @Nullable String getPattern() {
 		return this.pattern;
 	}
@@ -105,6 +112,14 @@ public class RouteProperties {
 
 	public void setPriority(Priority priority) {
 		this.priority = priority;
+	}
+
+	public boolean isCompression() {
+		return this.compression;
+	}
+
+	public void setCompression(boolean compression) {
+		this.compression = compression;
 	}
 
 	/**

@@ -57,9 +57,18 @@ final class RouteRules {
 	/**
 	 * Whether a route says anything.
 	 * @param route what it says
-	 * @return whether its requests are run otherwise than all others
+	 * @return whether anything is otherwise than with all others
 	 */
 	static boolean isUseful(RouteProperties route) {
+		return isOfRunning(route) || !route.isCompression();
+	}
+
+	/**
+	 * Whether a route says how its requests are run.
+	 * @param route what it says
+	 * @return whether they are run otherwise than all others
+	 */
+	static boolean isOfRunning(RouteProperties route) {
 		return route.getMode() != null || route.getMaxConcurrency() != null || route.getTimeout() != null
 				|| route.getPriority() != Priority.NORMAL;
 	}

@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.millrace.core.EngineConfig;
+import io.millrace.core.compression.ContentCoding;
+import io.millrace.core.http.CompressionOptions;
 import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.worker.Priority;
 import io.millrace.core.worker.WorkerMode;
@@ -78,6 +80,7 @@ class SettingsWithoutEffect {
 		findOfTimes();
 		findOfRoutes();
 		findOfAccessLog();
+		findOfCompression();
 		if (!this.environment.getProperty("millrace.tracing.enabled", Boolean.class, true)) {
 			say("millrace.tracing.enabled is false", "millrace.tracing.metric-tags");
 		}
@@ -186,6 +189,25 @@ class SettingsWithoutEffect {
 		if (!this.set.contains(squeeze(ACCESS_LOG + "enabled"))) {
 			say("millrace.access-log.enabled is not true",
 					ConfiguredKeys.under(this.environment, "millrace.access-log").toArray(String[]::new));
+		}
+	}
+
+	private void findOfCompression() {
+		CompressionOptions compression = this.config.compression();
+		if (compression == null) {
+			say("server.compression.enabled is not true",
+					ConfiguredKeys.under(this.environment, "millrace.compression").toArray(String[]::new));
+		}
+		else {
+			for (ContentCoding coding : ContentCoding.values()) {
+				if (compression.codings().stream().noneMatch((each) -> each.coding() == coding)) {
+					say(coding.token() + " is not offered", "millrace.compression." + coding.token() + "-level");
+				}
+			}
+		}
+		if (this.config.decompression() == null) {
+			say("millrace.decompression.enabled is not true", "millrace.decompression.max-size",
+					"millrace.decompression.max-ratio");
 		}
 	}
 

@@ -225,7 +225,7 @@ public enum MillraceMeters implements MeterDocumentation {
 		LISTENER,
 
 		/**
-		 * The protocol of the connection: {@code http1}.
+		 * The protocol of the connection: {@code http1}, {@code http2}.
 		 */
 		PROTOCOL,
 

@@ -23,8 +23,6 @@ final class SnapshotMeters {
 
 	private static final Tags LISTENER = MeterTag.LISTENER.with("main");
 
-	private static final Tags PROTOCOL = LISTENER.and(MeterTag.PROTOCOL.with("http1"));
-
 	private final RegisteredMeters meters;
 
 	SnapshotMeters(RegisteredMeters meters) {
@@ -47,8 +45,11 @@ final class SnapshotMeters {
 	}
 
 	private void registerConnections(EngineSnapshot.Connections first) {
-		this.meters.gauge(MillraceMeters.CONNECTIONS_OPEN, PROTOCOL, (now) -> now.connections().open());
-		this.meters.gauge(MillraceMeters.CONNECTIONS_IDLE, PROTOCOL, (now) -> now.connections().idle());
+		for (String protocol : first.byProtocol().keySet()) {
+			Tags tags = LISTENER.and(MeterTag.PROTOCOL.with(protocol));
+			this.meters.gauge(MillraceMeters.CONNECTIONS_OPEN, tags, protocol(protocol, EngineSnapshot.Protocol::open));
+			this.meters.gauge(MillraceMeters.CONNECTIONS_IDLE, tags, protocol(protocol, EngineSnapshot.Protocol::idle));
+		}
 		this.meters.gauge(MillraceMeters.CONNECTIONS_MAX, LISTENER, (now) -> now.connections().limit());
 		this.meters.counter(MillraceMeters.CONNECTIONS_ACCEPTED, LISTENER, (now) -> now.connections().accepted());
 		counters(MillraceMeters.CONNECTIONS_REFUSED, LISTENER, MeterTag.REASON, first.refused(),
@@ -106,6 +107,14 @@ final class SnapshotMeters {
 			this.meters.gauge(MillraceMeters.ADMISSION_LIMIT, Tags.empty(), admission(Admission::limit));
 			this.meters.gauge(MillraceMeters.ADMISSION_IN_FLIGHT, Tags.empty(), admission(Admission::inFlight));
 		}
+	}
+
+	private static ToDoubleFunction<EngineSnapshot> protocol(String name,
+			ToDoubleFunction<EngineSnapshot.Protocol> value) {
+		return (now) -> {
+			EngineSnapshot.Protocol protocol = now.connections().byProtocol().get(name);
+			return (protocol != null) ? value.applyAsDouble(protocol) : 0;
+		};
 	}
 
 	private static ToDoubleFunction<EngineSnapshot> admission(ToDoubleFunction<Admission> value) {

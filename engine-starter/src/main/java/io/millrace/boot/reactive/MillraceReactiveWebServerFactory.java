@@ -32,7 +32,6 @@ public class MillraceReactiveWebServerFactory extends MillraceWebServerFactory
 
 	@Override
 	public WebServer getWebServer(HttpHandler httpHandler) {
-		checkFeatures();
 		EventLoopThreads.markNonBlocking();
 		ExchangeHandler bridge = new ReactiveBridge(httpHandler);
 		return createWebServer(() -> bridge);

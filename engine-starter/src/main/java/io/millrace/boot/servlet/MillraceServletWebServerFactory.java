@@ -130,21 +130,29 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 
 	@Override
 	public WebServer getWebServer(ServletContextInitializer... initializers) {
-		checkFeatures();
+		sayWhatIsNotServed();
 		TempDirs tempDirs = new TempDirs(getPort());
 		ServletApplication application = null;
+		WebSocketEndpoints endpoints = null;
 		try {
 			ServletOptions options = new ServletOptionsMapper(this.settings, getErrorPages(), this.limits,
 					sessionStorage())
 				.map(tempDirs.createTempDir("millrace"));
 			application = new ServletApplication(options, classLoader());
+			endpoints = WebSocketEndpoints.install(application, this.settings.getInitParameters());
 			initialize(application, initializers);
+			if (endpoints != null) {
+				endpoints.registered();
+			}
 			application.start();
-			return createWebServer(new ServletServedApplication(application, tempDirs));
+			return createWebServer(new ServletServedApplication(application, tempDirs, endpoints));
 		}
 		catch (Exception ex) {
 			if (application != null) {
 				application.stop();
+			}
+			if (endpoints != null) {
+				endpoints.destroy();
 			}
 			tempDirs.cleanup();
 			throw (ex instanceof UnsupportedFeatureException known) ? known
@@ -152,9 +160,7 @@ public class MillraceServletWebServerFactory extends MillraceWebServerFactory
 		}
 	}
 
-	@Override
-	protected void checkFeatures() {
-		super.checkFeatures();
+	private void sayWhatIsNotServed() {
 		if (this.settings.getJsp().getRegistered()
 				&& ClassUtils.isPresent(this.settings.getJsp().getClassName(), classLoader())) {
 			logger

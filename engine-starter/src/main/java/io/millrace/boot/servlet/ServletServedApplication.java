@@ -4,6 +4,7 @@ import io.millrace.boot.ServedApplication;
 import io.millrace.core.http.ExchangeHandler;
 import io.millrace.servlet.ServletApplication;
 import io.millrace.servlet.ServletBridge;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.web.server.AbstractConfigurableWebServerFactory.TempDirs;
 
@@ -18,9 +19,13 @@ class ServletServedApplication implements ServedApplication {
 
 	private final TempDirs tempDirs;
 
-	ServletServedApplication(ServletApplication application, TempDirs tempDirs) {
+	private final @Nullable WebSocketEndpoints endpoints;
+
+	ServletServedApplication(ServletApplication application, TempDirs tempDirs,
+			@Nullable WebSocketEndpoints endpoints) {
 		this.application = application;
 		this.bridge = new ServletBridge(application);
+		this.endpoints = endpoints;
 		this.tempDirs = tempDirs;
 	}
 
@@ -41,8 +46,18 @@ class ServletServedApplication implements ServedApplication {
 	}
 
 	@Override
+	public void accepting(boolean accepting) {
+		if (this.endpoints != null) {
+			this.endpoints.accepting(accepting);
+		}
+	}
+
+	@Override
 	public void destroy() {
 		this.application.stop();
+		if (this.endpoints != null) {
+			this.endpoints.destroy();
+		}
 		this.tempDirs.cleanup();
 	}
 

@@ -263,6 +263,22 @@ public final class RequestFields {
 	}
 
 	/**
+	 * The method of the last head, for those who want to see what was refused.
+	 * @return the method as it came, {@code null} where there was none
+	 */
+	public @Nullable String method() {
+		return this.pseudo.method;
+	}
+
+	/**
+	 * The path of the last head, for those who want to see what was refused.
+	 * @return the path with its query as it came, {@code null} where there was none
+	 */
+	public @Nullable String path() {
+		return this.pseudo.path;
+	}
+
+	/**
 	 * What an extended CONNECT asks for (RFC 8441 §4).
 	 * @return the value of {@code :protocol} of the last head, {@code null} where it had
 	 * none

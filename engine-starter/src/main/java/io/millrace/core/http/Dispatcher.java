@@ -153,7 +153,14 @@ public final class Dispatcher {
 	 * @param exchange the exchange
 	 */
 	public void dispatch(Exchange exchange) {
-		if (this.rates != null) {
+		RequestDecompression decompression = this.services.decompression();
+		if (decompression != null && !decompression.accepts(exchange.request())) {
+			String kind = ProtocolException.Kind.UNSUPPORTED.id();
+			this.observer.protocolError(kind);
+			exchange.refused(kind);
+			this.services.errors().unsupportedCoding(exchange, decompression.accepted());
+		}
+		else if (this.rates != null) {
 			this.rates.enter(exchange);
 		}
 		else {

@@ -83,4 +83,16 @@ public final class ErrorResponder {
 		exchange.responseBody().write(body, true);
 	}
 
+	/**
+	 * Answer for a request whose body nobody here can read. Called on the event loop.
+	 * @param exchange the exchange
+	 * @param accepted the codings that could be read (RFC 9110 §12.5.3)
+	 */
+	void unsupportedCoding(Exchange exchange, String accepted) {
+		describe(exchange.response(), 415);
+		exchange.response().headers().set("Accept-Encoding", accepted);
+		ByteBuf body = body(exchange.allocator(), 415, "The content coding of the request body is not supported.");
+		exchange.responseBody().write(body, true);
+	}
+
 }

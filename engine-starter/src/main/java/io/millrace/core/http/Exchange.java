@@ -46,9 +46,12 @@ public final class Exchange {
 
 	private final ReceivedBody requestBody;
 
+	// The same, or what it says when it is decompressed.
+	private final RequestBody content;
+
 	private final ResponseHead response = new ResponseHead();
 
-	private final ResponseBody responseBody = new ResponseBody(this);
+	private final ResponseBody responseBody;
 
 	private final HttpServices services;
 
@@ -71,7 +74,7 @@ public final class Exchange {
 	private @Nullable Origin origin;
 
 	// Written once, guarded by this.
-	private volatile @Nullable ReceivedBody upgradedBody;
+	private volatile @Nullable Tunnel tunnel;
 
 	// Guarded by this; may be looked at by anybody.
 	private volatile @Nullable List<Consumer<Outcome>> endListeners;
@@ -86,9 +89,13 @@ public final class Exchange {
 	 */
 	public Exchange(ExchangeStream stream, RequestHead request, HttpServices services) {
 		this.stream = stream;
-		this.request = request;
 		this.services = services;
 		this.requestBody = new ReceivedBody(this, !request.framing().hasBody());
+		this.responseBody = new ResponseBody(this, services.compression());
+		RequestDecompression decompression = services.decompression();
+		DecodedBody decoded = (decompression != null) ? decompression.decode(this, request, this.requestBody) : null;
+		this.request = (decoded != null) ? RequestDecompression.decoded(request) : request;
+		this.content = (decoded != null) ? decoded : this.requestBody;
 	}
 
 	/**
@@ -104,11 +111,11 @@ public final class Exchange {
 	 * @return the body, which may be empty
 	 */
 	public RequestBody requestBody() {
-		return this.requestBody;
+		return this.content;
 	}
 
 	/**
-	 * The same body from the side of the stream.
+	 * The same body from the side of the stream, as it comes.
 	 * @return the body
 	 */
 	public ReceivedBody receivedBody() {
@@ -166,10 +173,19 @@ public final class Exchange {
 	 * @return what the client sends after its request, to the end of its side
 	 */
 	public RequestBody upgrade() {
+		return upgrade(null);
+	}
+
+	/**
+	 * Switch protocols as {@link #upgrade()} does.
+	 * @param protocol the name of the other protocol, for those who look at connections
+	 * @return what the client sends after its request, to the end of its side
+	 */
+	public RequestBody upgrade(@Nullable String protocol) {
 		ReceivedBody body = new ReceivedBody(this, false);
 		boolean ended;
 		synchronized (this) {
-			this.upgradedBody = body;
+			this.tunnel = new Tunnel(body, protocol);
 			ended = this.told != null;
 		}
 		if (ended) {
@@ -184,7 +200,58 @@ public final class Exchange {
 	 * @return the body, {@code null} unless {@link #upgrade()} was called
 	 */
 	public @Nullable ReceivedBody upgradedBody() {
-		return this.upgradedBody;
+		Tunnel switched = this.tunnel;
+		return (switched != null) ? switched.body() : null;
+	}
+
+	/**
+	 * To what the protocol was switched. Any thread may ask.
+	 * @return the name of the protocol, {@code null} where it was not switched or nobody
+	 * knows
+	 */
+	public @Nullable String upgradedTo() {
+		Tunnel switched = this.tunnel;
+		return (switched != null) ? switched.protocol() : null;
+	}
+
+	/**
+	 * Be told when the server is going to stop, to say goodbye in the other protocol and
+	 * end the response soon. Without a listener it is as if the client had closed its
+	 * side. To be called after {@link #upgrade()} and before the first write.
+	 * @param listener called by the event loop, perhaps more than once, must not block
+	 */
+	public void onDrain(Runnable listener) {
+		Tunnel switched = this.tunnel;
+		if (switched == null) {
+			throw new IllegalStateException("The protocol was not switched");
+		}
+		switched.onDrain(listener);
+	}
+
+	/**
+	 * The server is going to stop. Called by the stream on the event loop.
+	 * @return {@code false} where nobody in the other protocol wants to know
+	 */
+	public boolean drainUpgraded() {
+		Tunnel switched = this.tunnel;
+		return switched != null && switched.drain();
+	}
+
+	/**
+	 * Count that the client has broken the rules of the protocol that was switched to.
+	 * Any thread may call.
+	 * @param kind what is counted
+	 */
+	public void violated(ProtocolException.Kind kind) {
+		this.services.observer().protocolError(kind.id());
+	}
+
+	/**
+	 * Count that the client has kept us waiting for too long after the protocol was
+	 * switched. Any thread may call.
+	 */
+	public void silent() {
+		this.services.observer().timedOut("upgraded");
 	}
 
 	/**
@@ -215,6 +282,14 @@ public final class Exchange {
 	 */
 	public ConnectionInfo connection() {
 		return this.stream.connection();
+	}
+
+	/**
+	 * What names this exchange within its connection.
+	 * @return the number of the stream in HTTP/2 and later, empty before
+	 */
+	public String requestId() {
+		return this.stream.requestId();
 	}
 
 	/**
@@ -461,7 +536,7 @@ public final class Exchange {
 
 	private void end(Phase end, Outcome outcome, @Nullable IOException cause) {
 		List<Consumer<Outcome>> listeners;
-		ReceivedBody upgraded;
+		Tunnel switched;
 		boolean answered;
 		synchronized (this) {
 			if (this.told != null) {
@@ -470,7 +545,7 @@ public final class Exchange {
 			answered = this.phase == Phase.COMMITTED && end == Phase.COMPLETED;
 			this.phase = end;
 			this.told = outcome;
-			upgraded = this.upgradedBody;
+			switched = this.tunnel;
 			listeners = this.endListeners;
 			this.endListeners = null;
 		}
@@ -480,8 +555,11 @@ public final class Exchange {
 		else if (this.request.framing().hasBody()) {
 			this.requestBody.discard();
 		}
-		if (upgraded != null) {
-			endUpgraded(upgraded, cause);
+		if (this.content instanceof DecodedBody decoded) {
+			decoded.close();
+		}
+		if (switched != null) {
+			endUpgraded(switched.body(), cause);
 		}
 		if (this.admitted != null) {
 			endAdmission(this.admitted, answered);

@@ -32,6 +32,14 @@ public interface ExchangeStream {
 	ConnectionInfo connection();
 
 	/**
+	 * What names the exchange within its connection. Any thread may ask.
+	 * @return the number of the stream in HTTP/2 and later, empty before
+	 */
+	default String requestId() {
+		return "";
+	}
+
+	/**
 	 * The exchange is about to be handed to a worker, which may {@link #respond}.
 	 * @param exchange the exchange
 	 */

@@ -17,6 +17,27 @@ public final class FileRegions {
 	}
 
 	/**
+	 * Whether a file has a region. To be asked before a promise is made to the client: a
+	 * file that is found too short when the head is out can only be cut off.
+	 * @param file the file
+	 * @param position where the region starts
+	 * @param length its length in bytes
+	 * @return whether it has it all
+	 */
+	public static boolean exists(FileChannel file, long position, long length) {
+		try {
+			if (file.size() - position >= length) {
+				return true;
+			}
+			logger.error("A file is shorter than the {} bytes at {} that were to be sent", length, position);
+		}
+		catch (IOException ex) {
+			logger.error("A file that was to be sent cannot be read", ex);
+		}
+		return false;
+	}
+
+	/**
 	 * Close a file that was only read: nothing is lost if that fails.
 	 * @param file the file
 	 */

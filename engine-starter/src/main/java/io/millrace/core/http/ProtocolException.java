@@ -92,7 +92,16 @@ public final class ProtocolException extends IOException {
 		UNSUPPORTED,
 
 		/** The request did not come in time: 408. */
-		TIMEOUT;
+		TIMEOUT,
+
+		/**
+		 * A client makes the server work without asking for anything: in HTTP/2 the
+		 * connection ends with {@code ENHANCE_YOUR_CALM}.
+		 */
+		FLOOD,
+
+		/** What follows a handshake is not WebSocket: closed with a code of RFC 6455. */
+		WEBSOCKET;
 
 		private final String id = name().toLowerCase(Locale.ROOT);
 

@@ -2,9 +2,11 @@ package io.millrace.core.http;
 
 import java.nio.channels.FileChannel;
 import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,8 +25,11 @@ public final class ResponseBody {
 
 	private final Exchange exchange;
 
+	// null where nothing is compressed.
+	private final @Nullable ResponseCoder coder;
+
 	// Guarded by this: parts that the loop has not taken yet, and what they weigh.
-	private final ArrayDeque<Part> queue = new ArrayDeque<>(2);
+	private final ArrayDeque<ResponsePart> queue = new ArrayDeque<>(2);
 
 	private long queued;
 
@@ -40,8 +45,12 @@ public final class ResponseBody {
 	// Of the event loop.
 	private boolean throttled;
 
-	ResponseBody(Exchange exchange) {
+	// Of the event loop: a long part that is to be compressed waits for the peer.
+	private boolean paused;
+
+	ResponseBody(Exchange exchange, @Nullable ResponseCompression compression) {
 		this.exchange = exchange;
+		this.coder = (compression != null) ? new ResponseCoder(exchange, compression) : null;
 	}
 
 	/**
@@ -57,7 +66,27 @@ public final class ResponseBody {
 	 * @throws IllegalStateException after the last write
 	 */
 	public void write(@Nullable ByteBuf data, boolean last) {
-		enqueue(new Part(data, null, 0, (data != null) ? data.readableBytes() : 0, last));
+		enqueue(ResponsePart.of(data, last, false));
+	}
+
+	/**
+	 * Write a part of the body that more is to follow soon. The same as {@link #write}
+	 * unless the response is compressed: then some of it may stay with the compressor
+	 * until it has more, or until the next {@link #write}, be it of nothing.
+	 * @param data the bytes, released by this method in any case
+	 * @throws IllegalStateException after the last write
+	 */
+	public void writeAhead(@Nullable ByteBuf data) {
+		enqueue(ResponsePart.of(data, false, true));
+	}
+
+	/**
+	 * Whether something that was written {@linkplain #writeAhead ahead} needs another
+	 * write to be sent.
+	 * @return whether it may be held back
+	 */
+	public boolean isHolding() {
+		return this.coder != null && this.coder.isHolding();
 	}
 
 	/**
@@ -73,13 +102,17 @@ public final class ResponseBody {
 			FileRegions.close(file);
 			throw new IllegalArgumentException("There is no region of " + length + " bytes at " + position);
 		}
-		enqueue(new Part(null, file, position, length, last));
+		enqueue(ResponsePart.of(file, position, length, last));
 	}
 
-	private void enqueue(Part part) {
+	private void enqueue(ResponsePart written) {
 		boolean committed = this.exchange.commit();
 		EventExecutor loop = this.exchange.stream().executor();
 		boolean inLoop = loop.inEventLoop();
+		ResponsePart part = (this.coder != null && committed) ? this.coder.code(written, inLoop) : written;
+		if (part == null) {
+			return;
+		}
 		boolean refused;
 		boolean direct = false;
 		boolean whole = false;
@@ -87,10 +120,10 @@ public final class ResponseBody {
 		synchronized (this) {
 			refused = this.lastSeen;
 			if (committed && !refused) {
-				this.lastSeen = part.last;
+				this.lastSeen = part.last();
 				whole = !this.begun && part.isWhole() && !inLoop;
 				this.begun = true;
-				direct = inLoop && !this.draining;
+				direct = inLoop && !this.draining && !part.raw();
 				if (!direct && !whole) {
 					schedule = add(part);
 				}
@@ -104,7 +137,7 @@ public final class ResponseBody {
 		}
 		else if (direct) {
 			part.writeTo(this.exchange);
-			if (!part.last) {
+			if (!part.last()) {
 				this.exchange.stream().flushSoon();
 			}
 		}
@@ -113,8 +146,8 @@ public final class ResponseBody {
 		}
 	}
 
-	private boolean respond(Part part) {
-		if (this.exchange.mayEndOnWorker() && this.exchange.stream().respond(this.exchange, part.data)) {
+	private boolean respond(ResponsePart part) {
+		if (this.exchange.mayEndOnWorker() && this.exchange.stream().respond(this.exchange, part.data())) {
 			return true;
 		}
 		synchronized (this) {
@@ -124,7 +157,7 @@ public final class ResponseBody {
 	}
 
 	// Guarded by this. Returns whether the loop has to be told.
-	private boolean add(Part part) {
+	private boolean add(ResponsePart part) {
 		this.queue.add(part);
 		this.queued += part.weight();
 		boolean first = !this.draining;
@@ -133,33 +166,73 @@ public final class ResponseBody {
 	}
 
 	private void drain() {
-		Part part;
+		ResponsePart part;
 		while ((part = next()) != null) {
-			part.writeTo(this.exchange);
+			if (!part.raw()) {
+				part.writeTo(this.exchange);
+			}
+			else if (!writeRaw(part)) {
+				return;
+			}
 		}
 		this.exchange.stream().flush();
 		tellWritable();
 	}
 
+	// A piece of it in a turn of the loop, so that others have theirs. Returns whether
+	// there is nothing left.
+	private boolean writeRaw(ResponsePart part) {
+		ResponsePart rest = Objects.requireNonNull(this.coder).writePiece(part);
+		if (rest == null) {
+			return true;
+		}
+		synchronized (this) {
+			this.queue.addFirst(rest);
+			this.queued += rest.weight();
+		}
+		this.exchange.stream().flush();
+		if (this.exchange.stream().isWritable()) {
+			nextTurn();
+		}
+		else {
+			this.paused = true;
+		}
+		return false;
+	}
+
+	// By way of the timer: a task that follows a task may well be run before the sockets
+	// are looked at.
+	private void nextTurn() {
+		try {
+			this.exchange.stream().executor().schedule(this::drain, 0, TimeUnit.NANOSECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			releaseAll();
+		}
+	}
+
 	private void releaseAll() {
-		Part part;
+		ResponsePart part;
 		while ((part = next()) != null) {
 			part.release();
 		}
 	}
 
-	private synchronized @Nullable Part next() {
-		Part part = this.queue.poll();
+	private synchronized @Nullable ResponsePart next() {
+		ResponsePart part = this.queue.poll();
 		this.draining = (part != null);
 		if (part == null) {
 			return null;
 		}
 		this.queued -= part.weight();
-		Part end = this.queue.peek();
+		ResponsePart end = this.queue.peek();
 		// Who flushes the body and then ends the response has mostly done both by now:
 		// then it is one write with a Content-Length after all.
 		if (end != null && end.isBareEnd() && this.exchange.response().trailers() == null) {
 			this.queue.remove();
+			if (end.raw()) {
+				Objects.requireNonNull(this.coder).joined();
+			}
 			return part.asLast();
 		}
 		return part;
@@ -198,6 +271,10 @@ public final class ResponseBody {
 	 * The peer takes more again. Called by the stream on the event loop.
 	 */
 	public void tellWritable() {
+		if (this.paused && (this.exchange.stream().isWritable() || this.exchange.outcome() != null)) {
+			this.paused = false;
+			drain();
+		}
 		Runnable told = this.waiting;
 		if (told != null && (isWritable() || this.exchange.outcome() != null)) {
 			this.waiting = null;
@@ -219,7 +296,10 @@ public final class ResponseBody {
 	}
 
 	void exchangeEnded() {
-		if (this.waiting != null) {
+		if (this.coder != null && this.coder.end()) {
+			this.exchange.execute(this::tellWritable, this::releaseAll);
+		}
+		else if (this.waiting != null) {
 			this.exchange.execute(this::tellWritable, Exchange.NOTHING);
 		}
 	}
@@ -230,55 +310,6 @@ public final class ResponseBody {
 	 */
 	public synchronized boolean isEnded() {
 		return this.lastSeen;
-	}
-
-	/** One write on its way to the loop: bytes, a file region, or neither. */
-	private record Part(@Nullable ByteBuf data, @Nullable FileChannel file, long position, long length, boolean last) {
-
-		// A region of a file takes no memory while it waits.
-		long weight() {
-			return (this.data != null) ? this.length : 0;
-		}
-
-		boolean isWhole() {
-			return this.last && this.file == null;
-		}
-
-		boolean isBareEnd() {
-			return this.last && this.data == null && this.file == null;
-		}
-
-		Part asLast() {
-			return new Part(this.data, this.file, this.position, this.length, true);
-		}
-
-		void writeTo(Exchange exchange) {
-			if (exchange.outcome() != null) {
-				release();
-				return;
-			}
-			try {
-				if (this.file != null) {
-					exchange.stream().writeFile(exchange, this.file, this.position, this.length, this.last);
-				}
-				else {
-					exchange.stream().write(exchange, this.data, this.last);
-				}
-			}
-			catch (RuntimeException ex) {
-				// A buffer that was released already, for example.
-				logger.error("A part of a response could not be written", ex);
-				exchange.stream().reset(exchange);
-			}
-		}
-
-		void release() {
-			ReferenceCountUtil.release(this.data);
-			if (this.file != null) {
-				FileRegions.close(this.file);
-			}
-		}
-
 	}
 
 }

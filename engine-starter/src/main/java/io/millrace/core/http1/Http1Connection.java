@@ -9,6 +9,7 @@ import javax.net.ssl.SSLSession;
 import io.millrace.core.connection.ConnectionCounts;
 import io.millrace.core.connection.OpenConnection;
 import io.millrace.core.connection.RequestReports;
+import io.millrace.core.connection.SocketInfo;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ExchangeObservation;
 import io.millrace.core.http.ProtocolException;
@@ -18,8 +19,8 @@ import io.millrace.core.http.RequestHead;
 import io.millrace.core.http1.ConnectionPhase.State;
 import io.millrace.core.http1.ConnectionTimers.Kind;
 import io.millrace.core.http1.ResponseEncoder.Persistence;
+import io.millrace.core.http2.UpgradedRequest;
 import io.millrace.core.observe.ConnectionSnapshot;
-import io.millrace.core.observe.LoopMeter;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.util.ReferenceCountUtil;
@@ -81,6 +82,12 @@ final class Http1Connection implements OpenConnection {
 
 	private final ReadInterest interest;
 
+	// Null where the server does not speak HTTP/2.
+	private final @Nullable Http2Handover handover;
+
+	// The request that has asked for HTTP/2.
+	private @Nullable UpgradedRequest upgraded;
+
 	private @Nullable Exchange exchange;
 
 	// What is handed to a worker when the loop has finished its turn.
@@ -100,13 +107,15 @@ final class Http1Connection implements OpenConnection {
 	 * @param services what all connections share
 	 * @param channel its socket
 	 * @param loan says who owns it
-	 * @param meter the meter of its event loop
+	 * @param handover has it go on with HTTP/2, {@code null} where it cannot
 	 * @param encrypted whether what is written is encrypted on its way to the socket
 	 */
-	Http1Connection(Http1Services services, Channel channel, Loan loan, LoopMeter meter, boolean encrypted) {
+	Http1Connection(Http1Services services, Channel channel, Loan loan, @Nullable Http2Handover handover,
+			boolean encrypted) {
 		this.services = services;
 		this.channel = channel;
 		this.loan = loan;
+		this.handover = handover;
 		this.parser = new HeadParser(services.options());
 		this.body = new IncomingBody(services.options());
 		this.counts = new ConnectionCounts(services.observer().statistics());
@@ -116,7 +125,7 @@ final class Http1Connection implements OpenConnection {
 		this.reports = services.reports();
 		this.deadlines = new Deadlines(channel.eventLoop(), services.timeouts(), this.sender, this.body, this.inbound,
 				this::expired, loan::whenBack);
-		this.phase = new ConnectionPhase(meter, this.counts, this.parser, this.body, this.deadlines);
+		this.phase = new ConnectionPhase(services.meter(channel.eventLoop()), this.counts, this.parser, this.body, this.deadlines);
 		this.interest = new ReadInterest(channel, this.sender, this.body, this.inbound);
 		this.closing = new Closing(this.sender, this.deadlines, services);
 		boolean direct = services.dispatcher().mayLend() && !encrypted;
@@ -228,6 +237,34 @@ final class Http1Connection implements OpenConnection {
 			this.leaving = null;
 			this.services.dispatcher().dispatch(lent);
 		}
+		else if (this.upgraded != null) {
+			handOver(this.upgraded);
+		}
+	}
+
+	private void handOver(UpgradedRequest request) {
+		this.upgraded = null;
+		ByteBuf bytes = this.inbound.bytes();
+		ByteBuf rest = bytes.isReadable() ? bytes.readRetainedSlice(bytes.readableBytes()) : null;
+		this.inbound.clear();
+		if (this.handover != null) {
+			this.handover.handOver(this, request, rest);
+		}
+	}
+
+	/** Nothing more is said in HTTP/1.1: the connection goes on with another protocol. */
+	void leave() {
+		this.phase.enter(State.ENDED);
+		this.deadlines.stop();
+		this.interest.settle(this.phase.state());
+	}
+
+	/**
+	 * The connection.
+	 * @return what a handler may know of it
+	 */
+	SocketInfo info() {
+		return this.stream.connection();
 	}
 
 	private boolean step() throws ProtocolException {
@@ -266,6 +303,14 @@ final class Http1Connection implements OpenConnection {
 
 	private void start(RequestHead head) throws ProtocolException {
 		this.counts.request();
+		if (this.handover != null && !isDraining()) {
+			this.upgraded = this.handover.asked(head);
+			if (this.upgraded != null) {
+				this.sender.writeSwitching();
+				leave();
+				return;
+			}
+		}
 		if (!startBody(head)) {
 			return;
 		}
@@ -687,7 +732,7 @@ final class Http1Connection implements OpenConnection {
 		this.loan.whenBack(() -> {
 			this.deadlines.drain(this.phase.state() == State.READING_HEAD && !this.parser.isStarted());
 			Exchange open = this.exchange;
-			if (open != null && this.body.isUpgraded() && !this.body.isEnded()) {
+			if (open != null && this.body.isUpgraded() && !this.body.isEnded() && !open.drainUpgraded()) {
 				// It may go on for ever: as if the client had closed its side, so that
 				// the other protocol can say goodbye.
 				this.body.endUpgraded(Objects.requireNonNull(open.upgradedBody()));

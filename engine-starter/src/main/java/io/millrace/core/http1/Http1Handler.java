@@ -3,7 +3,7 @@ package io.millrace.core.http1;
 import javax.net.ssl.SSLException;
 
 import io.millrace.core.connection.ConnectionLife;
-import io.millrace.core.observe.LoopMeter;
+import io.millrace.core.http2.Http2Services;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -11,10 +11,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SniCompletionEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last handler of the pipeline: brings to an HTTP/1.1 connection what happens to its
@@ -22,11 +24,16 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
  */
 public final class Http1Handler extends ChannelInboundHandlerAdapter {
 
+	private static final String HTTP_2 = ApplicationProtocolNames.HTTP_2;
+
 	private final Http1Connection connection;
 
 	private final ConnectionLife life;
 
 	private final Loan loan;
+
+	// Null where the server does not speak HTTP/2.
+	private final @Nullable Http2Handover handover;
 
 	/**
 	 * Create the handler of one connection.
@@ -35,10 +42,11 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 	 * @param encrypted whether handlers before this one speak TLS
 	 */
 	public Http1Handler(Http1Services services, Channel channel, boolean encrypted) {
-		LoopMeter meter = services.meter(channel.eventLoop());
-		this.life = new ConnectionLife(services.shared(), meter);
+		this.life = new ConnectionLife(services.shared(), services.meter(channel.eventLoop()));
 		this.loan = new Loan(channel.eventLoop());
-		this.connection = new Http1Connection(services, channel, this.loan, meter, encrypted);
+		Http2Services http2 = services.http2();
+		this.handover = (http2 != null) ? new Http2Handover(http2, channel, this.life, encrypted) : null;
+		this.connection = new Http1Connection(services, channel, this.loan, this.handover, encrypted);
 	}
 
 	@Override
@@ -92,6 +100,18 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 			this.connection.secured(ctx.pipeline().get(SslHandler.class).engine().getSession());
 		}
 		this.life.handshakeEnded(completed);
+		if (completed && this.handover != null
+				&& HTTP_2.equals(ctx.pipeline().get(SslHandler.class).applicationProtocol())) {
+			beginsWithHttp2();
+		}
+	}
+
+	/** The client speaks HTTP/2 from the start. */
+	void beginsWithHttp2() {
+		if (this.handover != null) {
+			this.connection.leave();
+			this.handover.handOver(this.connection, null, null);
+		}
 	}
 
 	@Override

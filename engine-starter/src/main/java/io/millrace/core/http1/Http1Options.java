@@ -47,7 +47,8 @@ public record Http1Options(int maxRequestLineSize, int maxHeaderSize, int maxHea
 	 * @return the limits
 	 */
 	public RequestLimits limits() {
-		return new RequestLimits(this.maxHeaderSize, this.maxHeaderCount, this.maxBodySize);
+		return new RequestLimits(this.maxHeaderSize, this.maxHeaderCount, this.maxBodySize,
+				this.maxRequestsPerConnection);
 	}
 
 	/**

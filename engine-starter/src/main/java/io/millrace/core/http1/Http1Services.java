@@ -8,9 +8,11 @@ import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.connection.OpenConnections;
 import io.millrace.core.connection.RequestReports;
 import io.millrace.core.http.Dispatcher;
+import io.millrace.core.http2.Http2Services;
 import io.millrace.core.observe.EngineObservers;
 import io.millrace.core.observe.LoopMeter;
 import io.netty.util.concurrent.EventExecutor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all HTTP/1.1 connections of an engine share.
@@ -20,6 +22,8 @@ public final class Http1Services {
 	private final Http1Options options;
 
 	private final ConnectionServices shared;
+
+	private final @Nullable Http2Services http2;
 
 	private final ResponseEncoder encoder;
 
@@ -31,10 +35,29 @@ public final class Http1Services {
 	 * @param shared what connections of all protocol versions share
 	 */
 	public Http1Services(Http1Options options, ConnectionServices shared) {
+		this(options, shared, null);
+	}
+
+	/**
+	 * Collect what is shared.
+	 * @param options the limits
+	 * @param shared what connections of all protocol versions share
+	 * @param http2 what those share that go on with HTTP/2, {@code null} where none does
+	 */
+	public Http1Services(Http1Options options, ConnectionServices shared, @Nullable Http2Services http2) {
 		this.options = options;
 		this.shared = shared;
+		this.http2 = http2;
 		this.encoder = new ResponseEncoder(options.serverHeader());
 		this.refusalEncoder = new RefusalEncoder(this.encoder, shared.dispatcher().services().errors());
+	}
+
+	/**
+	 * What connections share that go on with HTTP/2.
+	 * @return the services, {@code null} where none does
+	 */
+	public @Nullable Http2Services http2() {
+		return this.http2;
 	}
 
 	/**

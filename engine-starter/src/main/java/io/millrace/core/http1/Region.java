@@ -11,8 +11,6 @@ import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.FileRegion;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.handler.stream.ChunkedWriteHandler;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A region of a file on its way to a socket.
@@ -25,8 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 record Region(Channel channel, ConnectionCounts counts, FileChannel file, long position, long length) {
 
-	private static final Logger logger = LoggerFactory.getLogger(Region.class);
-
 	/**
 	 * Whether the file has the region. To be asked before a promise is made to the
 	 * client: a transport that finds a file too short when the head is out can only cut
@@ -34,16 +30,7 @@ record Region(Channel channel, ConnectionCounts counts, FileChannel file, long p
 	 * @return whether it has it all
 	 */
 	boolean exists() {
-		try {
-			if (this.file.size() - this.position >= this.length) {
-				return true;
-			}
-			logger.error("A file is shorter than the {} bytes at {} that were to be sent", this.length, this.position);
-		}
-		catch (IOException ex) {
-			logger.error("A file that was to be sent cannot be read", ex);
-		}
-		return false;
+		return FileRegions.exists(this.file, this.position, this.length);
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.millrace.core.http1;
 
 import java.util.function.Consumer;
 
+import io.millrace.core.connection.ResponseContent;
 import io.millrace.core.connection.SentResponse;
 import io.millrace.core.http.BodyFraming;
 import io.millrace.core.http.Exchange;
@@ -13,8 +14,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The response that a connection is writing: head, framing, and how much is left. A small
@@ -23,8 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ResponseWriter implements SentResponse {
 
-	private static final Logger logger = LoggerFactory.getLogger(ResponseWriter.class);
-
 	/** Bodies up to this size share a buffer with their head. */
 	static final int COPY_LIMIT = 4096;
 
@@ -32,20 +29,13 @@ final class ResponseWriter implements SentResponse {
 
 	private static final int CHUNK_OVERHEAD = 32;
 
-	// Instead of what is left of a Content-Length, once more than that was written.
-	private static final long OVERRUN = -1;
-
 	private final ResponseEncoder encoder;
 
 	private final ByteBufAllocator allocator;
 
 	private final Consumer<Object> out;
 
-	private BodyFraming framing = BodyFraming.NONE;
-
-	private long left;
-
-	private long contentSent;
+	private final ResponseContent content = new ResponseContent();
 
 	private boolean started;
 
@@ -69,14 +59,12 @@ final class ResponseWriter implements SentResponse {
 	void reset() {
 		this.started = false;
 		this.switched = false;
-		this.framing = BodyFraming.NONE;
-		this.left = 0;
-		this.contentSent = 0;
+		this.content.reset();
 	}
 
 	@Override
 	public long contentSent() {
-		return this.contentSent;
+		return this.content.sent();
 	}
 
 	@Override
@@ -110,7 +98,7 @@ final class ResponseWriter implements SentResponse {
 	 * @return {@code true} where the end of the connection is the end of the body
 	 */
 	boolean endsWithConnection() {
-		return this.started && this.framing.kind() == BodyFraming.Kind.UNTIL_CLOSE;
+		return this.started && this.content.framing().kind() == BodyFraming.Kind.UNTIL_CLOSE;
 	}
 
 	/**
@@ -123,7 +111,7 @@ final class ResponseWriter implements SentResponse {
 	void write(Exchange exchange, @Nullable ByteBuf data, boolean last, boolean mayKeepAlive) {
 		int size = (data != null) ? data.readableBytes() : 0;
 		ByteBuf head = this.started ? null : start(exchange, size, last, mayKeepAlive, Math.min(size, COPY_LIMIT));
-		long allowed = allowed(size, exchange);
+		long allowed = this.content.allowed(size, exchange);
 		if (data != null && allowed > 0) {
 			data.writerIndex(data.readerIndex() + (int) allowed);
 			body(head, data, allowed, last, exchange);
@@ -146,7 +134,7 @@ final class ResponseWriter implements SentResponse {
 		int size = (data != null) ? data.readableBytes() : 0;
 		ByteBuf response = start(exchange, size, true, mayKeepAlive, size);
 		try {
-			int allowed = (int) allowed(size, exchange);
+			int allowed = (int) this.content.allowed(size, exchange);
 			if (data != null) {
 				response.writeBytes(data, data.readerIndex(), allowed);
 				data.release();
@@ -169,7 +157,7 @@ final class ResponseWriter implements SentResponse {
 	 */
 	void writeRegion(Exchange exchange, Region region, boolean last, boolean mayKeepAlive) {
 		ByteBuf head = this.started ? null : start(exchange, region.length(), last, mayKeepAlive, 0);
-		long allowed = allowed(region.length(), exchange);
+		long allowed = this.content.allowed(region.length(), exchange);
 		if (allowed > 0) {
 			body(head, region.message(allowed), allowed, last, exchange);
 			return;
@@ -182,78 +170,20 @@ final class ResponseWriter implements SentResponse {
 		this.started = true;
 		RequestHead request = exchange.request();
 		ResponseHead head = exchange.sentHead();
-		long length = contentLength(request, head, size, last);
-		this.framing = BodyFraming.ofResponse(request, head.status(), length);
-		this.left = this.framing.length();
+		long length = this.content.start(exchange, size, last);
+		BodyFraming framing = this.content.framing();
 		this.switched = head.isSwitching();
-		this.keepAlive = mayKeepAlive && this.framing.kind() != BodyFraming.Kind.UNTIL_CLOSE
+		this.keepAlive = mayKeepAlive && framing.kind() != BodyFraming.Kind.UNTIL_CLOSE
 				&& !head.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
 		ByteBuf out = this.allocator.directBuffer(HEAD_SIZE + room + CHUNK_OVERHEAD);
 		Persistence persistence = this.switched ? Persistence.UPGRADE
 				: Persistence.of(this.keepAlive, request.version());
-		this.encoder.writeHead(head, this.framing, length, persistence, out);
+		this.encoder.writeHead(head, framing, length, persistence, out);
 		return out;
 	}
 
-	/**
-	 * The length to declare: what the application has, else what is known because the
-	 * whole body is here.
-	 */
-	private static long contentLength(RequestHead request, ResponseHead head, long size, boolean last) {
-		int status = head.status();
-		if (head.isSwitching()) {
-			return -1;
-		}
-		if (status == 205) {
-			// RFC 9110 §15.3.6: without it, a client would read on until the close.
-			return 0;
-		}
-		// RFC 9110 §8.6: none with 204.
-		long declared = (status != 204) ? declaredLength(head) : -1;
-		if (declared >= 0) {
-			return declared;
-		}
-		boolean whole = last && head.trailers() == null && BodyFraming.mayHaveBody(status)
-				&& (size > 0 || !request.method().equals("HEAD"));
-		return whole ? size : -1;
-	}
-
-	// An application's mistake must not reach the wire: what is no number is left out.
-	private static long declaredLength(ResponseHead head) {
-		String value = head.headers().get(HttpHeaderNames.CONTENT_LENGTH);
-		return (value != null) ? BodyFraming.parseLength(value) : -1;
-	}
-
-	// What is handed on of a part.
-	private long allowed(long size, Exchange exchange) {
-		long allowed = fitting(size, exchange);
-		this.contentSent += allowed;
-		return allowed;
-	}
-
-	private long fitting(long size, Exchange exchange) {
-		return switch (this.framing.kind()) {
-			case NONE -> 0;
-			case LENGTH -> {
-				if (size <= this.left) {
-					this.left -= size;
-					yield size;
-				}
-				// What the client has been promised stays true.
-				long allowed = Math.max(this.left, 0);
-				if (this.left != OVERRUN) {
-					logger.warn("The response to {} {} has more bytes than its Content-Length: they were left out",
-							exchange.request().method(), exchange.request().target().path());
-				}
-				this.left = OVERRUN;
-				yield allowed;
-			}
-			case CHUNKED, UNTIL_CLOSE -> size;
-		};
-	}
-
 	private void body(@Nullable ByteBuf head, Object data, long size, boolean last, Exchange exchange) {
-		boolean chunked = this.framing.kind() == BodyFraming.Kind.CHUNKED;
+		boolean chunked = this.content.framing().kind() == BodyFraming.Kind.CHUNKED;
 		boolean copy = data instanceof ByteBuf && size <= COPY_LIMIT && (chunked || head != null);
 		ByteBuf front = head;
 		if (front == null && chunked) {
@@ -280,7 +210,7 @@ final class ResponseWriter implements SentResponse {
 
 	private void end(@Nullable ByteBuf front, boolean last, Exchange exchange) {
 		ByteBuf tail = front;
-		if (last && this.framing.kind() == BodyFraming.Kind.CHUNKED) {
+		if (last && this.content.framing().kind() == BodyFraming.Kind.CHUNKED) {
 			tail = (tail != null) ? tail : this.allocator.directBuffer(CHUNK_OVERHEAD);
 			this.encoder.writeLastChunk(exchange.sentHead().trailers(), tail);
 		}
@@ -291,9 +221,8 @@ final class ResponseWriter implements SentResponse {
 	}
 
 	private void checkLength(Exchange exchange) {
-		if (this.framing.kind() == BodyFraming.Kind.LENGTH && this.left > 0) {
-			logger.warn("The response to {} {} has {} bytes less than its Content-Length: the connection is closed",
-					exchange.request().method(), exchange.request().target().path(), this.left);
+		if (this.content.isCutShort(exchange)) {
+			// Then the close tells.
 			this.keepAlive = false;
 		}
 	}

@@ -3,14 +3,13 @@ package io.millrace.core.http1;
 import java.nio.charset.StandardCharsets;
 
 import io.millrace.core.connection.ConnectionCounts;
+import io.millrace.core.connection.OutputClosing;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +24,10 @@ final class Sender {
 	private static final ByteBuf CONTINUE = Unpooled.unreleasableBuffer(
 			Unpooled.copiedBuffer("HTTP/1.1 100 Continue\r\n\r\n", StandardCharsets.US_ASCII).asReadOnly());
 
+	private static final ByteBuf SWITCHING = Unpooled.unreleasableBuffer(Unpooled
+		.copiedBuffer("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
+				StandardCharsets.US_ASCII)
+		.asReadOnly());
 	// What a closed connection still held is nobody's business any more.
 	private static final ChannelFutureListener LOST = (written) -> {
 		if (!written.isSuccess() && written.channel().isRegistered()) {
@@ -82,6 +85,11 @@ final class Sender {
 	/** Write the interim response that a client waits for (RFC 9110 §15.2.1). */
 	void writeContinue() {
 		write(CONTINUE.duplicate());
+	}
+
+	/** Write that HTTP/2 follows (RFC 9110 §7.8, RFC 7540 §3.2). */
+	void writeSwitching() {
+		write(SWITCHING.duplicate());
 	}
 
 	/**
@@ -163,25 +171,7 @@ final class Sender {
 	 * @return whether the socket can
 	 */
 	boolean closeOutput() {
-		if (!(this.channel instanceof DuplexChannel duplex)) {
-			return false;
-		}
-		SslHandler tls = this.encrypted ? this.channel.pipeline().get(SslHandler.class) : null;
-		if (tls != null) {
-			// RFC 8446 §6.1: the client sees that nothing was cut off. What it still
-			// sends
-			// need not be decrypted.
-			tls.closeOutbound().addListener((said) -> {
-				if (this.channel.pipeline().context(tls) != null) {
-					this.channel.pipeline().remove(tls);
-				}
-				duplex.shutdownOutput();
-			});
-		}
-		else {
-			duplex.shutdownOutput();
-		}
-		return true;
+		return OutputClosing.close(this.channel, this.encrypted);
 	}
 
 	/** Have the close be a reset: the peer learns that something is missing. */

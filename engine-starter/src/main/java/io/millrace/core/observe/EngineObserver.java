@@ -110,7 +110,7 @@ public interface EngineObserver {
 	/**
 	 * The engine refused a request that is not right.
 	 * @param kind in lower case what was wrong, one of a few: syntax, framing, limit,
-	 * unsupported, timeout
+	 * unsupported, timeout, flood (frames of HTTP/2 that ask for nothing)
 	 */
 	default void protocolError(String kind) {
 	}

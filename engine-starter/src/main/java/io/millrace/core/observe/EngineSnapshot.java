@@ -43,9 +43,22 @@ public record EngineSnapshot(Instant takenAt, Duration uptime, String state, Str
 	 * @param bytesOut how many bytes were handed to the sockets
 	 * @param handshakes how many TLS handshakes were completed
 	 * @param handshakesFailed how many have failed
+	 * @param byProtocol those that are open, by protocol: http1, and http2 where it is
+	 * spoken
 	 */
 	public record Connections(int open, int idle, int limit, long accepted, long closed, Map<String, Long> refused,
-			Map<String, Long> acceptFailures, long bytesIn, long bytesOut, long handshakes, long handshakesFailed) {
+			Map<String, Long> acceptFailures, long bytesIn, long bytesOut, long handshakes, long handshakesFailed,
+			Map<String, Protocol> byProtocol) {
+
+	}
+
+	/**
+	 * The connections of a protocol.
+	 *
+	 * @param open how many are open
+	 * @param idle how many of them have no request under way
+	 */
+	public record Protocol(int open, int idle) {
 
 	}
 

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -19,6 +20,8 @@ import java.util.concurrent.atomic.LongAdder;
 public final class EngineStatistics implements EngineObserver {
 
 	private static final int STATUS_CLASSES = 5;
+
+	private static final String HTTP_1 = "http1";
 
 	private final LongAdder accepted = new LongAdder();
 
@@ -41,6 +44,8 @@ public final class EngineStatistics implements EngineObserver {
 	private final LongAdder[] answered = new LongAdder[STATUS_CLASSES];
 
 	private final LongAdder aborted = new LongAdder();
+
+	private final Map<String, MultiplexedConnections> multiplexed = new ConcurrentSkipListMap<>();
 
 	private final KindCounts refused;
 
@@ -129,6 +134,15 @@ public final class EngineStatistics implements EngineObserver {
 		this.bytesOut.add(bytes);
 	}
 
+	/**
+	 * The connections of a protocol version that carries many requests at a time.
+	 * @param protocol what meters call it, such as {@code http2}
+	 * @return counts them; told of in readings from now on
+	 */
+	public MultiplexedConnections multiplexed(String protocol) {
+		return this.multiplexed.computeIfAbsent(protocol, (name) -> new MultiplexedConnections());
+	}
+
 	@Override
 	public void handshakeEnded(boolean completed) {
 		(completed ? this.handshakes : this.handshakesFailed).increment();
@@ -180,11 +194,29 @@ public final class EngineStatistics implements EngineObserver {
 		long closed = this.closed.sum();
 		long accepted = this.accepted.sum();
 		long open = accepted - closed;
-		// One request is under way on a connection at most.
-		long idle = Math.max(0, open - inFlight);
-		return new EngineSnapshot.Connections((int) open, (int) idle, limit, accepted, closed,
+		Map<String, EngineSnapshot.Protocol> byProtocol = byProtocol(open, inFlight);
+		int idle = byProtocol.values().stream().mapToInt(EngineSnapshot.Protocol::idle).sum();
+		return new EngineSnapshot.Connections((int) open, idle, limit, accepted, closed,
 				this.connectionsRefused.read(), this.acceptFailures.read(), this.bytesIn.sum(), this.bytesOut.sum(),
-				this.handshakes.sum(), this.handshakesFailed.sum());
+				this.handshakes.sum(), this.handshakesFailed.sum(), byProtocol);
+	}
+
+	private Map<String, EngineSnapshot.Protocol> byProtocol(long open, long inFlight) {
+		Map<String, EngineSnapshot.Protocol> byProtocol = new LinkedHashMap<>();
+		long rest = open;
+		long requests = inFlight;
+		for (Map.Entry<String, MultiplexedConnections> entry : this.multiplexed.entrySet()) {
+			EngineSnapshot.Protocol reading = entry.getValue().read();
+			rest -= reading.open();
+			requests -= entry.getValue().requests();
+			byProtocol.put(entry.getKey(), reading);
+		}
+		// Of HTTP/1.1 one request is under way on a connection at most. What is read at
+		// different moments must not be negative.
+		rest = Math.max(0, rest);
+		byProtocol.put(HTTP_1, new EngineSnapshot.Protocol((int) rest,
+				(int) Math.max(0, Math.min(rest, rest - requests))));
+		return Collections.unmodifiableMap(byProtocol);
 	}
 
 	/**

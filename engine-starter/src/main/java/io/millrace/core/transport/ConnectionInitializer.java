@@ -2,6 +2,7 @@ package io.millrace.core.transport;
 
 import io.millrace.core.http1.Http1Handler;
 import io.millrace.core.http1.Http1Services;
+import io.millrace.core.http1.PrefaceGate;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,11 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
 		if (this.tls != null) {
 			this.tls.addTo(channel);
 		}
-		channel.pipeline().addLast(new Http1Handler(this.services, channel, this.tls != null));
+		Http1Handler handler = new Http1Handler(this.services, channel, this.tls != null);
+		if (this.tls == null && this.services.http2() != null) {
+			channel.pipeline().addLast(new PrefaceGate(handler));
+		}
+		channel.pipeline().addLast(handler);
 	}
 
 }

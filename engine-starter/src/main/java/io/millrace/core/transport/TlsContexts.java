@@ -19,6 +19,8 @@ public final class TlsContexts {
 
 	private static final String WILDCARD = "*.";
 
+	private final boolean http2;
+
 	private volatile Selection selection;
 
 	/**
@@ -31,11 +33,33 @@ public final class TlsContexts {
 	 */
 	public TlsContexts(TlsSettings standard, Map<String, TlsSettings> byName)
 			throws GeneralSecurityException, SSLException {
+		this(standard, byName, false);
+	}
+
+	/**
+	 * Make contexts.
+	 * @param standard for clients that ask for no name, or one that is not known
+	 * @param byName for the names that clients may ask for
+	 * @param http2 whether HTTP/2 is offered (RFC 7301)
+	 * @throws GeneralSecurityException where keys or trust cannot be used
+	 * @throws SSLException where a version or a cipher suite is not known
+	 */
+	public TlsContexts(TlsSettings standard, Map<String, TlsSettings> byName, boolean http2)
+			throws GeneralSecurityException, SSLException {
+		this.http2 = http2;
 		Map<String, SslContext> contexts = new HashMap<>();
 		for (Map.Entry<String, TlsSettings> entry : byName.entrySet()) {
-			contexts.put(normal(entry.getKey()), entry.getValue().createContext());
+			contexts.put(normal(entry.getKey()), entry.getValue().createContext(this.http2));
 		}
-		this.selection = new Selection(standard.createContext(), Map.copyOf(contexts));
+		this.selection = new Selection(standard.createContext(this.http2), Map.copyOf(contexts));
+	}
+
+	/**
+	 * Whether HTTP/2 is offered.
+	 * @return whether clients may choose it in the handshake
+	 */
+	public boolean offersHttp2() {
+		return this.http2;
 	}
 
 	/**
@@ -45,7 +69,7 @@ public final class TlsContexts {
 	 * @throws SSLException where a version or a cipher suite is not known
 	 */
 	public void replace(TlsSettings settings) throws GeneralSecurityException, SSLException {
-		SslContext context = settings.createContext();
+		SslContext context = settings.createContext(this.http2);
 		synchronized (this) {
 			this.selection = new Selection(context, this.selection.byName);
 		}
@@ -59,7 +83,7 @@ public final class TlsContexts {
 	 * @throws SSLException where a version or a cipher suite is not known
 	 */
 	public void replace(String name, TlsSettings settings) throws GeneralSecurityException, SSLException {
-		SslContext context = settings.createContext();
+		SslContext context = settings.createContext(this.http2);
 		synchronized (this) {
 			Map<String, SslContext> contexts = new HashMap<>(this.selection.byName);
 			contexts.put(normal(name), context);

@@ -13,6 +13,10 @@ import javax.net.ssl.TrustManagerFactory;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.CipherSuiteFilter;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.IdentityCipherSuiteFilter;
@@ -52,6 +56,10 @@ public record TlsSettings(KeyManagerFactory keys, @Nullable TrustManagerFactory 
 			"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
 			"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
+	// RFC 9113 §3.2. A client that offers neither is taken to speak HTTP/1.1.
+	private static final ApplicationProtocolConfig HTTP_2 = new ApplicationProtocolConfig(Protocol.ALPN,
+			SelectorFailureBehavior.NO_ADVERTISE, SelectedListenerFailureBehavior.ACCEPT,
+			ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1);
 	// How many sessions may be resumed, and for how long: the JDK's own numbers, for
 	// OpenSSL too. The keys of its tickets are made and changed by BoringSSL, and belong
 	// to
@@ -71,13 +79,15 @@ public record TlsSettings(KeyManagerFactory keys, @Nullable TrustManagerFactory 
 
 	/**
 	 * Make a context for new connections.
+	 * @param http2 whether HTTP/2 is offered
 	 * @return the context
 	 * @throws GeneralSecurityException where keys or trust cannot be used
 	 * @throws SSLException where a version or a cipher suite is not known
 	 */
-	SslContext createContext() throws GeneralSecurityException, SSLException {
-		SslContext context = (OpenSsl.isAvailable() && this.protocol.equals(ANY_VERSION)) ? createOpenSsl()
-				: createJdk();
+	SslContext createContext(boolean http2) throws GeneralSecurityException, SSLException {
+		ApplicationProtocolConfig protocols = http2 ? HTTP_2 : ApplicationProtocolConfig.DISABLED;
+		SslContext context = (OpenSsl.isAvailable() && this.protocol.equals(ANY_VERSION)) ? createOpenSsl(protocols)
+				: createJdk(protocols);
 		try {
 			check(context);
 			return context;
@@ -88,24 +98,25 @@ public record TlsSettings(KeyManagerFactory keys, @Nullable TrustManagerFactory 
 		}
 	}
 
-	private SslContext createOpenSsl() throws SSLException {
+	private SslContext createOpenSsl(ApplicationProtocolConfig protocols) throws SSLException {
 		return SslContextBuilder.forServer(this.keys)
 			.sslProvider(SslProvider.OPENSSL)
 			.trustManager(this.trust)
 			.clientAuth(this.clients.auth)
 			.protocols(versionList())
 			.ciphers(cipherList(), filter())
+			.applicationProtocolConfig(protocols)
 			.sessionCacheSize(SESSIONS)
 			.sessionTimeout(SESSION_SECONDS)
 			.build();
 	}
 
-	private SslContext createJdk() throws GeneralSecurityException {
+	private SslContext createJdk(ApplicationProtocolConfig protocols) throws GeneralSecurityException {
 		SSLContext context = SSLContext.getInstance(this.protocol);
 		KeyManager[] keys = this.keys.getKeyManagers();
 		TrustManager[] trust = (this.trust != null) ? this.trust.getTrustManagers() : null;
 		context.init(keys, trust, null);
-		return new JdkSslContext(context, false, cipherList(), filter(), ApplicationProtocolConfig.DISABLED,
+		return new JdkSslContext(context, false, cipherList(), filter(), protocols,
 				this.clients.auth, versionList().toArray(String[]::new), false);
 	}
 

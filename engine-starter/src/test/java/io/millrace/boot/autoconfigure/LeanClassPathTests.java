@@ -19,32 +19,36 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.socket.server.standard.ServerEndpointExporter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Nothing that observes the engine is needed: an MVC and a WebFlux application in a
  * process whose class path has neither Micrometer nor the actuator, Jackson, or anything
- * of tracing. What Spring itself cannot do without, Micrometer's observation API, stays.
+ * of tracing. Tyrus is missing too, and only missed by who asks for its endpoints. What
+ * Spring itself cannot do without, Micrometer's observation API, stays.
  */
 @Timeout(120)
 class LeanClassPathTests {
 
 	/** The jars that are left out, by the beginning of their names. */
-	private static final Pattern LEFT_OUT = Pattern
-		.compile("(micrometer-(?!observation-\\d|commons-\\d)|prometheus-|opentelemetry-|context-propagation-|jackson-"
-				+ "|spring-boot-(starter-)?(actuator|health|jackson|micrometer|opentelemetry|zipkin)).*\\.jar");
+	private static final Pattern LEFT_OUT = Pattern.compile(
+			"(tyrus-|grizzly-|micrometer-(?!observation-\\d|commons-\\d)|prometheus-|opentelemetry-|context-propagation-|jackson-"
+					+ "|spring-boot-(starter-)?(actuator|health|jackson|micrometer|opentelemetry|zipkin)).*\\.jar");
 
 	/** What is in them, and must not be found. */
-	private static final List<String> ABSENT = List.of("io.micrometer.core.instrument.MeterRegistry",
-			"io.micrometer.tracing.Tracer", "io.micrometer.context.ContextSnapshot",
-			"org.springframework.boot.actuate.endpoint.annotation.Endpoint",
+	private static final List<String> ABSENT = List.of("org.glassfish.tyrus.server.TyrusServerContainer",
+			"io.micrometer.core.instrument.MeterRegistry", "io.micrometer.tracing.Tracer",
+			"io.micrometer.context.ContextSnapshot", "org.springframework.boot.actuate.endpoint.annotation.Endpoint",
 			"org.springframework.boot.health.contributor.HealthIndicator",
 			"org.springframework.boot.micrometer.metrics.autoconfigure.MetricsProperties",
 			"tools.jackson.databind.ObjectMapper", "com.fasterxml.jackson.annotation.JsonProperty");
@@ -55,6 +59,8 @@ class LeanClassPathTests {
 		try (BufferedReader log = process.inputReader()) {
 			Map<String, String> said = awaitSaid(log);
 			assertThat(said).containsEntry("present", "[]");
+			assertThat(said.get("refused")).contains("The bean 'exporter' needs a jakarta.websocket",
+					"Add the dependency org.glassfish.tyrus:tyrus-server");
 			for (String type : List.of("servlet", "reactive")) {
 				assertThat(get(said.get(type), "/hello"))
 					.startsWith("hello from millrace-" + (type.equals("servlet") ? "worker-" : "loop-"));
@@ -96,7 +102,7 @@ class LeanClassPathTests {
 			before.append(line).append('\n');
 			if (line.startsWith("said ")) {
 				String[] words = line.split(" ", 3);
-				said.put(words[1], words[2]);
+				said.put(words[1], words[2].equals("above") ? before.toString() : words[2]);
 			}
 		}
 		return said;
@@ -120,6 +126,12 @@ class LeanClassPathTests {
 
 		public static void main(String[] args) throws IOException {
 			System.out.println("said present " + present());
+			try {
+				TestServer.servlet(Exporting.class).close();
+			}
+			catch (BeanCreationException ex) {
+				System.out.println("said refused above");
+			}
 			try (TestServer servlet = TestServer.servlet(Application.class);
 					TestServer reactive = TestServer.reactive(Application.class)) {
 				System.out.println("said servlet " + servlet.millrace().getPort());
@@ -127,6 +139,17 @@ class LeanClassPathTests {
 				// Until whoever started the process has seen enough.
 				System.in.read();
 			}
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Exporting {
+
+		@Bean
+		static ServerEndpointExporter exporter() {
+			return new ServerEndpointExporter();
 		}
 
 	}

@@ -43,7 +43,7 @@ class RecentSnapshotTests {
 
 	private static EngineSnapshot snapshot(int port) {
 		return new EngineSnapshot(Instant.EPOCH, Duration.ZERO, "running", "nio", port,
-				new EngineSnapshot.Connections(0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, 0),
+				new EngineSnapshot.Connections(0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, 0, Map.of()),
 				new EngineSnapshot.Requests(0, 0, 0, 0, Map.of()),
 				new EngineSnapshot.Refusals(Map.of(), 0, 0, 0, Map.of(), Map.of(), Map.of()), List.of(), List.of(),
 				null, List.of(), new EngineSnapshot.Buffers(0, 0, -1, -1));

@@ -20,7 +20,7 @@ class RequestFieldsTests {
 	private static final String[] GET = { ":method", "GET", ":scheme", "https", ":authority", "a.example", ":path",
 			"/x?y=z" };
 
-	private final RequestFields fields = new RequestFields(ProtocolVersion.HTTP_2, new RequestLimits(8192, 5, 0),
+	private final RequestFields fields = new RequestFields(ProtocolVersion.HTTP_2, new RequestLimits(8192, 5, 0, 0),
 			false);
 
 	@Test
@@ -125,7 +125,7 @@ class RequestFieldsTests {
 
 	@Test
 	void anExtendedConnectSaysItsProtocol() throws Exception {
-		RequestFields extended = new RequestFields(ProtocolVersion.HTTP_2, new RequestLimits(8192, 5, 0), true);
+		RequestFields extended = new RequestFields(ProtocolVersion.HTTP_2, new RequestLimits(8192, 5, 0, 0), true);
 		String[] connect = { ":method", "CONNECT", ":protocol", "websocket", ":scheme", "https", ":path", "/chat",
 				":authority", "a" };
 		for (int i = 0; i < connect.length; i += 2) {

@@ -21,6 +21,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
+import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.EngineConfig;
 import io.millrace.core.RawClient;
 import io.millrace.core.connection.ConnectionTimeouts;

@@ -28,7 +28,7 @@ class TlsSettingsTests {
 			.buildSelfSigned();
 		SslContext context = new TlsSettings(keys.toKeyManagerFactory(), null, ClientCertificate.NONE, protocol,
 				List.of("TLSv1.3", "TLSv1.2"), null)
-			.createContext();
+			.createContext(false);
 		try {
 			assertThat(context).isInstanceOf(protocol.equals("TLS") ? OpenSslContext.class : JdkSslContext.class);
 			assertThat(context.sessionCacheSize()).isEqualTo(20_480);

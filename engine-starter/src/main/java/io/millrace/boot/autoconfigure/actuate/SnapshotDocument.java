@@ -56,7 +56,15 @@ public final class SnapshotDocument {
 			.add("bytesOut", connections.bytesOut())
 			.add("handshakes", connections.handshakes())
 			.add("handshakesFailed", connections.handshakesFailed())
+			.add("byProtocol", byProtocol(connections.byProtocol()))
 			.toMap();
+	}
+
+	private static Map<String, Object> byProtocol(Map<String, EngineSnapshot.Protocol> protocols) {
+		Fields fields = new Fields();
+		protocols.forEach((name, protocol) -> fields.add(name,
+				new Fields().add("open", protocol.open()).add("idle", protocol.idle()).toMap()));
+		return fields.toMap();
 	}
 
 	private static Map<String, Object> requests(EngineSnapshot.Requests requests) {

@@ -9,6 +9,7 @@ import io.millrace.core.http.DispatchOptions;
 import io.millrace.core.http.ForwardedOrigins;
 import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Options;
+import io.millrace.core.http2.Http2Options;
 import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.worker.QueueOptions;
@@ -39,6 +40,11 @@ final class EffectiveSettings {
 			http1("millrace.http1.max-header-count", Http1Options::maxHeaderCount),
 			http1("millrace.http1.max-drain-size", (options) -> DataSize.ofBytes(options.maxDrainSize())),
 			http1("server.max-http-request-header-size", (options) -> DataSize.ofBytes(options.maxHeaderSize())),
+			http2("max-concurrent-streams", Http2Options::maxConcurrentStreams),
+			http2("initial-window-size", (options) -> DataSize.ofBytes(options.initialWindowSize())),
+			http2("max-frame-size", (options) -> DataSize.ofBytes(options.maxFrameSize())),
+			http2("ping-interval", Http2Options::pingInterval),
+			Map.entry("server.http2.enabled", (engine) -> engine.config().http2() != null),
 			timeout("min-body-rate", (options) -> DataSize.ofBytes(options.minBodyRate())),
 			timeout("body-grace", ConnectionTimeouts::bodyGrace),
 			timeout("timeouts.header", ConnectionTimeouts::header), timeout("timeouts.idle", ConnectionTimeouts::idle),
@@ -84,6 +90,14 @@ final class EffectiveSettings {
 	private static Map.Entry<String, Function<Engine, Object>> http1(String name,
 			Function<Http1Options, Object> option) {
 		return config(name, (config) -> option.apply(config.http1()));
+	}
+
+	private static Map.Entry<String, Function<Engine, Object>> http2(String name,
+			Function<Http2Options, Object> option) {
+		return config("millrace.http2." + name, (config) -> {
+			Http2Options options = config.http2();
+			return option.apply((options != null) ? options : Http2Options.defaults());
+		});
 	}
 
 	private static Map.Entry<String, Function<Engine, Object>> timeout(String name,

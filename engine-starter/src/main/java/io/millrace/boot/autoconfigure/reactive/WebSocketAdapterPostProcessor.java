@@ -1,7 +1,8 @@
 package io.millrace.boot.autoconfigure.reactive;
 
 import io.millrace.boot.reactive.MillraceReactiveWebServerFactory;
-import io.millrace.reactive.UnsupportedRequestUpgradeStrategy;
+import io.millrace.core.websocket.WebSocketOptions;
+import io.millrace.reactive.MillraceReactiveUpgradeStrategy;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -9,9 +10,8 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.web.reactive.socket.server.support.WebSocketHandlerAdapter;
 
 /**
- * Spring takes the WebSocket strategy of the server that it finds on the class path, and
- * Reactor Netty may well stand there while Millrace serves: a handshake has to be refused
- * then, not to fail with a {@link ClassCastException}.
+ * Has WebSocket handlers served by Millrace: Spring takes the strategy of the server that
+ * it finds on the class path, and Reactor Netty may well stand there.
  */
 class WebSocketAdapterPostProcessor implements BeanPostProcessor {
 
@@ -24,7 +24,9 @@ class WebSocketAdapterPostProcessor implements BeanPostProcessor {
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		return (bean instanceof WebSocketHandlerAdapter adapter && isServedByMillrace())
-				? UnsupportedRequestUpgradeStrategy.replaceIn(adapter) : bean;
+				? MillraceReactiveUpgradeStrategy.replaceIn(adapter,
+						this.beanFactory.getBean(WebSocketOptions.class))
+				: bean;
 	}
 
 	private boolean isServedByMillrace() {

@@ -28,6 +28,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
+import org.springframework.web.socket.server.support.AbstractHandshakeHandler;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for Millrace as the web server of a
@@ -69,6 +70,20 @@ public final class MillraceServletWebServerAutoConfiguration {
 	MillraceServletWebServerFactoryCustomizer millraceServletWebServerFactoryCustomizer(BeanFactory beanFactory,
 			MillraceProperties properties) {
 		return new MillraceServletWebServerFactoryCustomizer(beanFactory, properties);
+	}
+
+	/**
+	 * Where Spring's WebSocket handlers are there.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(AbstractHandshakeHandler.class)
+	static class WebSocketConfiguration {
+
+		@Bean
+		static WebSocketHandlersPostProcessor millraceWebSocketHandlersPostProcessor(BeanFactory beanFactory) {
+			return new WebSocketHandlersPostProcessor(beanFactory);
+		}
+
 	}
 
 	/**

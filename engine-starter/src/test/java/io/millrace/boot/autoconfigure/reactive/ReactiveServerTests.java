@@ -34,8 +34,6 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.reactive.function.client.WebClient;
-import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
-import org.springframework.web.reactive.socket.WebSocketHandler;
 import org.springframework.web.server.WebSession;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -162,17 +160,6 @@ class ReactiveServerTests {
 	}
 
 	@Test
-	void aWebSocketHandshakeIsRefusedNotCast(CapturedOutput output) throws Exception {
-		try (TestServer server = TestServer.reactive(WebSockets.class)) {
-			String response = server.raw("GET /socket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-					+ "Connection: Upgrade, close\r\nSec-WebSocket-Version: 13\r\n"
-					+ "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
-			assertThat(response).startsWith("HTTP/1.1 501");
-			assertThat(output).doesNotContain("ClassCastException");
-		}
-	}
-
-	@Test
 	void theManagementServerHasAPortOfItsOwnAndNoRoutes(CapturedOutput output) throws Exception {
 		try (TestServer server = TestServer.reactive(Application.class, "management.server.port=0")) {
 			assertThat(server.managementPort()).isNotEqualTo(server.port());
@@ -276,18 +263,6 @@ class ReactiveServerTests {
 		@Bean
 		EngineCustomizer threeLoops() {
 			return (builder) -> builder.eventLoops(3);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@Import(Application.class)
-	static class WebSockets {
-
-		@Bean
-		HandlerMapping sockets() {
-			WebSocketHandler echo = (session) -> session.send(session.receive());
-			return new SimpleUrlHandlerMapping(Map.of("/socket", echo), -1);
 		}
 
 	}

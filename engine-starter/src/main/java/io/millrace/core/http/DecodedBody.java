@@ -1,0 +1,224 @@
+package io.millrace.core.http;
+
+import java.io.IOException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+import io.millrace.core.compression.ContentCoding;
+import io.millrace.core.compression.ContentDecoder;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.concurrent.EventExecutor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request body that is decompressed as it is read, a piece at a time: what nobody reads
+ * is never inflated. Owned by its one consumer; {@link #close()} comes from whoever ends
+ * the exchange.
+ */
+final class DecodedBody implements RequestBody {
+
+	private static final int PIECE = 16 * 1024;
+
+	// So much is inflated in one turn of an event loop: a ms or two.
+	private static final int TURN = 256 * 1024;
+
+	private final Exchange exchange;
+
+	private final ReceivedBody received;
+
+	private final ContentCoding coding;
+
+	private final DecompressionOptions options;
+
+	private final CodecHolder<Decoding> decoding = new CodecHolder<>(new Decoding(), Decoding::release);
+
+	private long taken;
+
+	private long inflated;
+
+	private int inflatedInTurn;
+
+	private boolean yielding;
+
+	private volatile boolean ended;
+
+	private @Nullable ProtocolException failure;
+
+	DecodedBody(Exchange exchange, ReceivedBody received, ContentCoding coding, DecompressionOptions options) {
+		this.exchange = exchange;
+		this.received = received;
+		this.coding = coding;
+		this.options = options;
+	}
+
+	@Override
+	public @Nullable ByteBuf read() throws IOException {
+		if (this.failure != null) {
+			throw this.failure;
+		}
+		if (this.ended) {
+			return null;
+		}
+		this.yielding = this.inflatedInTurn >= TURN && loop().inEventLoop();
+		if (this.yielding) {
+			return null;
+		}
+		Decoding own = this.decoding.enter();
+		if (own == null) {
+			// The exchange has ended, which the body as it comes will say.
+			return this.received.read();
+		}
+		try {
+			return read(own);
+		}
+		catch (ProtocolException ex) {
+			this.failure = ex;
+			this.exchange.fail(ex);
+			throw ex;
+		}
+		finally {
+			this.decoding.leave();
+		}
+	}
+
+	private @Nullable ByteBuf read(Decoding own) throws IOException {
+		while (true) {
+			ByteBuf piece = inflate(own);
+			if (piece != null) {
+				count(piece);
+				return piece;
+			}
+			own.input.release();
+			own.input = Unpooled.EMPTY_BUFFER;
+			ByteBuf more = this.received.read();
+			if (more == null) {
+				if (this.received.isEnded()) {
+					end(own);
+				}
+				return null;
+			}
+			this.taken += more.readableBytes();
+			own.input = more;
+		}
+	}
+
+	private @Nullable ByteBuf inflate(Decoding own) throws IOException {
+		if (this.taken == 0) {
+			return null;
+		}
+		ByteBuf piece = this.exchange.allocator().directBuffer(PIECE, PIECE);
+		boolean done = false;
+		try {
+			decoder(own).decode(own.input, piece);
+			done = piece.isReadable();
+			return done ? piece : null;
+		}
+		catch (IOException ex) {
+			throw ProtocolException
+				.badRequest("The request body is not of the content coding that it is said to be of");
+		}
+		finally {
+			if (!done) {
+				piece.release();
+			}
+		}
+	}
+
+	private ContentDecoder decoder(Decoding own) throws IOException {
+		ContentDecoder known = own.decoder;
+		if (known == null) {
+			known = ContentDecoder.of(this.coding);
+			own.decoder = known;
+		}
+		return known;
+	}
+
+	private void count(ByteBuf piece) throws ProtocolException {
+		this.inflatedInTurn += piece.readableBytes();
+		this.inflated += piece.readableBytes();
+		boolean bomb = this.inflated > DecompressionOptions.FREE_SIZE
+				&& this.inflated / this.options.maxRatio() > this.taken;
+		if (bomb || this.inflated > this.options.maxSize()) {
+			piece.release();
+			throw new ProtocolException(ProtocolException.Kind.LIMIT, 413,
+					"The request body is too large when it is decompressed");
+		}
+	}
+
+	// A body of nothing at all is one of nothing, whatever its coding.
+	private void end(Decoding own) throws ProtocolException {
+		if (this.taken > 0 && (own.decoder == null || !own.decoder.isComplete())) {
+			throw ProtocolException.badRequest("The compressed request body is not whole");
+		}
+		this.ended = true;
+	}
+
+	@Override
+	public boolean isEnded() {
+		return this.ended;
+	}
+
+	@Override
+	public void demand(Runnable available) {
+		this.inflatedInTurn = 0;
+		if (this.yielding) {
+			this.yielding = false;
+			nextTurn(available);
+		}
+		else if (this.ended || this.failure != null) {
+			available.run();
+		}
+		else {
+			this.received.demand(available);
+		}
+	}
+
+	// By way of the timer: a task that follows a task may well be run before the sockets
+	// are looked at.
+	private void nextTurn(Runnable available) {
+		try {
+			loop().schedule(available, 0, TimeUnit.NANOSECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			available.run();
+		}
+	}
+
+	private EventExecutor loop() {
+		return this.exchange.stream().executor();
+	}
+
+	@Override
+	public HttpHeaders trailers() {
+		return this.received.trailers();
+	}
+
+	@Override
+	public long received() {
+		return this.received.received();
+	}
+
+	/** The exchange has ended. Any thread may say so. */
+	void close() {
+		this.decoding.close();
+	}
+
+	/** What has to be given back. */
+	private static final class Decoding {
+
+		private ByteBuf input = Unpooled.EMPTY_BUFFER;
+
+		private @Nullable ContentDecoder decoder;
+
+		void release() {
+			this.input.release();
+			if (this.decoder != null) {
+				this.decoder.close();
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,55 @@
+package io.millrace.core.http2;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2RemoteFlowController.FlowControlled;
+
+/**
+ * A part of a response that waits for its turn: for the windows of the client, and for
+ * the socket. For the event loop only.
+ */
+abstract class ResponsePart implements FlowControlled {
+
+	private final RequestStream stream;
+
+	private final boolean last;
+
+	/**
+	 * Create a part.
+	 * @param stream whose part it is
+	 * @param last whether the stream ends with it
+	 */
+	ResponsePart(RequestStream stream, boolean last) {
+		this.stream = stream;
+		this.last = last;
+	}
+
+	RequestStream stream() {
+		return this.stream;
+	}
+
+	boolean isLast() {
+		return this.last;
+	}
+
+	/** It will not be sent, or not all of it. */
+	abstract void release();
+
+	@Override
+	public void error(ChannelHandlerContext context, Throwable cause) {
+		release();
+		this.stream.writeFailed(cause);
+	}
+
+	@Override
+	public void writeComplete() {
+		if (this.last) {
+			this.stream.responseSent();
+		}
+	}
+
+	@Override
+	public boolean merge(ChannelHandlerContext context, FlowControlled next) {
+		return false;
+	}
+
+}
