@@ -68,8 +68,8 @@ class ArchitectureTests {
 			Map.entry("boot.reactive..", of("boot", "reactive..", "core..")),
 			Map.entry("boot.metrics..", of("boot", "boot.servlet..", "boot.reactive..", "core..")),
 			Map.entry("boot.admission..", of("core.worker..")), Map.entry("jfr..", of("core.observe..")),
-			Map.entry("boot.autoconfigure..",
-					of("boot..", "servlet..", "reactive..", "websocket..", "ratelimit..", "accesslog..", "jfr..", "core..")));
+			Map.entry("boot.autoconfigure..", of("boot..", "servlet..", "reactive..", "websocket..", "ratelimit..",
+					"accesslog..", "jfr..", "core..")));
 
 	static Set<String> packagesWithRules() {
 		return MAY_USE.keySet();
@@ -150,8 +150,8 @@ class ArchitectureTests {
 			.resideInAPackage("io.millrace.boot..reactive..")
 			.should()
 			.dependOnClassesThat()
-			.resideInAnyPackage("io.millrace.servlet..", "io.millrace.websocket..",
-					"io.millrace.boot..servlet..", "jakarta.servlet.."));
+			.resideInAnyPackage("io.millrace.servlet..", "io.millrace.websocket..", "io.millrace.boot..servlet..",
+					"jakarta.servlet.."));
 	}
 
 	@Test

@@ -67,8 +67,7 @@ final class ExchangeWebSocketSession extends AbstractWebSocketSession<WebSocketC
 
 		@Override
 		public void subscribe(CoreSubscriber<? super Void> actual) {
-			this.messages.subscribe(
-					new MessageWriter(getDelegate(), ExchangeWebSocketSession.this.received, actual));
+			this.messages.subscribe(new MessageWriter(getDelegate(), ExchangeWebSocketSession.this.received, actual));
 		}
 
 	}

@@ -36,8 +36,7 @@ final class MessageWriter implements CoreSubscriber<WebSocketMessage>, Subscript
 	// whoever tells that the client takes more, as then there are none.
 	private int outstanding;
 
-	MessageWriter(WebSocketConnection connection, ReceivedMessages received,
-			CoreSubscriber<? super Void> actual) {
+	MessageWriter(WebSocketConnection connection, ReceivedMessages received, CoreSubscriber<? super Void> actual) {
 		this.connection = connection;
 		this.received = received;
 		this.actual = actual;

@@ -266,6 +266,16 @@ final class ExchangeInputStream extends ServletInputStream {
 	}
 
 	/**
+	 * Tell the listener if all was read, by whomever. Called on a container thread.
+	 * @throws IOException by the listener
+	 */
+	void tellAllRead() throws IOException {
+		if (this.listening && isFinished()) {
+			callListener();
+		}
+	}
+
+	/**
 	 * Tell the listener that there is something to read, if it waits for that, or that
 	 * all was read. Called on a container thread.
 	 * @throws IOException by the listener

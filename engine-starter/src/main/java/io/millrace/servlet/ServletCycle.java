@@ -170,7 +170,11 @@ final class ServletCycle implements StreamEvents {
 			case TIMEOUT -> timedOut(requireAsync());
 			case ASYNC_ERROR -> asyncFailed(requireAsync());
 			case READ -> this.request.input().callListener();
-			case WRITE -> this.response.output().callListener();
+			case WRITE -> {
+				this.response.output().callListener();
+				// Who echoes reads there too.
+				this.request.input().tellAllRead();
+			}
 			case COMPLETE -> complete(requireAsync());
 			default -> throw new IllegalStateException(action + " is nothing to perform");
 		}

@@ -18,8 +18,8 @@ import org.springframework.web.socket.sockjs.transport.handler.WebSocketTranspor
 
 /**
  * Finds the handshake handlers of an application and gives those our strategy that have
- * the one Spring gives to all that say nothing: it hands over to {@code jakarta.websocket}.
- * A strategy of the application's own is left alone.
+ * the one Spring gives to all that say nothing: it hands over to
+ * {@code jakarta.websocket}. A strategy of the application's own is left alone.
  * <p>
  * Spring takes a strategy in the constructor only, and an application derives from the
  * constructor that says nothing to override what decides about users, subprotocols and

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -70,6 +71,8 @@ class EngineCompressionTests {
 	private final Semaphore steps = new Semaphore(0);
 
 	private final AtomicReference<Exchange> last = new AtomicReference<>();
+
+	private final AtomicInteger turns = new AtomicInteger();
 
 	private TestEngine inline;
 
@@ -149,9 +152,23 @@ class EngineCompressionTests {
 				exchange.responseBody().write(text(exchange, 0, size / 2), false);
 				exchange.responseBody().write(text(exchange, size / 2, size), true);
 			}
+			case "/turns" -> {
+				this.turns.set(0);
+				countTurns(exchange);
+				for (int at = 0; at < 400_000; at += 10_000) {
+					exchange.responseBody().write(text(exchange, at, at + 10_000), at == 390_000);
+				}
+			}
 			case "/empty" -> exchange.responseBody().write(null, true);
 			case "/events" -> new Thread(() -> sendEvents(exchange), "events").start();
 			default -> throw new IllegalArgumentException(exchange.request().target().path());
+		}
+	}
+
+	private void countTurns(Exchange exchange) {
+		if (exchange.outcome() == null) {
+			this.turns.incrementAndGet();
+			exchange.stream().executor().schedule(() -> countTurns(exchange), 0, TimeUnit.NANOSECONDS);
 		}
 	}
 
@@ -372,6 +389,12 @@ class EngineCompressionTests {
 				Awaitility.await().until(() -> this.last.get().outcome() != null);
 			}
 		}
+	}
+
+	@Test
+	void anEventLoopHasOtherTurnsWhileItCompresses() throws Exception {
+		assertThat(decoded(this.inline, ContentCoding.GZIP, "/turns", 0)).isEqualTo(TEXT.substring(0, 400_000));
+		assertThat(this.turns.get()).isGreaterThanOrEqualTo(6);
 	}
 
 	@Test

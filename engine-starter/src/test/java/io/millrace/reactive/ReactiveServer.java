@@ -32,16 +32,24 @@ final class ReactiveServer implements AutoCloseable {
 	}
 
 	ReactiveServer(HttpHandler handler, Http1Options options) throws Exception {
-		this.engine = new Engine(EngineConfig.builder()
-			.listener(ListenerOptions.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
-			.http1(options)
-			.eventLoops(2)
-			.build(), new ReactiveBridge(handler));
+		this(handler, EngineConfig.builder().http1(options));
+	}
+
+	ReactiveServer(HttpHandler handler, EngineConfig.Builder config) throws Exception {
+		this.engine = new Engine(
+				config.listener(ListenerOptions.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
+					.eventLoops(2)
+					.build(),
+				new ReactiveBridge(handler));
 		this.engine.start();
 	}
 
 	int port() {
 		return this.engine.port();
+	}
+
+	Engine engine() {
+		return this.engine;
 	}
 
 	RawClient raw() throws IOException {

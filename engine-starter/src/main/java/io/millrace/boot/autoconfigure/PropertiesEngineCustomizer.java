@@ -104,8 +104,8 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 		Http2Properties http2 = this.properties.getHttp2();
 		int window = size("millrace.http2.initial-window-size", http2.getInitialWindowSize());
 		int frame = size("millrace.http2.max-frame-size", http2.getMaxFrameSize());
-		return OptionNames.check(
-				() -> new Http2Options(http2.getMaxConcurrentStreams(), window, frame, http2.getPingInterval()));
+		return OptionNames
+			.check(() -> new Http2Options(http2.getMaxConcurrentStreams(), window, frame, http2.getPingInterval()));
 	}
 
 	private static int size(String property, DataSize size) {

@@ -26,6 +26,10 @@ final class BrotliDecoder implements ContentDecoder {
 	// not asked for anything meanwhile.
 	private @Nullable ByteBuffer pending;
 
+	// Whether it may go on without more to read: in 1.24.0 it says otherwise when its
+	// output was taken and some bits of its input are left, and its stream then fails.
+	private boolean relieved;
+
 	BrotliDecoder() throws IOException {
 	}
 
@@ -38,6 +42,7 @@ final class BrotliDecoder implements ContentDecoder {
 			}
 			else if (this.decoder.hasOutput()) {
 				this.pending = this.decoder.pull();
+				this.relieved = true;
 			}
 			else if (!proceed(source)) {
 				return;
@@ -60,6 +65,11 @@ final class BrotliDecoder implements ContentDecoder {
 		switch (this.decoder.getStatus()) {
 			case OK, NEEDS_MORE_OUTPUT -> this.decoder.push(0);
 			case NEEDS_MORE_INPUT -> {
+				if (this.relieved) {
+					this.relieved = false;
+					this.decoder.push(0);
+					return true;
+				}
 				if (!source.isReadable()) {
 					return false;
 				}

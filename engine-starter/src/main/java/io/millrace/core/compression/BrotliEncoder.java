@@ -10,9 +10,7 @@ import com.aayushatharva.brotli4j.encoder.EncoderJNI.Operation;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Brotli (RFC 7932) by brotli4j. Loaded only where that is there. Not by its channel or
- * stream: in 1.24.0 these ask for the end once, and lose it where the encoder still had
- * something to put out, so that long bodies that compress well are cut off.
+ * Brotli (RFC 7932) by brotli4j. Loaded only where that is there.
  */
 final class BrotliEncoder implements ContentEncoder {
 

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import com.github.luben.zstd.EndDirective;
 import com.github.luben.zstd.ZstdCompressCtx;
 import io.netty.buffer.ByteBuf;
+import org.jctools.queues.MpmcArrayQueue;
 
 /**
  * Zstandard (RFC 8878) by zstd-jni: one frame for the whole body. Loaded only where that
@@ -19,7 +20,12 @@ final class ZstdEncoder implements ContentEncoder {
 
 	private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
 
-	private final ZstdCompressCtx context = new ZstdCompressCtx();
+	// A new one takes some MB of native memory, and the kernel has to clear all of it. A
+	// few are kept, for as long as the process lives.
+	private static final MpmcArrayQueue<ZstdCompressCtx> KEPT = new MpmcArrayQueue<>(
+			Math.max(2, 2 * Runtime.getRuntime().availableProcessors()));
+
+	private final ZstdCompressCtx context;
 
 	/**
 	 * Create an encoder.
@@ -27,6 +33,8 @@ final class ZstdEncoder implements ContentEncoder {
 	 * @param size how many bytes are to come, -1 where that is not known
 	 */
 	ZstdEncoder(int level, long size) {
+		ZstdCompressCtx kept = KEPT.relaxedPoll();
+		this.context = (kept != null) ? kept : new ZstdCompressCtx();
 		this.context.setLevel(level);
 		this.context.setWindowLog(WINDOW_LOG);
 		if (size >= 0) {
@@ -80,7 +88,10 @@ final class ZstdEncoder implements ContentEncoder {
 
 	@Override
 	public void close() {
-		this.context.close();
+		this.context.reset();
+		if (!KEPT.relaxedOffer(this.context)) {
+			this.context.close();
+		}
 	}
 
 }

@@ -25,6 +25,8 @@ public final class RequestFields {
 
 	private static final AsciiString TRAILERS = AsciiString.cached("trailers");
 
+	private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
+
 	private static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");
 
 	// A larger section is not kept for comparison with the next one: a connection that is
@@ -210,7 +212,7 @@ public final class RequestFields {
 	static boolean isOfConnection(AsciiString name) {
 		return switch (name.length()) {
 			case 7 -> name.contentEquals(HttpHeaderNames.UPGRADE);
-			case 10 -> name.contentEquals(HttpHeaderNames.CONNECTION) || name.contentEquals(HttpHeaderNames.KEEP_ALIVE);
+			case 10 -> name.contentEquals(HttpHeaderNames.CONNECTION) || name.contentEquals(KEEP_ALIVE);
 			case 16 -> name.contentEquals(PROXY_CONNECTION);
 			case 17 -> name.contentEquals(HttpHeaderNames.TRANSFER_ENCODING);
 			default -> false;

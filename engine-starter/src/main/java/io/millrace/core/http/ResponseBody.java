@@ -141,6 +141,9 @@ public final class ResponseBody {
 				this.exchange.stream().flushSoon();
 			}
 		}
+		else if (schedule && inLoop && part.raw()) {
+			nextTurn();
+		}
 		else if (schedule || (whole && !respond(part))) {
 			this.exchange.execute(this::drain, this::releaseAll);
 		}
@@ -179,10 +182,10 @@ public final class ResponseBody {
 		tellWritable();
 	}
 
-	// A piece of it in a turn of the loop, so that others have theirs. Returns whether
-	// there is nothing left.
+	// A piece in a turn of the loop, so that others have theirs. Returns whether to go on.
 	private boolean writeRaw(ResponsePart part) {
-		ResponsePart rest = Objects.requireNonNull(this.coder).writePiece(part);
+		ResponseCoder worker = Objects.requireNonNull(this.coder);
+		ResponsePart rest = worker.isTurnOver() ? part : worker.writePiece(part);
 		if (rest == null) {
 			return true;
 		}
@@ -191,7 +194,8 @@ public final class ResponseBody {
 			this.queued += rest.weight();
 		}
 		this.exchange.stream().flush();
-		if (this.exchange.stream().isWritable()) {
+		// What was written may have ended the exchange: nobody will tell any more.
+		if (this.exchange.stream().isWritable() || this.exchange.outcome() != null) {
 			nextTurn();
 		}
 		else {
@@ -204,11 +208,18 @@ public final class ResponseBody {
 	// are looked at.
 	private void nextTurn() {
 		try {
-			this.exchange.stream().executor().schedule(this::drain, 0, TimeUnit.NANOSECONDS);
+			this.exchange.stream().executor().schedule(this::drainInTurn, 0, TimeUnit.NANOSECONDS);
 		}
 		catch (RejectedExecutionException ex) {
 			releaseAll();
 		}
+	}
+
+	private void drainInTurn() {
+		if (this.coder != null) {
+			this.coder.turnBegins();
+		}
+		drain();
 	}
 
 	private void releaseAll() {
@@ -273,7 +284,7 @@ public final class ResponseBody {
 	public void tellWritable() {
 		if (this.paused && (this.exchange.stream().isWritable() || this.exchange.outcome() != null)) {
 			this.paused = false;
-			drain();
+			drainInTurn();
 		}
 		Runnable told = this.waiting;
 		if (told != null && (isWritable() || this.exchange.outcome() != null)) {

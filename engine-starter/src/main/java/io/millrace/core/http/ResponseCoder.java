@@ -47,6 +47,10 @@ final class ResponseCoder {
 	// Of who owns the encoder.
 	private boolean begun;
 
+	// Of the event loop: how much was compressed in its turn, or in several when it was
+	// little.
+	private long turn;
+
 	// Written once; also read by who ends the exchange.
 	private volatile @Nullable CodecHolder<ContentEncoder> encoder;
 
@@ -150,10 +154,11 @@ final class ResponseCoder {
 			this.state = State.PLAIN;
 		}
 		this.holding = part.ahead();
-		if (this.waiting.get() > 0 || isLong(part, inLoop)) {
+		if (this.waiting.get() > 0 || isLong(part, inLoop) || (inLoop && isTurnOver())) {
 			this.waiting.incrementAndGet();
 			return part.asRaw();
 		}
+		this.turn += inLoop ? part.length() : 0;
 		return encode(part, first);
 	}
 
@@ -215,6 +220,19 @@ final class ResponseCoder {
 	}
 
 	/**
+	 * Whether enough was compressed in this turn of the event loop, which asks.
+	 * @return whether the rest has to wait for another one
+	 */
+	boolean isTurnOver() {
+		return this.turn >= PIECE;
+	}
+
+	/** Another turn of the event loop, which says so. */
+	void turnBegins() {
+		this.turn = 0;
+	}
+
+	/**
 	 * Compress and write the next piece of a long part. Called on the event loop.
 	 * @param part the part, which is released when there is nothing left of it
 	 * @return what is left, {@code null} for nothing
@@ -226,6 +244,7 @@ final class ResponseCoder {
 		}
 		int size = (int) Math.min(PIECE, part.length());
 		boolean end = size == part.length();
+		this.turn += size;
 		ByteBuf piece = null;
 		try {
 			piece = piece(part, size);

@@ -98,9 +98,10 @@ final class ConnectionPhase {
 		RequestHead head = (exchange != null) ? exchange.request() : null;
 		String switched = (exchange != null && activity == Activity.UPGRADED) ? exchange.upgradedTo() : null;
 		return new ConnectionSnapshot(connection.id(), connection.remoteAddress(),
-				(switched != null) ? switched : ProtocolVersion.HTTP_1_1.text(), activity.id, Instant.ofEpochMilli(this.counts.openedAt()), this.counts.requests(),
-				this.counts.received(), this.counts.sent(), (head != null) ? head.method() : null,
-				(head != null) ? head.target().path() : null, Duration.ofNanos(Math.max(0, System.nanoTime() - since)));
+				(switched != null) ? switched : ProtocolVersion.HTTP_1_1.text(), activity.id,
+				Instant.ofEpochMilli(this.counts.openedAt()), this.counts.requests(), this.counts.received(),
+				this.counts.sent(), (head != null) ? head.method() : null, (head != null) ? head.target().path() : null,
+				Duration.ofNanos(Math.max(0, System.nanoTime() - since)));
 	}
 
 	private Activity activity(@Nullable Exchange exchange, boolean held) {

@@ -125,7 +125,8 @@ final class Http1Connection implements OpenConnection {
 		this.reports = services.reports();
 		this.deadlines = new Deadlines(channel.eventLoop(), services.timeouts(), this.sender, this.body, this.inbound,
 				this::expired, loan::whenBack);
-		this.phase = new ConnectionPhase(services.meter(channel.eventLoop()), this.counts, this.parser, this.body, this.deadlines);
+		this.phase = new ConnectionPhase(services.meter(channel.eventLoop()), this.counts, this.parser, this.body,
+				this.deadlines);
 		this.interest = new ReadInterest(channel, this.sender, this.body, this.inbound);
 		this.closing = new Closing(this.sender, this.deadlines, services);
 		boolean direct = services.dispatcher().mayLend() && !encrypted;

@@ -24,10 +24,12 @@ final class Sender {
 	private static final ByteBuf CONTINUE = Unpooled.unreleasableBuffer(
 			Unpooled.copiedBuffer("HTTP/1.1 100 Continue\r\n\r\n", StandardCharsets.US_ASCII).asReadOnly());
 
-	private static final ByteBuf SWITCHING = Unpooled.unreleasableBuffer(Unpooled
-		.copiedBuffer("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
-				StandardCharsets.US_ASCII)
-		.asReadOnly());
+	private static final ByteBuf SWITCHING = Unpooled.unreleasableBuffer(
+			Unpooled
+				.copiedBuffer("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
+						StandardCharsets.US_ASCII)
+				.asReadOnly());
+
 	// What a closed connection still held is nobody's business any more.
 	private static final ChannelFutureListener LOST = (written) -> {
 		if (!written.isSuccess() && written.channel().isRegistered()) {

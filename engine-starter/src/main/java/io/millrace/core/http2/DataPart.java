@@ -30,6 +30,11 @@ final class DataPart extends ResponsePart {
 	}
 
 	@Override
+	int weight() {
+		return size();
+	}
+
+	@Override
 	public void write(ChannelHandlerContext context, int allowedBytes) {
 		ByteBuf left = this.data;
 		if (left == null) {
@@ -50,6 +55,7 @@ final class DataPart extends ResponsePart {
 			else {
 				stream().writeData(left.readRetainedSlice(size), false);
 			}
+			stream().taken(size);
 		}
 	}
 

@@ -25,8 +25,7 @@ final class FilePart extends ResponsePart {
 
 	private int left;
 
-	private FilePart(RequestStream stream, FileChannel file, long position, int length, boolean closing,
-			boolean last) {
+	private FilePart(RequestStream stream, FileChannel file, long position, int length, boolean closing, boolean last) {
 		super(stream, last);
 		this.file = file;
 		this.position = position;

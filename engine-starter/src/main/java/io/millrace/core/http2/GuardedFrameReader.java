@@ -3,12 +3,14 @@ package io.millrace.core.http2;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2FrameReader;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,9 @@ final class GuardedFrameReader implements Http2FrameReader {
 	private @Nullable Http2FrameListener listener;
 
 	private @Nullable Http2FrameListener guarded;
+
+	// How many streams the client has opened.
+	private int opened;
 
 	/**
 	 * Create a reader.
@@ -78,6 +83,43 @@ final class GuardedFrameReader implements Http2FrameReader {
 						&& this.connection.remote().isValidStreamId(streamId));
 	}
 
+	// RFC 9113 §5.1 and §5.1.1, where the codec is more lenient.
+	private void checkState(int streamId) throws Http2Exception {
+		Http2Stream stream = this.connection.stream(streamId);
+		if (stream != null) {
+			if (stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE) {
+				throw Http2Exception.streamError(streamId, Http2Error.STREAM_CLOSED, "The request has ended");
+			}
+		}
+		else if (streamId > this.connection.remote().lastStreamCreated()) {
+			this.opened++;
+		}
+		else if (this.connection.remote().isValidStreamId(streamId)) {
+			// A stream that was left out was never there.
+			boolean all = this.opened == (this.connection.remote().lastStreamCreated() + 1) / 2;
+			throw Http2Exception.connectionError(all ? Http2Error.STREAM_CLOSED : Http2Error.PROTOCOL_ERROR,
+					"A stream is opened again, or out of order");
+		}
+	}
+
+	// RFC 9113 §6.9.2: no window may become larger than there are numbers for.
+	private void checkWindows(@Nullable Integer initial) throws Http2Exception {
+		if (initial == null || this.connection.numActiveStreams() == 0) {
+			return;
+		}
+		Http2RemoteFlowController flow = this.connection.remote().flowController();
+		long more = (long) initial - flow.initialWindowSize();
+		if (more <= 0) {
+			return;
+		}
+		Http2Stream over = this.connection
+			.forEachActiveStream((stream) -> flow.windowSize(stream) + more <= Integer.MAX_VALUE);
+		if (over != null) {
+			throw Http2Exception.connectionError(Http2Error.FLOW_CONTROL_ERROR,
+					"The window of a stream becomes too large");
+		}
+	}
+
 	/** Stands before the listener. */
 	private final class Guarded extends Http2FrameListenerDecorator {
 
@@ -111,6 +153,7 @@ final class GuardedFrameReader implements Http2FrameReader {
 				GuardedFrameReader.this.guard.overhead();
 				return;
 			}
+			checkState(streamId);
 			super.onHeadersRead(context, streamId, headers, padding, ended);
 		}
 
@@ -139,6 +182,7 @@ final class GuardedFrameReader implements Http2FrameReader {
 		@Override
 		public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) throws Http2Exception {
 			GuardedFrameReader.this.guard.overhead();
+			checkWindows(settings.initialWindowSize());
 			super.onSettingsRead(context, settings);
 		}
 

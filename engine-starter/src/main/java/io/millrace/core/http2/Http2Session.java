@@ -450,6 +450,11 @@ final class Http2Session implements OpenConnection {
 		this.output.streams(this.key).forEach((stream) -> stream.aborted(why));
 	}
 
+	/** Let go the streams that have their responses. */
+	void abandonAll() {
+		this.output.streams(this.key).forEach(RequestStream::abandon);
+	}
+
 	/**
 	 * Cut the streams whose requests are not whole: nothing will come any more.
 	 */

@@ -2,7 +2,6 @@ package io.millrace.core.http2;
 
 import io.millrace.core.connection.HandedOver;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
@@ -58,7 +57,7 @@ public final class Http2Takeover {
 	public static void takeOver(ChannelHandlerContext context, Http2Services services, HandedOver inherited,
 			@Nullable UpgradedRequest request, boolean insecure) throws Http2Exception {
 		Http2Handler handler = handler(context, services, inherited);
-		context.pipeline().replace((ChannelHandler) context.handler(), null, handler);
+		context.pipeline().replace(context.handler(), null, handler);
 		if (insecure) {
 			handler.refuse(Http2Error.INADEQUATE_SECURITY);
 		}

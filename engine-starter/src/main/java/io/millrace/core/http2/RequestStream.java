@@ -36,6 +36,11 @@ import org.slf4j.LoggerFactory;
  */
 final class RequestStream implements ExchangeStream, SentResponse {
 
+	// As much may wait in memory for the client, however large its windows are.
+	private static final int HIGH_WATERMARK = 64 * 1024;
+
+	private static final int LOW_WATERMARK = 32 * 1024;
+
 	private static final Logger logger = LoggerFactory.getLogger(RequestStream.class);
 
 	private final Http2Session session;
@@ -53,12 +58,20 @@ final class RequestStream implements ExchangeStream, SentResponse {
 
 	private volatile boolean writable = true;
 
+	// More waits in memory than the high watermark, and was not under the low one since.
+	private volatile boolean full;
+
+	private int waiting;
+
 	private boolean started;
 
 	// The last part is queued, or the stream was reset.
 	private boolean queued;
 
 	private boolean held;
+
+	// The response is sent, and the client has not begun with its body.
+	private boolean abandoned;
 
 	/**
 	 * A stream was opened by the client.
@@ -143,14 +156,17 @@ final class RequestStream implements ExchangeStream, SentResponse {
 	 * @param padding how many bytes of padding came with it
 	 * @param ended whether the stream ended with it
 	 * @return how many bytes nobody will ask for
-	 * @throws MalformedMessageException where the content is
-	 * not as long as its Content-Length says
+	 * @throws MalformedMessageException where the content is not as long as its
+	 * Content-Length says
 	 */
 	int received(ByteBuf data, int padding, boolean ended) throws MalformedMessageException {
 		try {
 			int returned = this.body.received(data, padding, ended);
 			if (ended) {
 				this.deadlines.bodyEnded();
+			}
+			else if (this.abandoned) {
+				abandon();
 			}
 			release();
 			return returned;
@@ -181,8 +197,8 @@ final class RequestStream implements ExchangeStream, SentResponse {
 	/**
 	 * Trailers have come, with which the stream ended.
 	 * @param trailers the fields
-	 * @throws MalformedMessageException where the content is
-	 * not as long as its Content-Length says
+	 * @throws MalformedMessageException where the content is not as long as its
+	 * Content-Length says
 	 */
 	void ended(HttpHeaders trailers) throws MalformedMessageException {
 		this.body.end(trailers);
@@ -204,10 +220,14 @@ final class RequestStream implements ExchangeStream, SentResponse {
 	void writabilityChanged(boolean now) {
 		if (this.writable != now) {
 			this.writable = now;
-			Exchange current = this.exchange;
-			if (now && current != null) {
-				current.responseBody().tellWritable();
-			}
+			tellWritable();
+		}
+	}
+
+	private void tellWritable() {
+		Exchange current = this.exchange;
+		if (isWritable() && current != null) {
+			current.responseBody().tellWritable();
 		}
 	}
 
@@ -235,7 +255,7 @@ final class RequestStream implements ExchangeStream, SentResponse {
 
 	@Override
 	public boolean isWritable() {
-		return this.writable;
+		return this.writable && !this.full;
 	}
 
 	@Override
@@ -346,6 +366,8 @@ final class RequestStream implements ExchangeStream, SentResponse {
 
 	void enqueue(ResponsePart part) {
 		this.deadlines.queued();
+		this.waiting += part.weight();
+		this.full |= this.waiting >= HIGH_WATERMARK;
 		this.session.enqueue(this.stream, part);
 		watch();
 	}
@@ -431,6 +453,18 @@ final class RequestStream implements ExchangeStream, SentResponse {
 		return this.session.maxFrameSize();
 	}
 
+	/**
+	 * Bytes of a part have left the memory of this stream.
+	 * @param bytes how many
+	 */
+	void taken(int bytes) {
+		this.waiting -= bytes;
+		if (this.full && this.waiting <= LOW_WATERMARK) {
+			this.full = false;
+			tellWritable();
+		}
+	}
+
 	void writeData(ByteBuf data, boolean ended) {
 		this.deadlines.progressed();
 		this.session.writeData(id(), data, ended);
@@ -452,7 +486,25 @@ final class RequestStream implements ExchangeStream, SentResponse {
 		boolean whole = this.body.isEnded();
 		this.session.closeLocalSide(this.stream);
 		if (!whole) {
-			// RFC 9113 §8.1: the rest of the request is not needed.
+			notNeeded();
+		}
+	}
+
+	// RFC 9113 §8.1: the rest of the request is not needed. Who has not begun with it may
+	// still end it, which costs nothing, and is not told that before it comes.
+	private void notNeeded() {
+		this.abandoned = true;
+		if (this.body.received() > 0 || this.session.isGoingAway() || !this.deadlines.abandoned()) {
+			abandon();
+		}
+		else {
+			watch();
+		}
+	}
+
+	/** Nothing is awaited of a client that has its response. */
+	void abandon() {
+		if (this.abandoned) {
 			this.session.resetStream(id(), Http2Error.NO_ERROR);
 		}
 	}
@@ -475,6 +527,10 @@ final class RequestStream implements ExchangeStream, SentResponse {
 			if (this.held) {
 				this.deadlines.held();
 			}
+			return;
+		}
+		if (kind == StreamDeadlines.Kind.ABANDONED) {
+			abandon();
 			return;
 		}
 		this.session.services().observer().timedOut(kind.id());

@@ -31,6 +31,14 @@ abstract class ResponsePart implements FlowControlled {
 		return this.last;
 	}
 
+	/**
+	 * How much memory it takes while it waits.
+	 * @return bytes
+	 */
+	int weight() {
+		return 0;
+	}
+
 	/** It will not be sent, or not all of it. */
 	abstract void release();
 

@@ -284,9 +284,17 @@ final class SessionClosing {
 	private void leave() {
 		this.state = State.LEAVING;
 		goAway(handler().connection().remote().lastStreamCreated(), Http2Error.NO_ERROR);
+		this.session.abandonAll();
 		handler().flush(context());
 		if (!this.session.isBusy()) {
 			finish();
+		}
+	}
+
+	/** The client has said that it will send no more requests. */
+	void clientLeaves() {
+		if (this.state == State.OPEN) {
+			leave();
 		}
 	}
 
@@ -300,8 +308,8 @@ final class SessionClosing {
 			// It was said that a request would be answered that will not be.
 			handler().onError(context(), true, ex);
 		}
-		handler().writer().writeGoAway(context(), lastStream, error.code(), Unpooled.EMPTY_BUFFER,
-				context().newPromise());
+		handler().writer()
+			.writeGoAway(context(), lastStream, error.code(), Unpooled.EMPTY_BUFFER, context().newPromise());
 	}
 
 	/**

@@ -54,6 +54,11 @@ final class SessionFrames extends Http2EventAdapter implements Http2RemoteFlowCo
 	}
 
 	@Override
+	public void onGoAwayRead(ChannelHandlerContext context, int lastStreamId, long code, ByteBuf debug) {
+		this.session.closing().clientLeaves();
+	}
+
+	@Override
 	public void onPingAckRead(ChannelHandlerContext context, long data) {
 		this.session.closing().pinged(data);
 	}

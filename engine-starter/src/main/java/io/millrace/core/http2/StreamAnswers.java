@@ -1,6 +1,5 @@
 package io.millrace.core.http2;
 
-
 import io.millrace.core.connection.ConnectionServices;
 import io.millrace.core.http.ErrorResponder;
 import io.millrace.core.http.Exchange;
@@ -68,6 +67,5 @@ final class StreamAnswers {
 		}
 		this.services.reports().turnedAway(stream, request, answer, bare ? 0 : size, !this.session.isGoingAway());
 	}
-
 
 }

@@ -35,6 +35,8 @@ final class StreamDeadlines {
 
 	private long write;
 
+	private long abandoned;
+
 	/**
 	 * Watch a stream.
 	 * @param timeouts how long it may wait
@@ -112,11 +114,21 @@ final class StreamDeadlines {
 	}
 
 	/**
+	 * The response is sent, and the client may still send its body.
+	 * @return whether it is waited for
+	 */
+	boolean abandoned() {
+		this.bodyLook = 0;
+		this.abandoned = in(this.timeouts.bodyGrace().toNanos(), System.nanoTime());
+		return this.abandoned != 0;
+	}
+
+	/**
 	 * When to look next.
 	 * @return a time, 0 for never
 	 */
 	long next() {
-		return earlier(earlier(this.request, this.bodyLook), earlier(this.held, this.write));
+		return earlier(earlier(earlier(this.request, this.bodyLook), earlier(this.held, this.write)), this.abandoned);
 	}
 
 	/**
@@ -156,6 +168,10 @@ final class StreamDeadlines {
 			this.write = 0;
 			expired.accept(Kind.WRITE);
 		}
+		if (isPassed(this.abandoned, now)) {
+			this.abandoned = 0;
+			expired.accept(Kind.ABANDONED);
+		}
 	}
 
 	private static boolean isPassed(long time, long now) {
@@ -185,7 +201,10 @@ final class StreamDeadlines {
 		HELD,
 
 		/** The client to take what was written. */
-		WRITE;
+		WRITE,
+
+		/** The body that nobody wants any more. */
+		ABANDONED;
 
 		private final String id = name().toLowerCase(Locale.ROOT);
 

@@ -196,9 +196,9 @@ public final class EngineStatistics implements EngineObserver {
 		long open = accepted - closed;
 		Map<String, EngineSnapshot.Protocol> byProtocol = byProtocol(open, inFlight);
 		int idle = byProtocol.values().stream().mapToInt(EngineSnapshot.Protocol::idle).sum();
-		return new EngineSnapshot.Connections((int) open, idle, limit, accepted, closed,
-				this.connectionsRefused.read(), this.acceptFailures.read(), this.bytesIn.sum(), this.bytesOut.sum(),
-				this.handshakes.sum(), this.handshakesFailed.sum(), byProtocol);
+		return new EngineSnapshot.Connections((int) open, idle, limit, accepted, closed, this.connectionsRefused.read(),
+				this.acceptFailures.read(), this.bytesIn.sum(), this.bytesOut.sum(), this.handshakes.sum(),
+				this.handshakesFailed.sum(), byProtocol);
 	}
 
 	private Map<String, EngineSnapshot.Protocol> byProtocol(long open, long inFlight) {
@@ -214,8 +214,8 @@ public final class EngineStatistics implements EngineObserver {
 		// Of HTTP/1.1 one request is under way on a connection at most. What is read at
 		// different moments must not be negative.
 		rest = Math.max(0, rest);
-		byProtocol.put(HTTP_1, new EngineSnapshot.Protocol((int) rest,
-				(int) Math.max(0, Math.min(rest, rest - requests))));
+		byProtocol.put(HTTP_1,
+				new EngineSnapshot.Protocol((int) rest, (int) Math.max(0, Math.min(rest, rest - requests))));
 		return Collections.unmodifiableMap(byProtocol);
 	}
 

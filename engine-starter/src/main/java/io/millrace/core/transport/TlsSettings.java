@@ -60,6 +60,7 @@ public record TlsSettings(KeyManagerFactory keys, @Nullable TrustManagerFactory 
 	private static final ApplicationProtocolConfig HTTP_2 = new ApplicationProtocolConfig(Protocol.ALPN,
 			SelectorFailureBehavior.NO_ADVERTISE, SelectedListenerFailureBehavior.ACCEPT,
 			ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1);
+
 	// How many sessions may be resumed, and for how long: the JDK's own numbers, for
 	// OpenSSL too. The keys of its tickets are made and changed by BoringSSL, and belong
 	// to
@@ -116,8 +117,8 @@ public record TlsSettings(KeyManagerFactory keys, @Nullable TrustManagerFactory 
 		KeyManager[] keys = this.keys.getKeyManagers();
 		TrustManager[] trust = (this.trust != null) ? this.trust.getTrustManagers() : null;
 		context.init(keys, trust, null);
-		return new JdkSslContext(context, false, cipherList(), filter(), protocols,
-				this.clients.auth, versionList().toArray(String[]::new), false);
+		return new JdkSslContext(context, false, cipherList(), filter(), protocols, this.clients.auth,
+				versionList().toArray(String[]::new), false);
 	}
 
 	// Of those that are ours some may not be there; who asks for one by name wants it.

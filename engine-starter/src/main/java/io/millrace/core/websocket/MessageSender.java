@@ -160,7 +160,8 @@ final class MessageSender {
 	/** The client has some time to say goodbye too. */
 	void awaitAnswer() {
 		synchronized (this) {
-			if (this.state == State.CLOSING && this.closeNanos > 0 && !this.exchange.stream().executor().isShuttingDown()) {
+			if (this.state == State.CLOSING && this.closeNanos > 0
+					&& !this.exchange.stream().executor().isShuttingDown()) {
 				this.timer = this.exchange.stream()
 					.executor()
 					.schedule(this::unanswered, this.closeNanos, TimeUnit.NANOSECONDS);

@@ -287,7 +287,8 @@ public final class WebSocketConnection {
 		}
 	}
 
-	// RFC 6455 §5.5.1: answered with the same code. We close the connection first (§7.1.1).
+	// RFC 6455 §5.5.1: answered with the same code. We close the connection first
+	// (§7.1.1).
 	private void closed(CloseReason theirs) {
 		CloseReason ours = this.sender.reason();
 		this.sender.close(new CloseReason(theirs.code(), ""));

@@ -60,7 +60,8 @@ public final class WebSocketHandshake {
 			if (!request.method().equals("GET")) {
 				return new HandshakeRefusal(405, "A WebSocket is opened with GET");
 			}
-			if (!headers.containsValue("Upgrade", PROTOCOL, true) || !headers.containsValue("Connection", "upgrade", true)
+			if (!headers.containsValue("Upgrade", PROTOCOL, true)
+					|| !headers.containsValue("Connection", "upgrade", true)
 					|| !isKey(headers.getAll("Sec-WebSocket-Key"))) {
 				return new HandshakeRefusal(400, "This is no handshake of a WebSocket");
 			}
@@ -111,8 +112,7 @@ public final class WebSocketHandshake {
 		RequestHead request = exchange.request();
 		PerMessageDeflate deflate = null;
 		if (extensions && options.compression()) {
-			List<ExtensionOffer> offers = ExtensionOffer
-				.parse(request.headers().getAll("Sec-WebSocket-Extensions"));
+			List<ExtensionOffer> offers = ExtensionOffer.parse(request.headers().getAll("Sec-WebSocket-Extensions"));
 			deflate = (offers != null) ? PerMessageDeflate.negotiate(offers, options.contextTakeover()) : null;
 		}
 		String key = request.headers().get("Sec-WebSocket-Key");

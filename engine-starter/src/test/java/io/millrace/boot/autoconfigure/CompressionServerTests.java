@@ -200,6 +200,18 @@ class CompressionServerTests {
 		}
 	}
 
+	@Test
+	void aFlushSendsWhatTheEncoderHasKeptOfAFullBuffer() throws Exception {
+		next = new CountDownLatch(1);
+		HttpResponse<InputStream> response = this.client.send(
+				request(this.servlet, "/overflow", "Accept-Encoding", "gzip").build(), BodyHandlers.ofInputStream());
+		try (InputStream lines = new GZIPInputStream(response.body(), 1)) {
+			assertThat(lines.readNBytes(9000)).asString().isEqualTo(TEXT.substring(0, 9000));
+			next.countDown();
+			assertThat(lines.readAllBytes()).asString().isEqualTo("end");
+		}
+	}
+
 	@ParameterizedTest(autoCloseArguments = false)
 	@MethodSource("servers")
 	void eventsAreNotCompressed(TestServer server) throws Exception {
@@ -381,6 +393,15 @@ class CompressionServerTests {
 			response.flushBuffer();
 			awaitNext();
 			response.getWriter().write("second\n");
+		}
+
+		@GetMapping("/overflow")
+		void overflow(HttpServletResponse response) throws IOException {
+			response.setContentType("text/plain");
+			response.getOutputStream().write(TEXT.substring(0, 9000).getBytes(StandardCharsets.US_ASCII));
+			response.flushBuffer();
+			awaitNext();
+			response.getOutputStream().print("end");
 		}
 
 		@GetMapping("/events")

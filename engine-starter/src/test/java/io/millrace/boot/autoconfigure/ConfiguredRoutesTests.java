@@ -40,9 +40,23 @@ class ConfiguredRoutesTests {
 				Binder.get(this.environment).bindOrCreate("millrace", MillraceProperties.class).getRoutes());
 	}
 
-	private static String first(List<RoutePolicy> policies, String method, String path) {
-		RequestHead head = new RequestHead(method, new RequestTarget(RequestTarget.Form.ORIGIN, null, path, null),
+	private static RequestHead head(String method, String path) {
+		return new RequestHead(method, new RequestTarget(RequestTarget.Form.ORIGIN, null, path, null),
 				ProtocolVersion.HTTP_1_1, EmptyHttpHeaders.INSTANCE, BodyFraming.NONE);
+	}
+
+	@Test
+	void aRouteThatOnlySaysNotToCompressIsRunLikeAllOthers() {
+		ConfiguredRoutes routes = routes("[0].pattern=/account/**", "[0].compression=false", "[1].pattern=/**",
+				"[1].mode=pool");
+		assertThat(first(routes.policies(""), "GET", "/account/me")).startsWith("millrace.routes[1]");
+		assertThat(routes.uncompressed("").test(head("GET", "/account/me"))).isTrue();
+		assertThat(routes.uncompressed("").test(head("GET", "/other"))).isFalse();
+		assertThat(routes.uncompressed("/desk").test(head("GET", "/desk/account/me"))).isTrue();
+	}
+
+	private static String first(List<RoutePolicy> policies, String method, String path) {
+		RequestHead head = head(method, path);
 		return policies.stream()
 			.filter((policy) -> policy.matcher().test(head))
 			.map(RoutePolicy::name)

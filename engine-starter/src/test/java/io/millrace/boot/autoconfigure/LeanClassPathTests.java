@@ -33,8 +33,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Nothing that observes the engine is needed: an MVC and a WebFlux application in a
- * process whose class path has neither Micrometer nor the actuator, Jackson, or anything
- * of tracing. Tyrus is missing too, and only missed by who asks for its endpoints. What
+ * process whose class path has neither Micrometer nor the actuator, Jackson, libraries of
+ * compression, or anything of tracing. Tyrus is missing too, and only missed by who asks for its endpoints. What
  * Spring itself cannot do without, Micrometer's observation API, stays.
  */
 @Timeout(120)
@@ -42,11 +42,12 @@ class LeanClassPathTests {
 
 	/** The jars that are left out, by the beginning of their names. */
 	private static final Pattern LEFT_OUT = Pattern.compile(
-			"(tyrus-|grizzly-|micrometer-(?!observation-\\d|commons-\\d)|prometheus-|opentelemetry-|context-propagation-|jackson-"
+			"(brotli4j-|zstd-jni-|tyrus-|grizzly-|micrometer-(?!observation-\\d|commons-\\d)|prometheus-|opentelemetry-|context-propagation-|jackson-"
 					+ "|spring-boot-(starter-)?(actuator|health|jackson|micrometer|opentelemetry|zipkin)).*\\.jar");
 
 	/** What is in them, and must not be found. */
-	private static final List<String> ABSENT = List.of("org.glassfish.tyrus.server.TyrusServerContainer",
+	private static final List<String> ABSENT = List.of("com.aayushatharva.brotli4j.Brotli4jLoader",
+			"com.github.luben.zstd.Zstd", "org.glassfish.tyrus.server.TyrusServerContainer",
 			"io.micrometer.core.instrument.MeterRegistry", "io.micrometer.tracing.Tracer",
 			"io.micrometer.context.ContextSnapshot", "org.springframework.boot.actuate.endpoint.annotation.Endpoint",
 			"org.springframework.boot.health.contributor.HealthIndicator",
@@ -64,6 +65,7 @@ class LeanClassPathTests {
 			for (String type : List.of("servlet", "reactive")) {
 				assertThat(get(said.get(type), "/hello"))
 					.startsWith("hello from millrace-" + (type.equals("servlet") ? "worker-" : "loop-"));
+				assertThat(encoding(said.get(type), "/hello")).isEqualTo("gzip");
 			}
 			process.getOutputStream().write('\n');
 			process.getOutputStream().flush();
@@ -115,6 +117,16 @@ class LeanClassPathTests {
 			.body();
 	}
 
+	private static String encoding(String port, String path) throws Exception {
+		return HttpClient.newHttpClient()
+			.send(HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+				.header("Accept-Encoding", "zstd, br, gzip;q=0.5")
+				.build(), HttpResponse.BodyHandlers.discarding())
+			.headers()
+			.firstValue("Content-Encoding")
+			.orElse("none");
+	}
+
 	private static List<String> present() {
 		return ABSENT.stream().filter((name) -> ClassUtils.isPresent(name, null)).toList();
 	}
@@ -132,8 +144,9 @@ class LeanClassPathTests {
 			catch (BeanCreationException ex) {
 				System.out.println("said refused above");
 			}
-			try (TestServer servlet = TestServer.servlet(Application.class);
-					TestServer reactive = TestServer.reactive(Application.class)) {
+			String[] compression = { "server.compression.enabled=true", "server.compression.min-response-size=1B" };
+			try (TestServer servlet = TestServer.servlet(Application.class, compression);
+					TestServer reactive = TestServer.reactive(Application.class, compression)) {
 				System.out.println("said servlet " + servlet.millrace().getPort());
 				System.out.println("said reactive " + reactive.millrace().getPort());
 				// Until whoever started the process has seen enough.

@@ -112,12 +112,11 @@ class ReactiveWebSocketTests {
 	@Test
 	void springsOwnClientIsUnderstood() {
 		List<String> received = new java.util.concurrent.CopyOnWriteArrayList<>();
-		new ReactorNettyWebSocketClient()
-			.execute(URI.create("ws://localhost:" + server.port() + "/echo"),
-					(session) -> session.send(Flux.range(0, 200).map((i) -> session.textMessage("message " + i)))
-						.thenMany(session.receive().take(200).map(WebSocketMessage::getPayloadAsText))
-						.doOnNext(received::add)
-						.then())
+		new ReactorNettyWebSocketClient().execute(URI.create("ws://localhost:" + server.port() + "/echo"),
+				(session) -> session.send(Flux.range(0, 200).map((i) -> session.textMessage("message " + i)))
+					.thenMany(session.receive().take(200).map(WebSocketMessage::getPayloadAsText))
+					.doOnNext(received::add)
+					.then())
 			.block(Duration.ofSeconds(30));
 		assertThat(received).hasSize(200).startsWith("message 0").endsWith("message 199");
 	}
@@ -192,7 +191,8 @@ class ReactiveWebSocketTests {
 	@Test
 	void aHandshakeThatIsNoneIsRefused() throws Exception {
 		String head = "GET /echo HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\n";
-		assertThat(server.raw(head + "Sec-WebSocket-Version: 12\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"))
+		assertThat(
+				server.raw(head + "Sec-WebSocket-Version: 12\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"))
 			.startsWith("HTTP/1.1 426")
 			.containsIgnoringCase("Sec-WebSocket-Version: 13");
 		assertThat(server.raw(head + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: short\r\n\r\n"))
@@ -262,8 +262,8 @@ class ReactiveWebSocketTests {
 		private static Mono<Void> tick(WebSocketSession session) {
 			CompletableFuture<Integer> told = ticking;
 			session.closeStatus().subscribe((status) -> told.complete(status.getCode()));
-			return session
-				.send(Flux.interval(Duration.ZERO, Duration.ofMillis(20)).map((tick) -> session.textMessage("" + tick)));
+			return session.send(
+					Flux.interval(Duration.ZERO, Duration.ofMillis(20)).map((tick) -> session.textMessage("" + tick)));
 		}
 
 		private static Mono<Void> flood(WebSocketSession session) {
@@ -293,8 +293,8 @@ class ReactiveWebSocketTests {
 			return Mono.deferContextual((context) -> {
 				URI uri = session.getHandshakeInfo().getUri();
 				String facts = session.getHandshakeInfo().getSubProtocol() + " " + uri.getPath() + "?" + uri.getQuery()
-						+ " " + Objects.requireNonNull(session.getHandshakeInfo().getHeaders().getFirst("X-Wanted")) + " "
-						+ context.get("known");
+						+ " " + Objects.requireNonNull(session.getHandshakeInfo().getHeaders().getFirst("X-Wanted"))
+						+ " " + context.get("known");
 				return session.send(Mono.just(session.textMessage(facts)));
 			});
 		}

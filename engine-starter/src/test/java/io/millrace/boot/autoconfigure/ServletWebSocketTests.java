@@ -75,8 +75,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * A Spring MVC application with WebSocket handlers, STOMP and SockJS that knows nothing of
- * Millrace, and clients of others.
+ * A Spring MVC application with WebSocket handlers, STOMP and SockJS that knows nothing
+ * of Millrace, and clients of others.
  */
 @Timeout(180)
 class ServletWebSocketTests {
@@ -242,7 +242,8 @@ class ServletWebSocketTests {
 	@Test
 	void aHandshakeThatIsNoneIsRefused() throws Exception {
 		String head = "GET /echo HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\n";
-		assertThat(server.raw(head + "Sec-WebSocket-Version: 12\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"))
+		assertThat(
+				server.raw(head + "Sec-WebSocket-Version: 12\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"))
 			.startsWith("HTTP/1.1 426")
 			.containsIgnoringCase("Sec-WebSocket-Version: 13");
 		assertThat(server.raw(head + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: short\r\n\r\n"))
@@ -252,7 +253,8 @@ class ServletWebSocketTests {
 	@Test
 	void aStrategyOfTheApplicationsOwnIsLeftAlone() throws Exception {
 		String head = "GET /own HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\n";
-		assertThat(server.raw(head + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"))
+		assertThat(
+				server.raw(head + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"))
 			.contains("X-Own: yes");
 	}
 
@@ -298,9 +300,9 @@ class ServletWebSocketTests {
 		client.setMessageConverter(new StringMessageConverter());
 		client.start();
 		try {
-			StompSession session = client
-				.connectAsync(way.scheme + "://localhost:" + server.port() + way.path, new StompSessionHandlerAdapter() {
-				})
+			StompSession session = client.connectAsync(way.scheme + "://localhost:" + server.port() + way.path,
+					new StompSessionHandlerAdapter() {
+					})
 				.get(30, TimeUnit.SECONDS);
 			BlockingQueue<String> received = new LinkedBlockingQueue<>();
 			session.subscribe("/user/queue/answers", new StompFrameHandler() {
@@ -348,7 +350,8 @@ class ServletWebSocketTests {
 		try (java.net.Socket socket = new java.net.Socket("localhost", server.port())) {
 			socket.setSoTimeout(30_000);
 			socket.getOutputStream()
-				.write((method + " " + id + "/" + transport + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+				.write((method + " " + id + "/" + transport
+						+ " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
 					.getBytes(StandardCharsets.US_ASCII));
 			StringBuilder seen = new StringBuilder();
 			byte[] part = new byte[8192];
@@ -485,8 +488,8 @@ class ServletWebSocketTests {
 				case "fail" -> throw new IllegalStateException("as asked");
 				case "ping" -> session.sendMessage(new PingMessage(ByteBuffer.allocate(4)));
 				case "thread" -> session.sendMessage(new TextMessage(Thread.currentThread().getName()));
-				case "virtual?" -> session.sendMessage(new TextMessage(
-						"" + Thread.currentThread().toString().startsWith("VirtualThread")));
+				case "virtual?" -> session
+					.sendMessage(new TextMessage("" + Thread.currentThread().toString().startsWith("VirtualThread")));
 				case "extensions" -> session.sendMessage(new TextMessage(
 						String.join(",", session.getExtensions().stream().map(WebSocketExtension::toString).toList())));
 				default -> session.sendMessage(message);
@@ -573,10 +576,10 @@ class ServletWebSocketTests {
 			session.setBinaryMessageSizeLimit(100_000);
 			URI uri = session.getUri();
 			Principal user = session.getPrincipal();
-			session.sendMessage(new TextMessage(session.getAcceptedProtocol() + " " + uri.getPath() + "?" + uri.getQuery()
-					+ " " + session.getHandshakeHeaders().getFirst("X-Wanted") + " " + session.getAttributes().get("who")
-					+ " " + user.getName() + " " + session.getTextMessageSizeLimit() + " "
-					+ session.getBinaryMessageSizeLimit()));
+			session.sendMessage(new TextMessage(session.getAcceptedProtocol() + " " + uri.getPath() + "?"
+					+ uri.getQuery() + " " + session.getHandshakeHeaders().getFirst("X-Wanted") + " "
+					+ session.getAttributes().get("who") + " " + user.getName() + " "
+					+ session.getTextMessageSizeLimit() + " " + session.getBinaryMessageSizeLimit()));
 			assertThat(session.getRemoteAddress().getAddress().isLoopbackAddress()).isTrue();
 			assertThat(session.getLocalAddress().getPort()).isPositive();
 			session.close(new CloseStatus(4000, "enough"));

@@ -44,8 +44,8 @@ class CompressionTests {
 	@BeforeAll
 	static void start() throws IOException {
 		server = new EchoServer(WebSocketOptions.defaults());
-		keeping = new EchoServer(new WebSocketOptions(1024 * 1024, 0, Duration.ZERO, Duration.ZERO,
-				Duration.ofSeconds(10), true, true));
+		keeping = new EchoServer(
+				new WebSocketOptions(1024 * 1024, 0, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(10), true, true));
 	}
 
 	@AfterAll
@@ -62,25 +62,26 @@ class CompressionTests {
 	// The agreement
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', nullValues = "-", textBlock = """
-			permessage-deflate | permessage-deflate; server_no_context_takeover; client_no_context_takeover
-			permessage-deflate; client_max_window_bits | permessage-deflate; server_no_context_takeover; client_no_context_takeover
-			permessage-deflate; client_max_window_bits=10 | permessage-deflate; server_no_context_takeover; client_no_context_takeover
-			permessage-deflate;server_max_window_bits=9 | permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=9
-			permessage-deflate; server_max_window_bits="10" | permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=10
-			permessage-deflate; server_no_context_takeover; client_no_context_takeover | permessage-deflate; server_no_context_takeover; client_no_context_takeover
-			permessage-deflate; unknown, permessage-deflate; client_max_window_bits | permessage-deflate; server_no_context_takeover; client_no_context_takeover
-			x-other; a=b, permessage-deflate | permessage-deflate; server_no_context_takeover; client_no_context_takeover
-			permessage-deflate; unknown=1 | -
-			permessage-deflate; server_max_window_bits | -
-			permessage-deflate; server_max_window_bits=16 | -
-			permessage-deflate; server_max_window_bits=7 | -
-			permessage-deflate; server_max_window_bits=08 | -
-			permessage-deflate; client_max_window_bits=99 | -
-			permessage-deflate; server_no_context_takeover=1 | -
-			permessage-deflate; client_no_context_takeover; client_no_context_takeover | -
-			x-webkit-deflate-frame | -
-			""")
+	@CsvSource(delimiter = '|', nullValues = "-",
+			textBlock = """
+					permessage-deflate | permessage-deflate; server_no_context_takeover; client_no_context_takeover
+					permessage-deflate; client_max_window_bits | permessage-deflate; server_no_context_takeover; client_no_context_takeover
+					permessage-deflate; client_max_window_bits=10 | permessage-deflate; server_no_context_takeover; client_no_context_takeover
+					permessage-deflate;server_max_window_bits=9 | permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=9
+					permessage-deflate; server_max_window_bits="10" | permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=10
+					permessage-deflate; server_no_context_takeover; client_no_context_takeover | permessage-deflate; server_no_context_takeover; client_no_context_takeover
+					permessage-deflate; unknown, permessage-deflate; client_max_window_bits | permessage-deflate; server_no_context_takeover; client_no_context_takeover
+					x-other; a=b, permessage-deflate | permessage-deflate; server_no_context_takeover; client_no_context_takeover
+					permessage-deflate; unknown=1 | -
+					permessage-deflate; server_max_window_bits | -
+					permessage-deflate; server_max_window_bits=16 | -
+					permessage-deflate; server_max_window_bits=7 | -
+					permessage-deflate; server_max_window_bits=08 | -
+					permessage-deflate; client_max_window_bits=99 | -
+					permessage-deflate; server_no_context_takeover=1 | -
+					permessage-deflate; client_no_context_takeover; client_no_context_takeover | -
+					x-webkit-deflate-frame | -
+					""")
 	void anOfferIsAcceptedOrNot(String offer, @Nullable String answer) throws Exception {
 		try (FrameClient client = FrameClient.open(server.port(), "/", "Sec-WebSocket-Extensions: " + offer)) {
 			assertThat(client.response().header("Sec-WebSocket-Extensions")).isEqualTo(answer);
@@ -88,13 +89,14 @@ class CompressionTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			permessage-deflate | permessage-deflate
-			permessage-deflate; server_no_context_takeover | permessage-deflate; server_no_context_takeover
-			permessage-deflate; client_no_context_takeover | permessage-deflate; client_no_context_takeover
-			permessage-deflate; server_max_window_bits=15 | permessage-deflate
-			permessage-deflate; server_max_window_bits=12 | permessage-deflate; server_no_context_takeover; server_max_window_bits=12
-			""")
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					permessage-deflate | permessage-deflate
+					permessage-deflate; server_no_context_takeover | permessage-deflate; server_no_context_takeover
+					permessage-deflate; client_no_context_takeover | permessage-deflate; client_no_context_takeover
+					permessage-deflate; server_max_window_bits=15 | permessage-deflate
+					permessage-deflate; server_max_window_bits=12 | permessage-deflate; server_no_context_takeover; server_max_window_bits=12
+					""")
 	void anOfferIsAcceptedWithContextTakeover(String offer, String answer) throws Exception {
 		try (FrameClient client = FrameClient.open(keeping.port(), "/", "Sec-WebSocket-Extensions: " + offer)) {
 			assertThat(client.response().header("Sec-WebSocket-Extensions")).isEqualTo(answer);
@@ -120,7 +122,8 @@ class CompressionTests {
 				Frame echo = client.receive();
 				assertThat(echo.first()).isEqualTo(FIN | RSV1 | TEXT);
 				assertThat(echo.payload().length).isLessThan(JSON.length() / 10);
-				assertThat(inflate(echo.payload(), new Inflater(true))).isEqualTo(JSON.getBytes(StandardCharsets.UTF_8));
+				assertThat(inflate(echo.payload(), new Inflater(true)))
+					.isEqualTo(JSON.getBytes(StandardCharsets.UTF_8));
 			}
 		}
 	}
@@ -196,8 +199,8 @@ class CompressionTests {
 
 	// The examples of RFC 7692 §7.2.3.
 	@ParameterizedTest
-	@ValueSource(strings = { "f248cdc9c90700", "000500faff48656c6c6f00", "f348cdc9c9070000",
-			"f24805000000ffffcac9c90700" })
+	@ValueSource(
+			strings = { "f248cdc9c90700", "000500faff48656c6c6f00", "f348cdc9c9070000", "f24805000000ffffcac9c90700" })
 	void whatTheStandardShowsIsUnderstood(String hex) throws Exception {
 		try (FrameClient client = open(server, "permessage-deflate")) {
 			client.frame(FIN | RSV1 | TEXT, HexFormat.of().parseHex(hex));

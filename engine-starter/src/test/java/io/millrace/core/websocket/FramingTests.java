@@ -285,8 +285,8 @@ class FramingTests {
 	// Close
 
 	@ParameterizedTest
-	@ValueSource(ints = { 1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000,
-			4999 })
+	@ValueSource(
+			ints = { 1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999 })
 	void aCloseIsAnsweredWithItsCode(int code) throws Exception {
 		this.client.close(code, "bye");
 		assertThat(this.client.receive().code()).isEqualTo(code);

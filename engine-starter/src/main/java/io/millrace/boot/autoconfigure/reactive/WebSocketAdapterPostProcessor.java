@@ -24,8 +24,7 @@ class WebSocketAdapterPostProcessor implements BeanPostProcessor {
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		return (bean instanceof WebSocketHandlerAdapter adapter && isServedByMillrace())
-				? MillraceReactiveUpgradeStrategy.replaceIn(adapter,
-						this.beanFactory.getBean(WebSocketOptions.class))
+				? MillraceReactiveUpgradeStrategy.replaceIn(adapter, this.beanFactory.getBean(WebSocketOptions.class))
 				: bean;
 	}
 

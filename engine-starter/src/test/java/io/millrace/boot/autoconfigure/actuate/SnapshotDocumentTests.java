@@ -18,9 +18,8 @@ class SnapshotDocumentTests {
 
 	private static final EngineSnapshot SNAPSHOT = new EngineSnapshot(Instant.parse("2026-01-02T03:04:05Z"),
 			Duration.ofSeconds(90), "running", "epoll", 8080,
-			new EngineSnapshot.Connections(
-					5, 3, 100, 9, 4, Map.of("per_ip", 1L), Map.of("descriptors", 2L), 10, 20, 11, 12,
-					Map.of("http1", new EngineSnapshot.Protocol(5, 3))),
+			new EngineSnapshot.Connections(5, 3, 100, 9, 4, Map.of("per_ip", 1L), Map.of("descriptors", 2L), 10, 20, 11,
+					12, Map.of("http1", new EngineSnapshot.Protocol(5, 3))),
 			new EngineSnapshot.Requests(2, 30, 27, 1, Map.of("2xx", 27L)),
 			new EngineSnapshot.Refusals(Map.of("full", 6L), 7, 8, 9, Map.of("idle", 3L), Map.of("syntax", 4L),
 					Map.of("pool", 1L)),
@@ -32,15 +31,15 @@ class SnapshotDocumentTests {
 	private static final List<String> NAMES = List.of("schema", "takenAt", "uptimeMs", "state", "transport", "port",
 			"connections.open", "connections.idle", "connections.limit", "connections.accepted", "connections.closed",
 			"connections.refused", "connections.acceptFailures", "connections.bytesIn", "connections.bytesOut",
-			"connections.handshakes", "connections.handshakesFailed", "connections.byProtocol", "requests.inFlight", "requests.started",
-			"requests.completed", "requests.aborted", "requests.byStatus", "refusals.refused", "refusals.abandoned",
-			"refusals.rateUnknown", "refusals.clientAborts", "refusals.timeouts", "refusals.protocolErrors",
-			"refusals.stuck", "workers[].name", "workers[].mode", "workers[].limit", "workers[].threads",
-			"workers[].busy", "workers[].waiting", "workers[].capacity", "workers[].refused", "bulkheads[].route",
-			"bulkheads[].limit", "bulkheads[].running", "bulkheads[].waiting", "bulkheads[].capacity",
-			"admission.limit", "admission.inFlight", "eventLoops[].name", "eventLoops[].connections",
-			"eventLoops[].lagMs", "eventLoops[].busyMs", "eventLoops[].busyRatio", "buffers.usedHeapBytes",
-			"buffers.usedDirectBytes", "buffers.pinnedHeapBytes", "buffers.pinnedDirectBytes");
+			"connections.handshakes", "connections.handshakesFailed", "connections.byProtocol", "requests.inFlight",
+			"requests.started", "requests.completed", "requests.aborted", "requests.byStatus", "refusals.refused",
+			"refusals.abandoned", "refusals.rateUnknown", "refusals.clientAborts", "refusals.timeouts",
+			"refusals.protocolErrors", "refusals.stuck", "workers[].name", "workers[].mode", "workers[].limit",
+			"workers[].threads", "workers[].busy", "workers[].waiting", "workers[].capacity", "workers[].refused",
+			"bulkheads[].route", "bulkheads[].limit", "bulkheads[].running", "bulkheads[].waiting",
+			"bulkheads[].capacity", "admission.limit", "admission.inFlight", "eventLoops[].name",
+			"eventLoops[].connections", "eventLoops[].lagMs", "eventLoops[].busyMs", "eventLoops[].busyRatio",
+			"buffers.usedHeapBytes", "buffers.usedDirectBytes", "buffers.pinnedHeapBytes", "buffers.pinnedDirectBytes");
 
 	@Test
 	void theNamesAreAPromise() {
