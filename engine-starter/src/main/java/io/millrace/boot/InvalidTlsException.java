@@ -11,6 +11,10 @@ public class InvalidTlsException extends WebServerException {
 
 	private static final long serialVersionUID = 1L;
 
+	private static final String STANDARD = "server.ssl";
+
+	private final String property;
+
 	private final @Nullable String bundle;
 
 	/**
@@ -20,8 +24,29 @@ public class InvalidTlsException extends WebServerException {
 	 * @param cause what is wrong
 	 */
 	public InvalidTlsException(@Nullable String bundle, Throwable cause) {
-		super((bundle != null) ? "The SSL bundle '" + bundle + "' cannot be used" : "server.ssl cannot be used", cause);
+		this(STANDARD, bundle, cause);
+	}
+
+	/**
+	 * Create an exception.
+	 * @param property the properties that say or name it, without a dot at the end
+	 * @param bundle the name of the SSL bundle, {@code null} where the properties say all
+	 * themselves
+	 * @param cause what is wrong
+	 */
+	public InvalidTlsException(String property, @Nullable String bundle, Throwable cause) {
+		super((bundle != null) ? "The SSL bundle '" + bundle + "' cannot be used" : property + " cannot be used",
+				cause);
+		this.property = property;
 		this.bundle = bundle;
+	}
+
+	/**
+	 * The properties that say or name it.
+	 * @return for example {@code server.ssl}
+	 */
+	public String getProperty() {
+		return this.property;
 	}
 
 	/**

@@ -3,8 +3,10 @@ package io.millrace.boot;
 import java.io.IOException;
 import java.util.Locale;
 
+import io.millrace.boot.ListenerFailedException.Reason;
 import io.millrace.core.Engine;
 import io.millrace.core.EngineConfig;
+import io.millrace.core.transport.ListenerException;
 import io.millrace.core.transport.TlsSettings;
 import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.WorkerMode;
@@ -93,27 +95,41 @@ public class MillraceWebServer implements WebServer {
 	}
 
 	private RuntimeException startFailure(Exception failure) {
+		if (failure instanceof ListenerException listener) {
+			return new ListenerFailedException(listener.listener(), reason(failure), failure);
+		}
 		int port = this.engine.config().listener().address().getPort();
-		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-			// The native transports throw no BindException of the JDK's.
-			String message = (cause instanceof IOException && cause.getMessage() != null)
-					? cause.getMessage().toLowerCase(Locale.ROOT) : "";
-			if (message.contains("in use")) {
+		switch (reason(failure)) {
+			case IN_USE:
 				return new PortInUseException(port, failure);
-			}
-			if (message.contains("permission denied")) {
+			case PERMISSION:
 				return new PortPermissionException(port, failure);
-			}
+			default:
+				break;
 		}
 		return (failure instanceof WebServerException known) ? known : new WebServerException(
 				"Unable to start Millrace on " + this.engine.config().listener().address(), failure);
 	}
 
+	// The native transports throw no BindException of the JDK's.
+	private static Reason reason(Exception failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			String message = (cause instanceof IOException && cause.getMessage() != null)
+					? cause.getMessage().toLowerCase(Locale.ROOT) : "";
+			if (message.contains("in use")) {
+				return Reason.IN_USE;
+			}
+			if (message.contains("permission denied")) {
+				return Reason.PERMISSION;
+			}
+		}
+		return Reason.OTHER;
+	}
+
 	private String startedMessage() {
 		String contextPath = this.application.contextPath();
 		String suffix = (contextPath != null) ? " with context path '" + contextPath + "'" : "";
-		String scheme = (this.engine.config().tls() != null) ? "https" : "http";
-		return this.listening ? "Millrace started on port " + getPort() + " (" + scheme + ")" + suffix
+		return this.listening ? "Millrace started on " + new ListenerDescription(this.engine.listeners()) + suffix
 				: "Millrace started without listening on a port" + suffix;
 	}
 
@@ -130,7 +146,8 @@ public class MillraceWebServer implements WebServer {
 	}
 
 	private String tlsDescription() {
-		return (this.engine.config().tls() != null) ? ", TLS by " + TlsSettings.provider() : "";
+		boolean encrypted = this.engine.config().listeners().stream().anyMatch((listener) -> listener.tls() != null);
+		return encrypted ? ", TLS by " + TlsSettings.provider() : "";
 	}
 
 	private String workerDescription() {

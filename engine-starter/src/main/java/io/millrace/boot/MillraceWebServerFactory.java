@@ -73,7 +73,8 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 	 * @return the server
 	 */
 	protected MillraceWebServer createWebServer(ServedApplication application) {
-		return new MillraceWebServer(createEngineConfig(), application, getShutdown(), getPort() >= 0);
+		EngineConfig config = createEngineConfig();
+		return new MillraceWebServer(config, application, getShutdown(), !config.listeners().isEmpty());
 	}
 
 	/**
@@ -83,6 +84,7 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 	protected EngineConfig createEngineConfig() {
 		EngineConfig.Builder builder = EngineConfig.builder()
 			.listener(ListenerOptions.at(listenAddress()))
+			.listening(getPort() >= 0)
 			.http1(http1Options())
 			.compression(CompressionSettings.options(getCompression()))
 			.routes(this.routes);
@@ -91,10 +93,22 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 		}
 		Ssl ssl = getSsl();
 		if (Ssl.isEnabled(ssl)) {
-			builder.tls(TlsOptions.of(new TlsBundles(ssl, getSslBundles(), isHttp2()).createContexts()));
+			builder.tls(createTls(ssl, "server.ssl", isHttp2()));
 		}
 		this.engineCustomizers.forEach((customizer) -> customizer.customize(builder));
 		return builder.build();
+	}
+
+	/**
+	 * Make TLS of what is set.
+	 * @param ssl what is set, enabled
+	 * @param property what it is set by, for example {@code server.ssl}
+	 * @param http2 whether clients may choose HTTP/2 in the handshake
+	 * @return the options; bundles that are reloaded are followed
+	 * @throws InvalidTlsException where what is set cannot be used
+	 */
+	public TlsOptions createTls(Ssl ssl, String property, boolean http2) {
+		return TlsOptions.of(new TlsBundles(ssl, getSslBundles(), property, http2).createContexts());
 	}
 
 	private boolean isHttp2() {

@@ -33,17 +33,21 @@ final class TlsBundles {
 
 	private final @Nullable SslBundles bundles;
 
+	private final String property;
+
 	private final boolean http2;
 
 	/**
 	 * Read the settings of a server.
 	 * @param ssl the settings
 	 * @param bundles the bundles that they may name
+	 * @param property what it is set by, for example {@code server.ssl}
 	 * @param http2 whether clients may choose HTTP/2 in the handshake
 	 */
-	TlsBundles(Ssl ssl, @Nullable SslBundles bundles, boolean http2) {
+	TlsBundles(Ssl ssl, @Nullable SslBundles bundles, String property, boolean http2) {
 		this.ssl = ssl;
 		this.bundles = bundles;
+		this.property = property;
 		this.http2 = http2;
 	}
 
@@ -68,7 +72,7 @@ final class TlsBundles {
 			return new TlsContexts(standard, byName, this.http2);
 		}
 		catch (Exception ex) {
-			throw new InvalidTlsException(name(), ex);
+			throw new InvalidTlsException(this.property, name(), ex);
 		}
 	}
 
@@ -78,7 +82,7 @@ final class TlsBundles {
 			return settings(source.get());
 		}
 		catch (Exception ex) {
-			throw new InvalidTlsException(bundle, ex);
+			throw new InvalidTlsException(this.property, bundle, ex);
 		}
 	}
 

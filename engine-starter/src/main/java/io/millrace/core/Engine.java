@@ -2,13 +2,17 @@ package io.millrace.core;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 import io.millrace.core.connection.ConnectionServices;
 import io.millrace.core.connection.OpenConnections;
+import io.millrace.core.http.Dispatcher;
 import io.millrace.core.http.ExchangeHandler;
+import io.millrace.core.http.HttpsRedirect;
 import io.millrace.core.http1.Http1Services;
 import io.millrace.core.http2.Http2Options;
 import io.millrace.core.http2.Http2Services;
@@ -18,6 +22,8 @@ import io.millrace.core.observe.EngineSnapshot;
 import io.millrace.core.observe.EngineStatistics;
 import io.millrace.core.transport.EventLoops;
 import io.millrace.core.transport.Listener;
+import io.millrace.core.transport.ListenerConfig;
+import io.millrace.core.transport.Listeners;
 import io.millrace.core.transport.Transport;
 import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.AdmissionSnapshot;
@@ -48,12 +54,15 @@ public final class Engine {
 
 	private final EngineControl control = new EngineControl(this);
 
+	// Inherited sockets, guarded by this.
+	private final Set<String> takenOver = new HashSet<>();
+
 	// These and what follows are written under the lock of this.
 	private volatile EngineConfig config;
 
 	private volatile @Nullable Dispatching dispatching;
 
-	private volatile @Nullable Listener listener;
+	private volatile @Nullable Listeners listeners;
 
 	private volatile @Nullable OpenConnections connections;
 
@@ -95,7 +104,9 @@ public final class Engine {
 	 * event loop.
 	 * @throws IOException where the address cannot be bound: a
 	 * {@link java.net.BindException} where it is in use, not of this machine or not
-	 * allowed, an {@link java.net.UnknownHostException} where it has no known name
+	 * allowed, an {@link java.net.UnknownHostException} where it has no known name, a
+	 * {@link io.millrace.core.transport.ListenerException} where it is that of a listener
+	 * besides the first. None is bound then
 	 * @throws io.millrace.core.worker.VirtualThreadsUnavailableException where virtual
 	 * threads are asked for and this JDK has none
 	 * @throws IllegalStateException while draining, and after {@link #close()}
@@ -107,7 +118,7 @@ public final class Engine {
 		if (this.drained != null) {
 			throw new IllegalStateException("The engine drains, and has to be stopped before it can start again");
 		}
-		if (this.listener != null) {
+		if (this.listeners != null) {
 			return;
 		}
 		Dispatching dispatching = dispatching();
@@ -118,13 +129,28 @@ public final class Engine {
 		ConnectionServices shared = new ConnectionServices(this.config.timeouts(), this.config.http1().limits(),
 				this.config.http1().serverHeader(), dispatching.dispatcher(), dispatching.observers(),
 				this.loops::meter);
-		Http2Options http2 = this.config.http2();
-		Http1Services services = new Http1Services(this.config.http1(), shared,
-				(http2 != null) ? new Http2Services(http2, shared) : null);
-		Listener bound = Listener.bind(this.config.listener(), this.config.tls(), this.loops, services);
+		Listeners bound = Listeners.bind(this.config.listeners(), this.config.listener(), this.loops,
+				(listener) -> services(listener, shared), this.takenOver);
 		this.startedAt = System.nanoTime();
 		this.connections = shared.connections();
-		this.listener = bound;
+		this.listeners = bound;
+		bound.accept();
+	}
+
+	private Http1Services services(ListenerConfig listener, ConnectionServices shared) {
+		Integer httpsPort = listener.httpsPort();
+		Dispatcher dispatcher = shared.dispatcher();
+		if (httpsPort != null) {
+			dispatcher = dispatcher.redirecting(new HttpsRedirect((httpsPort > 0) ? () -> httpsPort : this::httpsPort));
+		}
+		ConnectionServices its = shared.with(dispatcher, shared.observer().on(listener.name()));
+		Http2Options http2 = listener.http2() ? this.config.http2() : null;
+		return new Http1Services(this.config.http1(), its, (http2 != null) ? new Http2Services(http2, its) : null);
+	}
+
+	private int httpsPort() {
+		Listeners bound = this.listeners;
+		return (bound != null) ? bound.httpsPort() : -1;
 	}
 
 	private Dispatching dispatching() {
@@ -142,11 +168,22 @@ public final class Engine {
 	}
 
 	/**
-	 * The port that is bound.
-	 * @return the port, -1 before {@link #start()} and after {@link #stop()}
+	 * The port of the first listener.
+	 * @return the port, -1 before {@link #start()}, after {@link #stop()}, and where the
+	 * first does not listen
 	 */
 	public synchronized int port() {
-		return (this.listener != null) ? this.listener.port() : -1;
+		return (this.listeners != null) ? this.listeners.port() : -1;
+	}
+
+	/**
+	 * Where the engine listens.
+	 * @return what is bound, in the order of the configuration; empty before
+	 * {@link #start()} and after {@link #stop()}
+	 */
+	public List<Listener> listeners() {
+		Listeners bound = this.listeners;
+		return (bound != null) ? bound.all() : List.of();
 	}
 
 	/**
@@ -159,11 +196,11 @@ public final class Engine {
 	 * loop; the same each time
 	 */
 	public synchronized CompletionStage<Void> drain() {
-		if (this.listener == null || this.connections == null) {
+		if (this.listeners == null || this.connections == null) {
 			return CompletableFuture.completedFuture(null);
 		}
 		if (this.drained == null) {
-			this.listener.close();
+			this.listeners.close();
 			this.drained = this.connections.drain(this.loops.group());
 			this.loops.await(this.loops.turn());
 		}
@@ -171,7 +208,7 @@ public final class Engine {
 	}
 
 	boolean isAccepting() {
-		return this.listener != null && this.drained == null;
+		return this.listeners != null && this.drained == null;
 	}
 
 	/**
@@ -179,13 +216,13 @@ public final class Engine {
 	 * the exchanges have ended, unless an event loop calls.
 	 */
 	public synchronized void stop() {
-		if (this.listener != null && this.connections != null) {
-			this.listener.close();
+		if (this.listeners != null && this.connections != null) {
+			this.listeners.close();
 			OpenConnections open = this.connections;
 			this.loops.await(
 					this.loops.turn().thenRun(open::closeAll).thenCompose((closing) -> open.drain(this.loops.group())));
 		}
-		this.listener = null;
+		this.listeners = null;
 		this.connections = null;
 		this.drained = null;
 	}
@@ -272,15 +309,14 @@ public final class Engine {
 	 * @return one reading
 	 */
 	public EngineSnapshot snapshot() {
-		Listener bound = this.listener;
-		return this.reading.read(state(), uptime(), (bound != null) ? bound.port() : -1, this, this.dispatching);
+		return this.reading.read(state(), uptime(), this, this.dispatching);
 	}
 
 	private String state() {
 		if (this.closed) {
 			return "stopped";
 		}
-		if (this.listener == null) {
+		if (this.listeners == null) {
 			return (this.dispatching != null) ? "stopped" : "new";
 		}
 		return (this.drained != null) ? "draining" : "running";
@@ -288,7 +324,7 @@ public final class Engine {
 
 	private Duration uptime() {
 		long since = this.startedAt;
-		return (this.listener != null) ? Duration.ofNanos(Math.max(0, System.nanoTime() - since)) : Duration.ZERO;
+		return (this.listeners != null) ? Duration.ofNanos(Math.max(0, System.nanoTime() - since)) : Duration.ZERO;
 	}
 
 	/**

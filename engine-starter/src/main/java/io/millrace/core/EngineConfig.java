@@ -1,7 +1,9 @@
 package io.millrace.core;
 
 import java.net.InetSocketAddress;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -18,7 +20,10 @@ import io.millrace.core.http1.Http1Options;
 import io.millrace.core.http2.Http2Options;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.observe.WatchOptions;
+import io.millrace.core.transport.ListenerAddress;
+import io.millrace.core.transport.ListenerConfig;
 import io.millrace.core.transport.ListenerOptions;
+import io.millrace.core.transport.ProxyProtocolOptions;
 import io.millrace.core.transport.TlsOptions;
 import io.millrace.core.transport.Transport;
 import io.millrace.core.worker.Admission;
@@ -37,6 +42,12 @@ public final class EngineConfig {
 	private final int eventLoops;
 
 	private final ListenerOptions listener;
+
+	private final boolean listening;
+
+	private final List<ListenerConfig> moreListeners;
+
+	private final @Nullable ProxyProtocolOptions proxyProtocol;
 
 	private final Http1Options http1;
 
@@ -80,6 +91,9 @@ public final class EngineConfig {
 		this.transport = builder.transport;
 		this.eventLoops = builder.eventLoops;
 		this.listener = builder.listener;
+		this.listening = builder.listening;
+		this.moreListeners = List.copyOf(builder.moreListeners);
+		this.proxyProtocol = builder.proxyProtocol;
 		this.http1 = builder.http1;
 		this.http2 = builder.http2;
 		this.timeouts = builder.timeouts;
@@ -123,11 +137,24 @@ public final class EngineConfig {
 	}
 
 	/**
-	 * The listening socket.
+	 * The first listening socket, and what all of them have in common.
 	 * @return its options
 	 */
 	public ListenerOptions listener() {
 		return this.listener;
+	}
+
+	/**
+	 * All listeners.
+	 * @return the first, unless it does not listen, and those besides it
+	 */
+	public List<ListenerConfig> listeners() {
+		if (!this.listening) {
+			return this.moreListeners;
+		}
+		ListenerConfig main = new ListenerConfig(ListenerConfig.MAIN, new ListenerAddress.Tcp(this.listener.address()),
+				this.tls, true, this.proxyProtocol, null);
+		return Stream.concat(Stream.of(main), this.moreListeners.stream()).toList();
 	}
 
 	/**
@@ -220,7 +247,7 @@ public final class EngineConfig {
 	}
 
 	/**
-	 * How the listening socket speaks TLS.
+	 * How the first listening socket speaks TLS.
 	 * @return the options, {@code null} where it speaks plain text
 	 */
 	public @Nullable TlsOptions tls() {
@@ -284,6 +311,12 @@ public final class EngineConfig {
 		private int eventLoops;
 
 		private ListenerOptions listener = ListenerOptions.at(new InetSocketAddress(8080));
+
+		private boolean listening = true;
+
+		private List<ListenerConfig> moreListeners = List.of();
+
+		private @Nullable ProxyProtocolOptions proxyProtocol;
 
 		private Http1Options http1 = Http1Options.defaults();
 
@@ -357,11 +390,49 @@ public final class EngineConfig {
 
 		/**
 		 * Set where to listen.
-		 * @param listener the options of the listening socket
+		 * @param listener the options of the first listening socket; all but its address
+		 * hold for the others too
 		 * @return this builder
 		 */
 		public Builder listener(ListenerOptions listener) {
 			this.listener = listener;
+			return this;
+		}
+
+		/**
+		 * Set whether the first listening socket is opened at all.
+		 * @param listening {@code false} where there are only the others
+		 * @return this builder
+		 */
+		public Builder listening(boolean listening) {
+			this.listening = listening;
+			return this;
+		}
+
+		/**
+		 * Set where to listen besides.
+		 * @param listeners the listeners, each with a name of its own
+		 * @return this builder
+		 */
+		public Builder moreListeners(List<ListenerConfig> listeners) {
+			Set<String> names = new HashSet<>(Set.of(ListenerConfig.MAIN));
+			for (ListenerConfig each : listeners) {
+				if (!names.add(each.name())) {
+					throw new IllegalArgumentException("listenerName has to be unique, and is " + each.name());
+				}
+			}
+			this.moreListeners = listeners;
+			return this;
+		}
+
+		/**
+		 * Set whose headers of the PROXY protocol begin the connections of the first
+		 * listening socket.
+		 * @param proxyProtocol the options, {@code null} where there are no such headers
+		 * @return this builder
+		 */
+		public Builder proxyProtocol(@Nullable ProxyProtocolOptions proxyProtocol) {
+			this.proxyProtocol = proxyProtocol;
 			return this;
 		}
 
@@ -481,7 +552,7 @@ public final class EngineConfig {
 		}
 
 		/**
-		 * Set how the listening socket speaks TLS.
+		 * Set how the first listening socket speaks TLS.
 		 * @param tls the options, {@code null} for plain text
 		 * @return this builder
 		 */

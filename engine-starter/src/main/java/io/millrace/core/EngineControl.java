@@ -206,7 +206,7 @@ public final class EngineControl {
 	 * started or is stopped
 	 */
 	public @Nullable EngineChange drain(@Nullable String by) {
-		if (this.engine.port() < 0) {
+		if (this.engine.listeners().isEmpty()) {
 			throw new IllegalStateException("The engine accepts nothing that could be drained");
 		}
 		synchronized (this.draining) {

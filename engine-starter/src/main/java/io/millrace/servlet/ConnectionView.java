@@ -33,7 +33,7 @@ record ConnectionView(ConnectionInfo connection, String version) implements Serv
 
 	@Override
 	public boolean isSecure() {
-		return this.connection.sslSession() != null;
+		return this.connection.isSecure();
 	}
 
 }

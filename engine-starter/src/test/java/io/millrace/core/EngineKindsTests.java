@@ -29,13 +29,13 @@ class EngineKindsTests {
 	@Test
 	void theyAreTheseAndNoOthers() {
 		ObservedKinds kinds = EngineKinds.all();
-		assertThat(kinds.connectionsRefused()).containsExactly("per_ip");
+		assertThat(kinds.connectionsRefused()).containsExactlyInAnyOrder("per_ip", "untrusted_proxy", "proxy_header");
 		assertThat(kinds.acceptFailures()).containsExactly("descriptors", "other");
 		assertThat(kinds.refused()).containsExactlyInAnyOrder("limit", "full", "waited", "displaced", "route", "rate");
 		assertThat(kinds.timeouts()).containsExactlyInAnyOrder("header", "body", "request", "write", "idle",
 				"half_closed", "upgraded");
 		assertThat(kinds.protocolErrors()).containsExactlyInAnyOrder("syntax", "framing", "limit", "unsupported",
-				"timeout");
+				"timeout", "flood", "websocket");
 	}
 
 	@Test

@@ -11,8 +11,9 @@ public class ForwardedProperties {
 
 	/**
 	 * The proxies whose forwarded headers are believed, as addresses or blocks of
-	 * addresses in CIDR notation; those of all others are ignored. Unset: loopback,
-	 * link-local and private addresses. Empty: nobody.
+	 * addresses in CIDR notation, or unix for whoever may connect to a Unix domain
+	 * socket; those of all others are ignored. Unset: loopback, link-local and private
+	 * addresses, and unix. Empty: nobody.
 	 */
 	private @Nullable List<String> trustedProxies;
 

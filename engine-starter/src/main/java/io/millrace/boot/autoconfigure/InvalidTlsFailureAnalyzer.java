@@ -13,12 +13,13 @@ class InvalidTlsFailureAnalyzer extends AbstractFailureAnalyzer<InvalidTlsExcept
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, InvalidTlsException cause) {
 		String bundle = cause.getBundle();
-		String where = (bundle != null) ? "spring.ssl.bundle.*." + bundle + ".*, which server.ssl.* names"
-				: "server.ssl.* (certificate and certificate-private-key, or key-store, key-store-password and "
+		String property = cause.getProperty();
+		String where = (bundle != null) ? "spring.ssl.bundle.*." + bundle + ".*, which " + property + ".* names"
+				: property + ".* (certificate and certificate-private-key, or key-store, key-store-password and "
 						+ "key-password; enabled-protocols; ciphers)";
-		return new FailureAnalysis("Web server failed to start. " + cause.getMessage() + ": " + reason(cause) + ".",
-				"Correct " + where
-						+ ". Nothing is served in plain text instead; server.ssl.enabled=false would do that.",
+		return new FailureAnalysis(
+				"Web server failed to start. " + cause.getMessage() + ": " + reason(cause) + ".", "Correct " + where
+						+ ". Nothing is served in plain text instead; " + property + ".enabled=false would do that.",
 				cause);
 	}
 

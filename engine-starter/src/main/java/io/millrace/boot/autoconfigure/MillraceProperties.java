@@ -98,6 +98,14 @@ public class MillraceProperties {
 	 */
 	private List<RouteProperties> routes = new ArrayList<>();
 
+	/**
+	 * Where the application listens besides server.port.
+	 */
+	private List<ListenerProperties> listeners = new ArrayList<>();
+
+	@NestedConfigurationProperty
+	private final ProxyProtocolProperties proxyProtocol = new ProxyProtocolProperties();
+
 	@NestedConfigurationProperty
 	private final WorkerProperties worker = new WorkerProperties();
 
@@ -251,6 +259,18 @@ public class MillraceProperties {
 
 	public void setRoutes(List<RouteProperties> routes) {
 		this.routes = routes;
+	}
+
+	public List<ListenerProperties> getListeners() {
+		return this.listeners;
+	}
+
+	public void setListeners(List<ListenerProperties> listeners) {
+		this.listeners = listeners;
+	}
+
+	public ProxyProtocolProperties getProxyProtocol() {
+		return this.proxyProtocol;
 	}
 
 	public WorkerProperties getWorker() {

@@ -1,5 +1,6 @@
 package io.millrace.boot.autoconfigure;
 
+import io.millrace.boot.ListenerPorts;
 import io.millrace.boot.RunningEngine;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.websocket.WebSocketOptions;
@@ -55,6 +56,12 @@ public class MillraceWebServerConfiguration {
 	@ConditionalOnMissingBean
 	WebSocketOptions millraceWebSocketOptions(MillraceProperties properties) {
 		return properties.getWebsocket().toOptions();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ListenerPorts millraceListenerPorts() {
+		return new ListenerPorts();
 	}
 
 	@Bean

@@ -77,6 +77,7 @@ public class MillraceWebServerFactoryCustomizer
 			Admission limit = new ConfiguredAdmission(this.properties.getAdmission(), this.environment)
 				.orElse(this.admission.getIfAvailable());
 			factory.getEngineCustomizers().add(1, (builder) -> builder.admission(limit));
+			factory.getEngineCustomizers().add(2, new ListenersEngineCustomizer(this.properties, factory));
 			new ForeignServerKeys(this.environment).warn();
 		}
 	}

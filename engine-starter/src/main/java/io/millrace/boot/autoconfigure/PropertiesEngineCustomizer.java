@@ -5,10 +5,10 @@ import java.util.List;
 
 import io.millrace.boot.EngineCustomizer;
 import io.millrace.core.EngineConfig;
-import io.millrace.core.http.AddressBlocks;
 import io.millrace.core.http.DispatchOptions;
 import io.millrace.core.http.ForwardedOrigins;
 import io.millrace.core.http.RoutePolicy;
+import io.millrace.core.http.TrustedProxies;
 import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Options;
 import io.millrace.core.http2.Http2Options;
@@ -88,7 +88,7 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 		}
 		return OptionNames.check(() -> new ListenerOptions(current.address(), this.properties.getBacklog(),
 				this.properties.isReusePort(), this.properties.getMaxConnections(),
-				this.properties.getMaxConnectionsPerIp(), proxies()));
+				this.properties.getMaxConnectionsPerIp(), TrustedProxies.addresses(proxies())));
 	}
 
 	private Http1Options http1(Http1Options current) {
@@ -155,7 +155,7 @@ class PropertiesEngineCustomizer implements EngineCustomizer {
 			return this.forwarded ? ForwardedOrigins.INTERNAL_PROXIES : List.of();
 		}
 		try {
-			new AddressBlocks(proxies);
+			new TrustedProxies(proxies);
 			return proxies;
 		}
 		catch (IllegalArgumentException ex) {

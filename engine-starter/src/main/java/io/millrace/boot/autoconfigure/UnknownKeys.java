@@ -89,6 +89,7 @@ class UnknownKeys {
 		List<String> known = new ArrayList<>();
 		UnboundKeys.collect(PREFIX, MillraceProperties.class, known);
 		UnboundKeys.collect(PREFIX + ".routes", RouteProperties.class, known);
+		UnboundKeys.collect(PREFIX + ".listeners", ListenerProperties.class, known);
 		String closest = known.stream()
 			.min(Comparator.comparingInt((candidate) -> distance(name, UnboundKeys.squeeze(candidate))))
 			.orElseThrow();

@@ -11,7 +11,9 @@ import io.millrace.boot.metrics.MillraceMeters.MeterTag;
 import io.millrace.core.observe.EngineSnapshot;
 import io.millrace.core.observe.EngineSnapshot.Admission;
 import io.millrace.core.observe.EngineSnapshot.Bulkhead;
+import io.millrace.core.observe.EngineSnapshot.Connections;
 import io.millrace.core.observe.EngineSnapshot.EventLoop;
+import io.millrace.core.observe.EngineSnapshot.Listener;
 import io.millrace.core.observe.EngineSnapshot.Workers;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * loops, routes) is the same for as long as an engine runs.
  */
 final class SnapshotMeters {
-
-	private static final Tags LISTENER = MeterTag.LISTENER.with("main");
 
 	private final RegisteredMeters meters;
 
@@ -34,7 +34,7 @@ final class SnapshotMeters {
 	 * @param first a reading that has all names
 	 */
 	void register(EngineSnapshot first) {
-		registerConnections(first.connections());
+		first.listeners().forEach(this::registerListener);
 		registerRequests(first);
 		first.workers().forEach(this::registerPool);
 		first.bulkheads().forEach(this::registerBulkhead);
@@ -44,24 +44,43 @@ final class SnapshotMeters {
 		registerTroubles(first.refusals());
 	}
 
-	private void registerConnections(EngineSnapshot.Connections first) {
-		for (String protocol : first.byProtocol().keySet()) {
-			Tags tags = LISTENER.and(MeterTag.PROTOCOL.with(protocol));
-			this.meters.gauge(MillraceMeters.CONNECTIONS_OPEN, tags, protocol(protocol, EngineSnapshot.Protocol::open));
-			this.meters.gauge(MillraceMeters.CONNECTIONS_IDLE, tags, protocol(protocol, EngineSnapshot.Protocol::idle));
+	private void registerListener(Listener listener) {
+		Tags tags = MeterTag.LISTENER.with(listener.name());
+		Predicate<Listener> same = (other) -> other.name().equals(listener.name());
+		for (String protocol : listener.connections().byProtocol().keySet()) {
+			Tags both = tags.and(MeterTag.PROTOCOL.with(protocol));
+			this.meters.gauge(MillraceMeters.CONNECTIONS_OPEN, both,
+					connections(same, protocol(protocol, EngineSnapshot.Protocol::open)));
+			this.meters.gauge(MillraceMeters.CONNECTIONS_IDLE, both,
+					connections(same, protocol(protocol, EngineSnapshot.Protocol::idle)));
 		}
-		this.meters.gauge(MillraceMeters.CONNECTIONS_MAX, LISTENER, (now) -> now.connections().limit());
-		this.meters.counter(MillraceMeters.CONNECTIONS_ACCEPTED, LISTENER, (now) -> now.connections().accepted());
-		counters(MillraceMeters.CONNECTIONS_REFUSED, LISTENER, MeterTag.REASON, first.refused(),
-				(now) -> now.connections().refused());
-		counters(MillraceMeters.CONNECTIONS_ACCEPT_FAILURES, LISTENER, MeterTag.REASON, first.acceptFailures(),
-				(now) -> now.connections().acceptFailures());
-		this.meters.counter(MillraceMeters.TLS_HANDSHAKES, LISTENER.and(MeterTag.OUTCOME.with("completed")),
-				(now) -> now.connections().handshakes());
-		this.meters.counter(MillraceMeters.TLS_HANDSHAKES, LISTENER.and(MeterTag.OUTCOME.with("failed")),
-				(now) -> now.connections().handshakesFailed());
-		this.meters.counter(MillraceMeters.DATA_RECEIVED, LISTENER, (now) -> now.connections().bytesIn());
-		this.meters.counter(MillraceMeters.DATA_SENT, LISTENER, (now) -> now.connections().bytesOut());
+		this.meters.gauge(MillraceMeters.CONNECTIONS_MAX, tags, connections(same, Connections::limit));
+		this.meters.counter(MillraceMeters.CONNECTIONS_ACCEPTED, tags, connections(same, Connections::accepted));
+		counters(MillraceMeters.CONNECTIONS_REFUSED, tags, MeterTag.REASON, listener.connections().refused(),
+				counts(same, Connections::refused));
+		counters(MillraceMeters.CONNECTIONS_ACCEPT_FAILURES, tags, MeterTag.REASON,
+				listener.connections().acceptFailures(), counts(same, Connections::acceptFailures));
+		this.meters.counter(MillraceMeters.TLS_HANDSHAKES, tags.and(MeterTag.OUTCOME.with("completed")),
+				connections(same, Connections::handshakes));
+		this.meters.counter(MillraceMeters.TLS_HANDSHAKES, tags.and(MeterTag.OUTCOME.with("failed")),
+				connections(same, Connections::handshakesFailed));
+		this.meters.counter(MillraceMeters.DATA_RECEIVED, tags, connections(same, Connections::bytesIn));
+		this.meters.counter(MillraceMeters.DATA_SENT, tags, connections(same, Connections::bytesOut));
+	}
+
+	private static ToDoubleFunction<EngineSnapshot> connections(Predicate<Listener> same,
+			ToDoubleFunction<Connections> value) {
+		return sum(EngineSnapshot::listeners, same, (listener) -> value.applyAsDouble(listener.connections()));
+	}
+
+	private static Function<EngineSnapshot, Map<String, Long>> counts(Predicate<Listener> same,
+			Function<Connections, Map<String, Long>> counts) {
+		return (now) -> now.listeners()
+			.stream()
+			.filter(same)
+			.findFirst()
+			.map((listener) -> counts.apply(listener.connections()))
+			.orElse(Map.of());
 	}
 
 	private void registerRequests(EngineSnapshot first) {
@@ -109,10 +128,10 @@ final class SnapshotMeters {
 		}
 	}
 
-	private static ToDoubleFunction<EngineSnapshot> protocol(String name,
+	private static ToDoubleFunction<Connections> protocol(String name,
 			ToDoubleFunction<EngineSnapshot.Protocol> value) {
 		return (now) -> {
-			EngineSnapshot.Protocol protocol = now.connections().byProtocol().get(name);
+			EngineSnapshot.Protocol protocol = now.byProtocol().get(name);
 			return (protocol != null) ? value.applyAsDouble(protocol) : 0;
 		};
 	}

@@ -1,14 +1,14 @@
 package io.millrace.core.connection;
 
-import io.millrace.core.observe.EngineStatistics;
+import io.millrace.core.observe.ListenerStatistics;
 
 /**
- * What a connection has carried so far, which is counted for the whole engine too. Owned
- * as the connection is; others may read, and see it a moment late.
+ * What a connection has carried so far, which is counted for its listener too. Owned as
+ * the connection is; others may read, and see it a moment late.
  */
 public final class ConnectionCounts {
 
-	private final EngineStatistics statistics;
+	private final ListenerStatistics statistics;
 
 	// In milliseconds.
 	private final long openedAt = System.currentTimeMillis();
@@ -21,9 +21,9 @@ public final class ConnectionCounts {
 
 	/**
 	 * A connection was opened just now.
-	 * @param statistics counts for the whole engine
+	 * @param statistics counts for its listener
 	 */
-	public ConnectionCounts(EngineStatistics statistics) {
+	public ConnectionCounts(ListenerStatistics statistics) {
 		this.statistics = statistics;
 	}
 

@@ -25,7 +25,7 @@ public final class ConnectionServices {
 
 	private final Function<EventExecutor, LoopMeter> meters;
 
-	private final OpenConnections connections = new OpenConnections();
+	private final OpenConnections connections;
 
 	private final RequestReports reports;
 
@@ -46,7 +46,30 @@ public final class ConnectionServices {
 		this.dispatcher = dispatcher;
 		this.observer = observer;
 		this.meters = meters;
+		this.connections = new OpenConnections();
 		this.reports = new RequestReports(observer, dispatcher);
+	}
+
+	private ConnectionServices(ConnectionServices all, Dispatcher dispatcher, EngineObservers observer) {
+		this.timeouts = all.timeouts;
+		this.limits = all.limits;
+		this.responseFields = all.responseFields;
+		this.dispatcher = dispatcher;
+		this.observer = observer;
+		this.meters = all.meters;
+		this.connections = all.connections;
+		this.reports = new RequestReports(observer, dispatcher);
+	}
+
+	/**
+	 * The same for one listener, with connections that are drained and closed with all
+	 * others.
+	 * @param itsDispatcher takes the exchanges of the listener
+	 * @param itsObserver is told what happens on it
+	 * @return the services
+	 */
+	public ConnectionServices with(Dispatcher itsDispatcher, EngineObservers itsObserver) {
+		return new ConnectionServices(this, itsDispatcher, itsObserver);
 	}
 
 	/**

@@ -2,12 +2,15 @@ package io.millrace.core.connection;
 
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 
 import javax.net.ssl.SSLSession;
 
 import io.millrace.core.http.ConnectionInfo;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelId;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +23,20 @@ public final class SocketInfo implements ConnectionInfo {
 
 	private static final InetSocketAddress NOWHERE = new InetSocketAddress(0);
 
+	// Of a Unix domain socket: as Tomcat has it.
+	private static final InetSocketAddress HERE = new InetSocketAddress(
+			NetUtil.createInetAddressFromIpAddressString("127.0.0.1"), 0);
+
 	private final ChannelId id;
 
 	private final InetSocketAddress remoteAddress;
 
 	private final InetSocketAddress localAddress;
+
+	private final boolean unixDomain;
+
+	// Encrypted as far as a proxy.
+	private final boolean proxiedSecurely;
 
 	// Set by the event loop before the first request.
 	private volatile @Nullable SSLSession session;
@@ -39,8 +51,18 @@ public final class SocketInfo implements ConnectionInfo {
 	 */
 	public SocketInfo(Channel channel) {
 		this.id = channel.id();
-		this.remoteAddress = known(channel.remoteAddress());
-		this.localAddress = known(channel.localAddress());
+		ProxiedPeer peer = channel.hasAttr(ProxiedPeer.KEY) ? channel.attr(ProxiedPeer.KEY).get() : null;
+		this.proxiedSecurely = peer != null && peer.secure();
+		if (peer != null) {
+			this.unixDomain = false;
+			this.remoteAddress = peer.remoteAddress();
+			this.localAddress = peer.localAddress();
+			return;
+		}
+		SocketAddress local = channel.localAddress();
+		this.unixDomain = local instanceof DomainSocketAddress || local instanceof UnixDomainSocketAddress;
+		this.remoteAddress = this.unixDomain ? HERE : known(channel.remoteAddress());
+		this.localAddress = this.unixDomain ? HERE : known(local);
 	}
 
 	private static InetSocketAddress known(@Nullable SocketAddress address) {
@@ -80,6 +102,16 @@ public final class SocketInfo implements ConnectionInfo {
 			this.localText = known;
 		}
 		return known;
+	}
+
+	@Override
+	public boolean isSecure() {
+		return this.proxiedSecurely || this.session != null;
+	}
+
+	@Override
+	public boolean isUnixDomain() {
+		return this.unixDomain;
 	}
 
 	@Override

@@ -23,7 +23,8 @@ public interface ConnectionInfo {
 	String id();
 
 	/**
-	 * The peer's address as the socket tells it, no forwarded header considered.
+	 * The peer's address as the socket tells it, or a trusted proxy by the PROXY
+	 * protocol; no forwarded header considered.
 	 * @return the address
 	 */
 	InetSocketAddress remoteAddress();
@@ -65,6 +66,26 @@ public interface ConnectionInfo {
 	 * @return the session, {@code null} on a plain connection
 	 */
 	@Nullable SSLSession sslSession();
+
+	/**
+	 * Whether what the client sends is encrypted: by TLS of this connection, or of that
+	 * to a trusted proxy, which has told so by the PROXY protocol.
+	 * @return whether it is
+	 */
+	default boolean isSecure() {
+		return sslSession() != null;
+	}
+
+	/**
+	 * Whether the peer has come by a Unix domain socket. It has no IP address then, and
+	 * both {@link #remoteAddress} and {@link #localAddress} are 127.0.0.1 with port 0, as
+	 * Tomcat has it.
+	 * @return {@code false} also where a proxy has told by the PROXY protocol whom it
+	 * serves
+	 */
+	default boolean isUnixDomain() {
+		return false;
+	}
 
 	/**
 	 * The certificates that the client has shown in the TLS handshake.

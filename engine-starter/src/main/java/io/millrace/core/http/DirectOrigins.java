@@ -20,7 +20,7 @@ public final class DirectOrigins implements OriginResolver {
 
 	@Override
 	public Origin resolve(RequestHead request, ConnectionInfo connection) {
-		String scheme = (connection.sslSession() != null) ? "https" : "http";
+		String scheme = connection.isSecure() ? "https" : "http";
 		String authority = request.target().authority();
 		if (authority == null) {
 			authority = request.headers().get(HttpHeaderNames.HOST);

@@ -79,6 +79,31 @@ public final class Dispatcher {
 		}
 	}
 
+	private Dispatcher(Dispatcher other, Routes routes) {
+		this.routes = routes;
+		this.application = other.application;
+		this.applicationMayBlock = other.applicationMayBlock;
+		this.services = other.services;
+		this.lanes = other.lanes;
+		RateLimiter rateLimiter = other.services.rateLimiter();
+		this.rates = (rateLimiter != null) ? new RateGate(rateLimiter, this, other.observer) : null;
+		this.admission = other.admission;
+		this.options = other.options;
+		this.maxWaitNanos = other.maxWaitNanos;
+		this.timeoutNanos = other.timeoutNanos;
+		this.answers.putAll(other.answers);
+		this.observer = other.observer;
+	}
+
+	/**
+	 * The same for connections of plain HTTP whose requests are sent to HTTPS.
+	 * @param redirect answers in the place of routes and application
+	 * @return another dispatcher, with the same workers and limits
+	 */
+	public Dispatcher redirecting(HttpsRedirect redirect) {
+		return new Dispatcher(this, this.routes.behind(redirect));
+	}
+
 	/**
 	 * What the engine supplies to all exchanges.
 	 * @return the services

@@ -37,6 +37,9 @@ public final class Exchange {
 
 	private static final Logger logger = LoggerFactory.getLogger(Exchange.class);
 
+	// As the deadline is called that a connection has missed.
+	private static final String UPGRADED = "upgraded";
+
 	private static final AtomicReferenceFieldUpdater<Exchange, Phase> PHASE = AtomicReferenceFieldUpdater
 		.newUpdater(Exchange.class, Phase.class, "phase");
 
@@ -251,7 +254,7 @@ public final class Exchange {
 	 * switched. Any thread may call.
 	 */
 	public void silent() {
-		this.services.observer().timedOut("upgraded");
+		this.services.observer().timedOut(UPGRADED);
 	}
 
 	/**

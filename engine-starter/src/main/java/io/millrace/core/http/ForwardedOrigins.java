@@ -21,31 +21,32 @@ public final class ForwardedOrigins implements OriginResolver {
 
 	/**
 	 * The proxies that are trusted where nobody says otherwise: loopback, link-local and
-	 * private addresses, the same as Tomcat's {@code RemoteIpValve}.
+	 * private addresses, the same as Tomcat's {@code RemoteIpValve}, and the peers of
+	 * Unix domain sockets.
 	 */
 	public static final List<String> INTERNAL_PROXIES = List.of("10.0.0.0/8", "192.168.0.0/16", "169.254.0.0/16",
-			"127.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "::1", "fe80::/10", "fc00::/7");
+			"127.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "::1", "fe80::/10", "fc00::/7", TrustedProxies.UNIX);
 
-	private final AddressBlocks trusted;
+	private final TrustedProxies trusted;
 
 	private final Header header;
 
 	/**
 	 * Create a resolver.
 	 * @param trustedProxies the proxies to be trusted as blocks of addresses in CIDR
-	 * notation
+	 * notation, and {@link TrustedProxies#UNIX}
 	 * @param header which headers they write
 	 * @throws IllegalArgumentException where one of them is no block of addresses
 	 */
 	public ForwardedOrigins(Collection<String> trustedProxies, Header header) {
-		this.trusted = new AddressBlocks(trustedProxies);
+		this.trusted = new TrustedProxies(trustedProxies);
 		this.header = header;
 	}
 
 	@Override
 	public Origin resolve(RequestHead request, ConnectionInfo connection) {
 		Origin direct = DirectOrigins.INSTANCE.resolve(request, connection);
-		if (!this.trusted.contains(connection.remoteAddress().getAddress())) {
+		if (!this.trusted.contains(connection)) {
 			return direct;
 		}
 		ForwardedHops hops = hops(request.headers());

@@ -22,12 +22,15 @@ public final class Routes {
 
 	private final boolean empty;
 
+	private final @Nullable HttpsRedirect redirect;
+
 	/**
 	 * Create the table.
 	 * @param routes the routes
 	 */
 	public Routes(List<Route> routes) {
 		this.empty = routes.isEmpty();
+		this.redirect = null;
 		for (Route route : routes) {
 			if (route.isExact()) {
 				this.exact.computeIfAbsent(route.path(), (path) -> new ArrayList<>(1)).add(route);
@@ -38,6 +41,22 @@ public final class Routes {
 		}
 	}
 
+	private Routes(Routes others, HttpsRedirect redirect) {
+		this.empty = false;
+		this.redirect = redirect;
+		this.exact.putAll(others.exact);
+		this.patterns.addAll(others.patterns);
+	}
+
+	/**
+	 * The same behind a redirect.
+	 * @param first answers most requests before all routes
+	 * @return another table
+	 */
+	Routes behind(HttpsRedirect first) {
+		return new Routes(this, first);
+	}
+
 	/**
 	 * Find who answers a request.
 	 * @param request the head
@@ -46,6 +65,9 @@ public final class Routes {
 	public @Nullable ExchangeHandler find(RequestHead request) {
 		if (this.empty) {
 			return null;
+		}
+		if (this.redirect != null && this.redirect.isFor(request)) {
+			return this.redirect;
 		}
 		String path = request.target().path();
 		for (Route route : this.exact.getOrDefault(path, List.of())) {

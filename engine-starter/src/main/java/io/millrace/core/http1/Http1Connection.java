@@ -118,7 +118,7 @@ final class Http1Connection implements OpenConnection {
 		this.handover = handover;
 		this.parser = new HeadParser(services.options());
 		this.body = new IncomingBody(services.options());
-		this.counts = new ConnectionCounts(services.observer().statistics());
+		this.counts = new ConnectionCounts(services.observer().listener());
 		this.sender = new Sender(channel, this.counts, encrypted);
 		this.writer = new ResponseWriter(services.encoder(), channel.alloc(), this.sender::write);
 		this.refusals = new Refusals(services, this.writer, channel.alloc());

@@ -20,7 +20,7 @@ public record Http2Services(Http2Options options, ConnectionServices shared) {
 	}
 
 	private static MultiplexedConnections connections(ConnectionServices shared) {
-		return shared.observer().statistics().multiplexed("http2");
+		return shared.observer().listener().multiplexed("http2");
 	}
 
 	/**

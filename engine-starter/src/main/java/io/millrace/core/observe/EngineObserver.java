@@ -30,7 +30,9 @@ public interface EngineObserver {
 
 	/**
 	 * A connection was accepted and closed at once, without being served.
-	 * @param reason in lower case why: per_ip (its client has as many open as one may)
+	 * @param reason in lower case why: per_ip (its client has as many open as one may),
+	 * untrusted_proxy (it does not come from a proxy whose PROXY protocol is trusted),
+	 * proxy_header (it does not begin with a good header of that)
 	 */
 	default void connectionRefused(String reason) {
 	}

@@ -22,6 +22,8 @@ public final class EngineObservers implements EngineObserver {
 
 	private final EngineStatistics statistics;
 
+	private final ListenerStatistics listener;
+
 	private final EngineObserver[] observers;
 
 	// Those who want to see each exchange.
@@ -43,6 +45,7 @@ public final class EngineObservers implements EngineObserver {
 	 */
 	public EngineObservers(EngineStatistics statistics, List<EngineObserver> observers) {
 		this.statistics = statistics;
+		this.listener = statistics.main();
 		this.observers = observers.toArray(NOBODY);
 		this.watching = observers.stream().filter(this::isWatching).toArray(EngineObserver[]::new);
 		this.toldOfStarts = listeners("exchangeStarted");
@@ -66,6 +69,25 @@ public final class EngineObservers implements EngineObserver {
 		}
 	}
 
+	private EngineObservers(EngineObservers all, ListenerStatistics listener) {
+		this.statistics = all.statistics;
+		this.listener = listener;
+		this.observers = all.observers;
+		this.watching = all.watching;
+		this.toldOfStarts = all.toldOfStarts;
+		this.toldOfEnds = all.toldOfEnds;
+		this.goingAlong = all.goingAlong;
+	}
+
+	/**
+	 * The same, for what happens on one listener.
+	 * @param name what the listener is called
+	 * @return whom its connections tell
+	 */
+	public EngineObservers on(String name) {
+		return new EngineObservers(this, this.statistics.listener(name));
+	}
+
 	private boolean isWatching(EngineObserver observer) {
 		try {
 			return observer.wantsExchanges();
@@ -77,11 +99,11 @@ public final class EngineObservers implements EngineObserver {
 	}
 
 	/**
-	 * What is counted.
-	 * @return the statistics
+	 * What is counted of the listener.
+	 * @return its statistics
 	 */
-	public EngineStatistics statistics() {
-		return this.statistics;
+	public ListenerStatistics listener() {
+		return this.listener;
 	}
 
 	private void tell(Consumer<EngineObserver> event) {
@@ -124,7 +146,7 @@ public final class EngineObservers implements EngineObserver {
 
 	@Override
 	public void connectionOpened() {
-		this.statistics.connectionOpened();
+		this.listener.connectionOpened();
 		tell(EngineObserver::connectionOpened);
 	}
 
@@ -157,25 +179,25 @@ public final class EngineObservers implements EngineObserver {
 
 	@Override
 	public void acceptFailed(String reason) {
-		this.statistics.acceptFailed(reason);
+		this.listener.acceptFailed(reason);
 		tell(EngineObserver::acceptFailed, reason);
 	}
 
 	@Override
 	public void connectionRefused(String reason) {
-		this.statistics.connectionRefused(reason);
+		this.listener.connectionRefused(reason);
 		tell(EngineObserver::connectionRefused, reason);
 	}
 
 	@Override
 	public void connectionClosed() {
-		this.statistics.connectionClosed();
+		this.listener.connectionClosed();
 		tell(EngineObserver::connectionClosed);
 	}
 
 	@Override
 	public void exchangeStarted() {
-		this.statistics.exchangeStarted();
+		this.listener.exchangeStarted();
 		tell(this.toldOfStarts, EngineObserver::exchangeStarted);
 	}
 
@@ -184,13 +206,13 @@ public final class EngineObservers implements EngineObserver {
 	 * @param status the status that was sent
 	 */
 	public void exchangeCompleted(int status) {
-		this.statistics.answered(status);
+		this.listener.answered(status);
 		tell(this.toldOfEnds, (observer) -> observer.exchangeEnded(true));
 	}
 
 	/** An exchange has ended otherwise. */
 	public void exchangeAborted() {
-		this.statistics.aborted();
+		this.listener.aborted();
 		tell(this.toldOfEnds, (observer) -> observer.exchangeEnded(false));
 	}
 
@@ -230,7 +252,7 @@ public final class EngineObservers implements EngineObserver {
 
 	@Override
 	public void handshakeEnded(boolean completed) {
-		this.statistics.handshakeEnded(completed);
+		this.listener.handshakeEnded(completed);
 		tell((observer) -> observer.handshakeEnded(completed));
 	}
 
@@ -283,7 +305,9 @@ public final class EngineObservers implements EngineObserver {
 
 	@Override
 	public void loopStalled(LoopStall stall) {
-		this.statistics.loopStalled(stall);
+		if (stall.stack() != null) {
+			this.statistics.stuck(StuckKind.EVENT_LOOP.id());
+		}
 		tell((observer) -> observer.loopStalled(stall));
 	}
 

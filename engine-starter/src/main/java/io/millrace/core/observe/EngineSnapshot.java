@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param uptime for how long the engine has been started
  * @param state new, running, draining or stopped
  * @param transport the transport in use, such as epoll
- * @param port the port that is bound, -1 where none is
- * @param connections the connections
+ * @param port the port of the first listener, -1 where that does not listen
+ * @param listeners where connections come from, the first of them first
+ * @param connections the connections of all listeners together
  * @param requests the requests
  * @param refusals what was turned away, and what went wrong
  * @param workers the pools that run what may block
@@ -26,8 +27,24 @@ import org.jspecify.annotations.Nullable;
  * @param buffers the memory of the engine's buffers
  */
 public record EngineSnapshot(Instant takenAt, Duration uptime, String state, String transport, int port,
-		Connections connections, Requests requests, Refusals refusals, List<Workers> workers, List<Bulkhead> bulkheads,
-		@Nullable Admission admission, List<EventLoop> eventLoops, Buffers buffers) {
+		List<Listener> listeners, Connections connections, Requests requests, Refusals refusals, List<Workers> workers,
+		List<Bulkhead> bulkheads, @Nullable Admission admission, List<EventLoop> eventLoops, Buffers buffers) {
+
+	/**
+	 * A listener.
+	 *
+	 * @param name what it is called; the first, that of {@code server.port}, is main
+	 * @param address where it listens: address and port, the path of a Unix domain socket
+	 * @param port the port that is bound, -1 for what has none or is not bound
+	 * @param tls whether it speaks TLS
+	 * @param protocols which versions of HTTP it speaks, as tags of meters have them:
+	 * http1, http2
+	 * @param connections its connections; the limit is that of all listeners together
+	 */
+	public record Listener(String name, String address, int port, boolean tls, List<String> protocols,
+			Connections connections) {
+
+	}
 
 	/**
 	 * The connections.

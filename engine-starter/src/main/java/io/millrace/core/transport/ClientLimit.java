@@ -36,49 +36,75 @@ final class ClientLimit extends ChannelInboundHandlerAdapter {
 
 	private final EngineObserver observer;
 
-	private final LogThrottle throttle = new LogThrottle();
+	private final LogThrottle throttle;
 
-	private final ConcurrentMap<InetAddress, Integer> open = new ConcurrentHashMap<>();
+	private final ConcurrentMap<InetAddress, Integer> open;
 
 	ClientLimit(int limit, AddressBlocks uncounted, EngineObserver observer) {
+		this(limit, uncounted, observer, new LogThrottle(), new ConcurrentHashMap<>());
+	}
+
+	private ClientLimit(int limit, AddressBlocks uncounted, EngineObserver observer, LogThrottle throttle,
+			ConcurrentMap<InetAddress, Integer> open) {
 		this.limit = limit;
 		this.uncounted = uncounted;
 		this.observer = observer;
+		this.throttle = throttle;
+		this.open = open;
+	}
+
+	/**
+	 * The same limit for one more listener: a client has its connections to all of them
+	 * together.
+	 * @param listenerObserver is told of refusals there
+	 * @return the limit
+	 */
+	ClientLimit with(EngineObserver listenerObserver) {
+		return new ClientLimit(this.limit, this.uncounted, listenerObserver, this.throttle, this.open);
 	}
 
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object message) {
 		Channel connection = (Channel) message;
-		InetAddress client = client(connection);
-		if (client == null) {
-			ctx.fireChannelRead(connection);
-		}
-		else if (this.open.merge(client, 1, Integer::sum) <= this.limit) {
-			connection.closeFuture().addListener((done) -> this.open.computeIfPresent(client, ClientLimit::oneLess));
+		// A connection that was reset in the backlog has no address any more, and one to
+		// a
+		// Unix domain socket never had any.
+		InetAddress peer = (connection.remoteAddress() instanceof InetSocketAddress inet) ? inet.getAddress() : null;
+		if (admit(connection, peer)) {
 			ctx.fireChannelRead(connection);
 		}
 		else {
-			this.open.computeIfPresent(client, ClientLimit::oneLess);
-			refuse(connection, client);
+			// No loop knows the connection yet.
+			connection.unsafe().closeForcibly();
 		}
 	}
 
-	private @Nullable InetAddress client(Channel connection) {
-		// A connection that was reset in the backlog has no address any more.
-		if (connection.remoteAddress() instanceof InetSocketAddress peer && peer.getAddress() != null
-				&& !this.uncounted.contains(peer.getAddress())) {
-			return ClientNetwork.of(peer.getAddress());
+	/**
+	 * Give a connection a place until it is closed. Any thread may call.
+	 * @param connection the connection
+	 * @param address that of its client, {@code null} where it is not known
+	 * @return {@code false} where the client has no place left: then the refusal is
+	 * counted, and the caller has to close the connection
+	 */
+	boolean admit(Channel connection, @Nullable InetAddress address) {
+		if (address == null || this.uncounted.contains(address)) {
+			return true;
 		}
-		return null;
+		InetAddress client = ClientNetwork.of(address);
+		if (this.open.merge(client, 1, Integer::sum) <= this.limit) {
+			connection.closeFuture().addListener((done) -> this.open.computeIfPresent(client, ClientLimit::oneLess));
+			return true;
+		}
+		this.open.computeIfPresent(client, ClientLimit::oneLess);
+		refused(client);
+		return false;
 	}
 
 	private static @Nullable Integer oneLess(InetAddress client, Integer known) {
 		return (known > 1) ? known - 1 : null;
 	}
 
-	// No loop knows the connection yet.
-	private void refuse(Channel connection, InetAddress client) {
-		connection.unsafe().closeForcibly();
+	private void refused(InetAddress client) {
 		this.observer.connectionRefused(REASON);
 		if (this.throttle.isDue()) {
 			logger.warn("{} has as many connections open as one client may ({}), and gets no more for now",

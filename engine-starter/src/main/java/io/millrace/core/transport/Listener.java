@@ -4,73 +4,141 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 import io.millrace.core.http1.Http1Services;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.unix.UnixChannelOption;
+import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One bound address: a listening socket that hands connections to the event loops in
- * turn, or one for each loop.
+ * turn, or one for each loop. Nothing is accepted before {@link #accept()}.
  */
 public final class Listener {
 
+	private final ListenerConfig config;
+
 	private final EventLoops loops;
 
-	private final List<Channel> sockets;
+	private final @Nullable ProxyProtocolInitializer proxied;
 
-	private final int port;
+	private final ChannelHandler connections;
 
-	private Listener(EventLoops loops, List<Channel> sockets, int port) {
+	private final ListenerInitializer initializer;
+
+	private final List<Channel> sockets = new ArrayList<>();
+
+	// Of the first socket, which does not know it any more when it is closed.
+	private @Nullable SocketAddress address;
+
+	private Listener(ListenerConfig config, EventLoops loops, AcceptLimits limits, Http1Services services) {
+		this.config = config;
 		this.loops = loops;
-		this.sockets = sockets;
-		this.port = port;
+		this.initializer = new ListenerInitializer(config, limits, services.observer());
+		ConnectionInitializer plain = new ConnectionInitializer(services, config.tls());
+		ProxyProtocolOptions options = config.proxyProtocol();
+		this.proxied = (options != null) ? new ProxyProtocolInitializer(options, plain::initChannel,
+				limits.clientLimit(services.observer()), services.observer()) : null;
+		this.connections = (this.proxied != null) ? this.proxied : plain;
 	}
 
 	/**
-	 * Bind and accept. Blocks until bound; not to be called by an event loop.
-	 * @param options what the socket is like
-	 * @param tls how it speaks TLS, {@code null} for plain text
+	 * Bind. Blocks until bound; not to be called by an event loop.
+	 * @param config where, and what connections are like
+	 * @param options what all listeners have in common
+	 * @param limits how many connections there may be
 	 * @param loops who serves the connections
 	 * @param services what the connections share
+	 * @param takenOver which inherited sockets the engine has had
 	 * @return the listener, to be closed by the caller
 	 * @throws BindException where the address is in use, not of this machine, or not
 	 * allowed; whatever the transport throws of its own
 	 * @throws UnknownHostException where the address has a name that is not known
+	 * @throws IOException where there can be no such socket
 	 */
-	public static Listener bind(ListenerOptions options, @Nullable TlsOptions tls, EventLoops loops,
-			Http1Services services) throws IOException {
-		InetSocketAddress address = options.address();
+	static Listener bind(ListenerConfig config, ListenerOptions options, AcceptLimits limits, EventLoops loops,
+			Http1Services services, Set<String> takenOver) throws IOException {
+		Listener listener = new Listener(config, loops, limits, services);
+		try {
+			if (config.address() instanceof ListenerAddress.Tcp tcp) {
+				listener.bind(tcp.socket(), options);
+			}
+			else if (config.address() instanceof ListenerAddress.Unix unix) {
+				listener.bind(unix, options);
+			}
+			else if (config.address() instanceof ListenerAddress.Inherited inherited) {
+				listener.inherit(inherited, takenOver);
+			}
+			listener.address = listener.sockets.get(0).localAddress();
+			return listener;
+		}
+		catch (Throwable ex) {
+			listener.close();
+			throw ex;
+		}
+	}
+
+	private void bind(InetSocketAddress wanted, ListenerOptions options) throws IOException {
+		InetSocketAddress address = wanted;
 		if (address.isUnresolved()) {
 			throw new UnknownHostException("The host to listen on is not known: " + address.getHostString());
 		}
 		if (options.reusePort()) {
-			checkReusePort(loops.transport(), address);
+			checkReusePort(this.loops.transport(), address);
 		}
-		ListenerInitializer initializer = new ListenerInitializer(options, services.observer());
-		ConnectionInitializer connections = new ConnectionInitializer(services, tls);
-		List<Channel> sockets = new ArrayList<>();
-		try {
-			for (EventLoopGroup group : acceptors(options, loops)) {
-				Channel socket = bind(bootstrap(options, loops.transport(), group, initializer, connections), address);
-				sockets.add(socket);
-				// The first may have taken any free port: the others share it.
-				address = (InetSocketAddress) socket.localAddress();
+		for (EventLoopGroup group : acceptors(options, this.loops)) {
+			ServerBootstrap bootstrap = bootstrap(group).channel(this.loops.transport().serverChannel())
+				.option(ChannelOption.SO_BACKLOG, options.backlog())
+				.option(ChannelOption.SO_REUSEADDR, true)
+				.childOption(ChannelOption.TCP_NODELAY, true);
+			if (options.reusePort()) {
+				bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
 			}
-			return new Listener(loops, List.copyOf(sockets), address.getPort());
+			Channel socket = bound(bootstrap.bind(address), address);
+			this.sockets.add(socket);
+			// The first may have taken any free port: the others share it.
+			address = (InetSocketAddress) socket.localAddress();
 		}
-		catch (Throwable ex) {
-			sockets.forEach((socket) -> socket.close().awaitUninterruptibly());
-			throw ex;
+	}
+
+	private void bind(ListenerAddress.Unix unix, ListenerOptions options) throws IOException {
+		UnixSocketFile file = new UnixSocketFile(unix.path());
+		file.prepare();
+		Transport transport = this.loops.transport();
+		ServerBootstrap bootstrap = bootstrap(this.loops.group()).channel(transport.serverDomainChannel())
+			.option(ChannelOption.SO_BACKLOG, options.backlog());
+		SocketAddress address = transport.domainAddress(unix.path());
+		this.sockets.add(bound(bootstrap.bind(address), address));
+		file.permit(unix.permissions());
+	}
+
+	// The socket may be one that blocks: then it is asked for one connection at a time,
+	// which is there when it is told to be.
+	private void inherit(ListenerAddress.Inherited inherited, Set<String> takenOver) throws IOException {
+		Transport transport = this.loops.transport();
+		if (!transport.supportsInherited()) {
+			throw new IllegalArgumentException(
+					"inherited needs the transport epoll, and the transport is " + transport.id());
 		}
+		InheritedSocket socket = InheritedSocket.find(inherited.socket(), takenOver);
+		ServerBootstrap bootstrap = bootstrap(this.loops.group()).channelFactory(socket::channel)
+			.option(ChannelOption.RECVBUF_ALLOCATOR, new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(1));
+		if (!socket.isUnix()) {
+			bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
+		}
+		this.sockets.add(bound(bootstrap.register(), inherited.describe()));
 	}
 
 	// Two processes of one user could share a port without either being told, and half of
@@ -90,8 +158,8 @@ public final class Listener {
 		}
 	}
 
-	private static Channel bind(ServerBootstrap bootstrap, InetSocketAddress address) throws IOException {
-		ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+	private static Channel bound(ChannelFuture binding, Object address) throws IOException {
+		ChannelFuture bound = binding.awaitUninterruptibly();
 		Throwable cause = bound.cause();
 		if (cause == null) {
 			return bound.channel();
@@ -102,7 +170,7 @@ public final class Listener {
 	}
 
 	// The native transports have exceptions of their own, which others do not know.
-	private static BindException bindException(InetSocketAddress address, IOException cause) {
+	private static BindException bindException(Object address, IOException cause) {
 		BindException exception = new BindException(cause.getMessage() + ": " + address);
 		exception.initCause(cause);
 		return exception;
@@ -114,45 +182,58 @@ public final class Listener {
 		return options.reusePort() ? loops.each() : List.of(loops.group());
 	}
 
-	private static ServerBootstrap bootstrap(ListenerOptions options, Transport transport, EventLoopGroup group,
-			ListenerInitializer initializer, ConnectionInitializer connections) {
-		ServerBootstrap bootstrap = new ServerBootstrap().group(group)
-			.channel(transport.serverChannel())
-			.option(ChannelOption.SO_BACKLOG, options.backlog())
-			.option(ChannelOption.SO_REUSEADDR, true)
-			.childOption(ChannelOption.TCP_NODELAY, true)
+	private ServerBootstrap bootstrap(EventLoopGroup group) {
+		return new ServerBootstrap().group(group)
+			.option(ChannelOption.AUTO_READ, false)
 			// A client that has sent its request may close its side and still wait.
 			.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-			.handler(initializer)
-			.childHandler(connections);
-		if (options.reusePort()) {
-			bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
+			.handler(this.initializer)
+			.childHandler(this.connections);
+	}
+
+	/** Accept connections from now on. */
+	void accept() {
+		this.sockets.forEach((socket) -> socket.config().setAutoRead(true));
+	}
+
+	/**
+	 * What it was asked to be.
+	 * @return name, address and protocols
+	 */
+	public ListenerConfig config() {
+		return this.config;
+	}
+
+	/**
+	 * Where it listens, as logs have it.
+	 * @return for example {@code 127.0.0.1:8443}, {@code /run/app.sock}
+	 */
+	public String address() {
+		if (this.config.address() instanceof ListenerAddress.Unix unix) {
+			return unix.path().toString();
 		}
-		return bootstrap;
+		if (this.address instanceof InetSocketAddress inet && inet.getAddress() != null) {
+			return NetUtil.toSocketAddressString(inet);
+		}
+		return this.config.address().describe();
 	}
 
 	/**
-	 * Why a connection may be closed at once.
-	 * @return the reasons as observers are told them
+	 * Which versions of HTTP a listener speaks.
+	 * @param config the listener
+	 * @param http2 whether the engine speaks HTTP/2
+	 * @return them as tags of meters have them
 	 */
-	public static List<String> refusalReasons() {
-		return List.of(ClientLimit.REASON);
-	}
-
-	/**
-	 * Why an attempt to accept a connection may fail.
-	 * @return the reasons as observers are told them
-	 */
-	public static List<String> acceptFailureReasons() {
-		return AcceptFailures.REASONS;
+	public static List<String> protocols(ListenerConfig config, boolean http2) {
+		return (http2 && config.http2()) ? List.of("http1", "http2") : List.of("http1");
 	}
 
 	/**
 	 * The port that is bound.
-	 * @return the port, also after {@link #close()}
+	 * @return the port, also after {@link #close()}; -1 for what has none
 	 */
 	public int port() {
-		return this.port;
+		return (this.address instanceof InetSocketAddress inet) ? inet.getPort() : -1;
 	}
 
 	/**
@@ -160,13 +241,16 @@ public final class Listener {
 	 * Connections that were accepted may still be on their way to their loops, until
 	 * these have had a {@linkplain EventLoops#turn() turn}.
 	 */
-	public void close() {
+	void close() {
 		boolean wait = !this.loops.isLoop();
 		for (Channel socket : this.sockets) {
 			ChannelFuture closed = socket.close();
 			if (wait) {
 				closed.awaitUninterruptibly();
 			}
+		}
+		if (this.proxied != null) {
+			this.proxied.close();
 		}
 	}
 

@@ -1,48 +1,49 @@
 package io.millrace.core.transport;
 
-import io.millrace.core.http.AddressBlocks;
 import io.millrace.core.observe.EngineObserver;
-import io.millrace.core.observe.LogThrottle;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Puts together the pipeline of a listening socket: what decides whether a connection is
- * accepted. One for all sockets of a port.
+ * accepted. One for all sockets of a listener.
  */
 @Sharable
 final class ListenerInitializer extends ChannelInitializer<Channel> {
 
-	private final @Nullable ConnectionLimit limit;
-
-	private final @Nullable ClientLimit clientLimit;
-
-	private final DescriptorLimit descriptors = DescriptorLimit.current();
-
-	private final LogThrottle throttle = new LogThrottle();
+	private final AcceptLimits limits;
 
 	private final EngineObserver observer;
 
-	ListenerInitializer(ListenerOptions options, EngineObserver observer) {
-		this.limit = (options.maxConnections() > 0) ? new ConnectionLimit(options.maxConnections()) : null;
-		this.clientLimit = (options.maxConnectionsPerIp() > 0)
-				? new ClientLimit(options.maxConnectionsPerIp(), new AddressBlocks(options.uncounted()), observer)
-				: null;
+	// The first that a connection meets; it may be closed there.
+	private final @Nullable ChannelHandler gate;
+
+	/**
+	 * Create it.
+	 * @param config the listener
+	 * @param limits common to all listeners
+	 * @param observer is told of what is refused here
+	 */
+	ListenerInitializer(ListenerConfig config, AcceptLimits limits, EngineObserver observer) {
+		this.limits = limits;
 		this.observer = observer;
-		this.descriptors.warn(options.maxConnections());
+		ProxyProtocolOptions proxyProtocol = config.proxyProtocol();
+		// Behind a proxy the client is known later.
+		this.gate = (proxyProtocol != null) ? new ProxyGate(proxyProtocol, observer) : limits.clientLimit(observer);
 	}
 
 	@Override
 	protected void initChannel(Channel socket) {
-		socket.pipeline().addLast(new AcceptFailures(this.descriptors, this.limit, this.throttle, this.observer));
+		socket.pipeline().addLast(this.limits.acceptFailures(this.observer));
 		// First those who are never to take a place of another.
-		if (this.clientLimit != null) {
-			socket.pipeline().addLast(this.clientLimit);
+		if (this.gate != null) {
+			socket.pipeline().addLast(this.gate);
 		}
-		if (this.limit != null) {
-			socket.pipeline().addLast(this.limit);
+		if (this.limits.connectionLimit() != null) {
+			socket.pipeline().addLast(this.limits.connectionLimit());
 		}
 	}
 

@@ -1,16 +1,25 @@
 package io.millrace.core.transport;
 
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.kqueue.KQueue;
 import io.netty.channel.kqueue.KQueueIoHandler;
+import io.netty.channel.kqueue.KQueueServerDomainSocketChannel;
 import io.netty.channel.kqueue.KQueueServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -129,6 +138,33 @@ public enum Transport {
 			case KQUEUE -> KQueueServerSocketChannel.class;
 			case NIO -> NioServerSocketChannel.class;
 		};
+	}
+
+	/**
+	 * Whether a listening socket can be taken over that the process was started with.
+	 * @return {@code false} for all but epoll: the others cannot have a socket that is
+	 * there already
+	 */
+	public boolean supportsInherited() {
+		return this == EPOLL;
+	}
+
+	Class<? extends ServerChannel> serverDomainChannel() {
+		return switch (this) {
+			case IO_URING -> IoUringServerDomainSocketChannel.class;
+			case EPOLL -> EpollServerDomainSocketChannel.class;
+			case KQUEUE -> KQueueServerDomainSocketChannel.class;
+			case NIO -> NioServerDomainSocketChannel.class;
+		};
+	}
+
+	/**
+	 * The address of a Unix domain socket, in the class that the transport has for it.
+	 * @param path the file
+	 * @return the address
+	 */
+	SocketAddress domainAddress(Path path) {
+		return (this == NIO) ? UnixDomainSocketAddress.of(path) : new DomainSocketAddress(path.toString());
 	}
 
 	/**

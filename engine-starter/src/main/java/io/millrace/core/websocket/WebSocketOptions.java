@@ -28,14 +28,15 @@ public record WebSocketOptions(int maxMessageSize, int maxFrameSize, Duration id
 	 */
 	public WebSocketOptions {
 		if (maxMessageSize < 1) {
-			throw new IllegalArgumentException("maxMessageSize has to be 1 or more, and is " + maxMessageSize);
+			throw new IllegalArgumentException("webSocketMaxMessageSize has to be 1 or more, and is " + maxMessageSize);
 		}
 		if (maxFrameSize < 0) {
-			throw new IllegalArgumentException("webSocketFrameSize has to be 0 (no limit) or more, and is " + maxFrameSize);
+			throw new IllegalArgumentException(
+					"webSocketMaxFrameSize has to be 0 (no limit) or more, and is " + maxFrameSize);
 		}
-		require(idleTimeout, "idleTimeout");
+		require(idleTimeout, "webSocketIdleTimeout");
 		require(pingInterval, "webSocketPingInterval");
-		require(closeTimeout, "closeTimeout");
+		require(closeTimeout, "webSocketCloseTimeout");
 	}
 
 	private static void require(Duration value, String name) {

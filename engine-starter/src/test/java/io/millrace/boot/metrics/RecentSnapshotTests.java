@@ -42,7 +42,7 @@ class RecentSnapshotTests {
 	}
 
 	private static EngineSnapshot snapshot(int port) {
-		return new EngineSnapshot(Instant.EPOCH, Duration.ZERO, "running", "nio", port,
+		return new EngineSnapshot(Instant.EPOCH, Duration.ZERO, "running", "nio", port, List.of(),
 				new EngineSnapshot.Connections(0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, 0, Map.of()),
 				new EngineSnapshot.Requests(0, 0, 0, 0, Map.of()),
 				new EngineSnapshot.Refusals(Map.of(), 0, 0, 0, Map.of(), Map.of(), Map.of()), List.of(), List.of(),

@@ -22,8 +22,9 @@ class SenderTests {
 
 	private final SlowChannel channel = new SlowChannel();
 
-	private final ConnectionCounts counts = new ConnectionCounts(new EngineStatistics(new ObservedKinds(
-			List.of("per_ip"), List.of("other"), List.of("full"), List.of("idle"), List.of("syntax"))));
+	private final ConnectionCounts counts = new ConnectionCounts(new EngineStatistics(
+			new ObservedKinds(List.of("per_ip"), List.of("other"), List.of("full"), List.of("idle"), List.of("syntax")))
+		.listener("main"));
 
 	@AfterEach
 	void close() {

@@ -38,12 +38,12 @@ class EngineStatisticsTests {
 	@Test
 	void requestsAreUnderWayUntilTheyWereAnsweredOrCut() {
 		for (int i = 0; i < 5; i++) {
-			this.statistics.exchangeStarted();
+			this.statistics.main().exchangeStarted();
 		}
-		this.statistics.answered(204);
-		this.statistics.answered(404);
-		this.statistics.answered(999);
-		this.statistics.aborted();
+		this.statistics.main().answered(204);
+		this.statistics.main().answered(404);
+		this.statistics.main().answered(999);
+		this.statistics.main().aborted();
 		EngineSnapshot.Requests requests = this.statistics.requests();
 		assertThat(requests.started()).isEqualTo(5);
 		assertThat(requests.inFlight()).isOne();
@@ -54,13 +54,13 @@ class EngineStatisticsTests {
 
 	@Test
 	void aConnectionIsIdleUnlessARequestIsUnderWay() {
-		this.statistics.connectionOpened();
-		this.statistics.connectionOpened();
-		this.statistics.connectionOpened();
-		this.statistics.connectionClosed();
-		this.statistics.exchangeStarted();
-		this.statistics.received(10);
-		this.statistics.sent(20);
+		this.statistics.main().connectionOpened();
+		this.statistics.main().connectionOpened();
+		this.statistics.main().connectionOpened();
+		this.statistics.main().connectionClosed();
+		this.statistics.main().exchangeStarted();
+		this.statistics.main().received(10);
+		this.statistics.main().sent(20);
 		EngineSnapshot.Connections connections = this.statistics.connections(100);
 		assertThat(connections.open()).isEqualTo(2);
 		assertThat(connections.idle()).isOne();
@@ -69,6 +69,28 @@ class EngineStatisticsTests {
 		assertThat(connections.closed()).isOne();
 		assertThat(connections.bytesIn()).isEqualTo(10);
 		assertThat(connections.bytesOut()).isEqualTo(20);
+	}
+
+	@Test
+	void whatListenersHaveIsCountedForEachAndForAll() {
+		ListenerStatistics other = this.statistics.listener("other");
+		this.statistics.main().connectionOpened();
+		other.connectionOpened();
+		other.connectionOpened();
+		other.exchangeStarted();
+		other.connectionRefused("per_ip");
+		other.received(7);
+		assertThat(other.connections(0).open()).isEqualTo(2);
+		assertThat(other.connections(0).idle()).isOne();
+		assertThat(this.statistics.main().connections(0).refused()).isEqualTo(Map.of("per_ip", 0L));
+		EngineSnapshot.Connections all = this.statistics.connections(5);
+		assertThat(all.open()).isEqualTo(3);
+		assertThat(all.idle()).isEqualTo(2);
+		assertThat(all.limit()).isEqualTo(5);
+		assertThat(all.bytesIn()).isEqualTo(7);
+		assertThat(all.refused()).isEqualTo(Map.of("per_ip", 1L));
+		assertThat(this.statistics.requests().inFlight()).isOne();
+		assertThat(this.statistics.listener("other")).isSameAs(other);
 	}
 
 }

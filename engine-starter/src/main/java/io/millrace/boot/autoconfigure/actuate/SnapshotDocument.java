@@ -33,6 +33,7 @@ public final class SnapshotDocument {
 			.add("state", snapshot.state())
 			.add("transport", snapshot.transport())
 			.add("port", snapshot.port())
+			.add("listeners", snapshot.listeners().stream().map(SnapshotDocument::listener).toList())
 			.add("connections", connections(snapshot.connections()))
 			.add("requests", requests(snapshot.requests()))
 			.add("refusals", refusals(snapshot.refusals()))
@@ -41,6 +42,17 @@ public final class SnapshotDocument {
 			.add("admission", admission(snapshot.admission()))
 			.add("eventLoops", eventLoops(snapshot.eventLoops()))
 			.add("buffers", buffers(snapshot.buffers()))
+			.toMap();
+	}
+
+	private static Map<String, Object> listener(EngineSnapshot.Listener listener) {
+		return new Fields().add("name", listener.name())
+			.add("address", listener.address())
+			.add("port", listener.port())
+			.add("tls", listener.tls())
+			.add("protocols", listener.protocols())
+			.add("open", listener.connections().open())
+			.add("accepted", listener.connections().accepted())
 			.toMap();
 	}
 

@@ -16,11 +16,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class SnapshotDocumentTests {
 
+	private static final EngineSnapshot.Connections CONNECTIONS = new EngineSnapshot.Connections(5, 3, 100, 9, 4,
+			Map.of("per_ip", 1L), Map.of("descriptors", 2L), 10, 20, 11, 12,
+			Map.of("http1", new EngineSnapshot.Protocol(5, 3)));
+
 	private static final EngineSnapshot SNAPSHOT = new EngineSnapshot(Instant.parse("2026-01-02T03:04:05Z"),
 			Duration.ofSeconds(90), "running", "epoll", 8080,
-			new EngineSnapshot.Connections(5, 3, 100, 9, 4, Map.of("per_ip", 1L), Map.of("descriptors", 2L), 10, 20, 11,
-					12, Map.of("http1", new EngineSnapshot.Protocol(5, 3))),
-			new EngineSnapshot.Requests(2, 30, 27, 1, Map.of("2xx", 27L)),
+			List.of(new EngineSnapshot.Listener("main", "0.0.0.0:8080", 8080, false, List.of("http1"), CONNECTIONS)),
+			CONNECTIONS, new EngineSnapshot.Requests(2, 30, 27, 1, Map.of("2xx", 27L)),
 			new EngineSnapshot.Refusals(Map.of("full", 6L), 7, 8, 9, Map.of("idle", 3L), Map.of("syntax", 4L),
 					Map.of("pool", 1L)),
 			List.of(new EngineSnapshot.Workers("standard", "pool", 200, 10, 2, Map.of("normal", 0), 16384, 6)),
@@ -29,15 +32,16 @@ class SnapshotDocumentTests {
 			new EngineSnapshot.Buffers(1, 2, -1, 4));
 
 	private static final List<String> NAMES = List.of("schema", "takenAt", "uptimeMs", "state", "transport", "port",
-			"connections.open", "connections.idle", "connections.limit", "connections.accepted", "connections.closed",
-			"connections.refused", "connections.acceptFailures", "connections.bytesIn", "connections.bytesOut",
-			"connections.handshakes", "connections.handshakesFailed", "connections.byProtocol", "requests.inFlight",
-			"requests.started", "requests.completed", "requests.aborted", "requests.byStatus", "refusals.refused",
-			"refusals.abandoned", "refusals.rateUnknown", "refusals.clientAborts", "refusals.timeouts",
-			"refusals.protocolErrors", "refusals.stuck", "workers[].name", "workers[].mode", "workers[].limit",
-			"workers[].threads", "workers[].busy", "workers[].waiting", "workers[].capacity", "workers[].refused",
-			"bulkheads[].route", "bulkheads[].limit", "bulkheads[].running", "bulkheads[].waiting",
-			"bulkheads[].capacity", "admission.limit", "admission.inFlight", "eventLoops[].name",
+			"listeners[].name", "listeners[].address", "listeners[].port", "listeners[].tls", "listeners[].protocols",
+			"listeners[].open", "listeners[].accepted", "connections.open", "connections.idle", "connections.limit",
+			"connections.accepted", "connections.closed", "connections.refused", "connections.acceptFailures",
+			"connections.bytesIn", "connections.bytesOut", "connections.handshakes", "connections.handshakesFailed",
+			"connections.byProtocol", "requests.inFlight", "requests.started", "requests.completed", "requests.aborted",
+			"requests.byStatus", "refusals.refused", "refusals.abandoned", "refusals.rateUnknown",
+			"refusals.clientAborts", "refusals.timeouts", "refusals.protocolErrors", "refusals.stuck", "workers[].name",
+			"workers[].mode", "workers[].limit", "workers[].threads", "workers[].busy", "workers[].waiting",
+			"workers[].capacity", "workers[].refused", "bulkheads[].route", "bulkheads[].limit", "bulkheads[].running",
+			"bulkheads[].waiting", "bulkheads[].capacity", "admission.limit", "admission.inFlight", "eventLoops[].name",
 			"eventLoops[].connections", "eventLoops[].lagMs", "eventLoops[].busyMs", "eventLoops[].busyRatio",
 			"buffers.usedHeapBytes", "buffers.usedDirectBytes", "buffers.pinnedHeapBytes", "buffers.pinnedDirectBytes");
 
@@ -92,8 +96,9 @@ class SnapshotDocumentTests {
 	@Test
 	void whatThereIsNotIsLeftOut() {
 		EngineSnapshot unlimited = new EngineSnapshot(SNAPSHOT.takenAt(), SNAPSHOT.uptime(), SNAPSHOT.state(),
-				SNAPSHOT.transport(), SNAPSHOT.port(), SNAPSHOT.connections(), SNAPSHOT.requests(), SNAPSHOT.refusals(),
-				SNAPSHOT.workers(), SNAPSHOT.bulkheads(), null, SNAPSHOT.eventLoops(), SNAPSHOT.buffers());
+				SNAPSHOT.transport(), SNAPSHOT.port(), SNAPSHOT.listeners(), SNAPSHOT.connections(),
+				SNAPSHOT.requests(), SNAPSHOT.refusals(), SNAPSHOT.workers(), SNAPSHOT.bulkheads(), null,
+				SNAPSHOT.eventLoops(), SNAPSHOT.buffers());
 		assertThat(SnapshotDocument.of(unlimited)).doesNotContainKey("admission").containsKey("buffers");
 	}
 
@@ -101,7 +106,7 @@ class SnapshotDocumentTests {
 	private static void collect(String prefix, Map<?, ?> document, List<String> names) {
 		document.forEach((key, value) -> {
 			String name = prefix + key;
-			if (value instanceof List<?> list) {
+			if (value instanceof List<?> list && list.get(0) instanceof Map) {
 				collect(name + "[].", (Map<?, ?>) list.get(0), names);
 			}
 			else if (value instanceof Map<?, ?> map && prefix.isEmpty()) {
