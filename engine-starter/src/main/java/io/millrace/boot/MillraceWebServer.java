@@ -137,7 +137,7 @@ public class MillraceWebServer implements WebServer {
 		int loops = this.engine.eventLoopCount();
 		return "Transport " + this.engine.transport().id() + " with " + loops
 				+ ((loops == 1) ? " event loop" : " event loops") + ", worker mode " + workerDescription()
-				+ admissionDescription() + tlsDescription();
+				+ admissionDescription() + tlsDescription() + http3Description();
 	}
 
 	private String admissionDescription() {
@@ -148,6 +148,10 @@ public class MillraceWebServer implements WebServer {
 	private String tlsDescription() {
 		boolean encrypted = this.engine.config().listeners().stream().anyMatch((listener) -> listener.tls() != null);
 		return encrypted ? ", TLS by " + TlsSettings.provider() : "";
+	}
+
+	private String http3Description() {
+		return (this.engine.config().http3() != null) ? ", HTTP/3 on the UDP port of the same number" : "";
 	}
 
 	private String workerDescription() {

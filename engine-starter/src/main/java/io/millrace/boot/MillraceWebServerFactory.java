@@ -2,16 +2,21 @@ package io.millrace.boot;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 import io.millrace.core.EngineConfig;
 import io.millrace.core.http.Route;
 import io.millrace.core.http1.Http1Options;
 import io.millrace.core.http2.Http2Options;
+import io.millrace.core.http3.Http3Options;
+import io.millrace.core.http3.Http3Support;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.TlsOptions;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.web.server.AbstractConfigurableWebServerFactory;
 import org.springframework.boot.web.server.Http2;
@@ -96,7 +101,25 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 			builder.tls(createTls(ssl, "server.ssl", isHttp2()));
 		}
 		this.engineCustomizers.forEach((customizer) -> customizer.customize(builder));
-		return builder.build();
+		EngineConfig config = builder.build();
+		prepareQuic(config, ssl);
+		return config;
+	}
+
+	// Otherwise it would be seen at the first connection only.
+	private static void prepareQuic(EngineConfig config, @Nullable Ssl ssl) {
+		Http3Options http3 = config.http3();
+		TlsOptions tls = config.tls();
+		if (http3 == null) {
+			return;
+		}
+		Http3Support.check(tls != null);
+		try {
+			Objects.requireNonNull(tls).contexts().prepareQuic(http3.earlyData());
+		}
+		catch (GeneralSecurityException ex) {
+			throw new InvalidTlsException((ssl != null) ? ssl.getBundle() : null, ex);
+		}
 	}
 
 	/**

@@ -1,9 +1,14 @@
 package io.millrace.core;
 
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -16,6 +21,9 @@ import io.millrace.core.http.HttpsRedirect;
 import io.millrace.core.http1.Http1Services;
 import io.millrace.core.http2.Http2Options;
 import io.millrace.core.http2.Http2Services;
+import io.millrace.core.http3.Http3Options;
+import io.millrace.core.http3.Http3Services;
+import io.millrace.core.http3.Http3Support;
 import io.millrace.core.observe.ConnectionSnapshot;
 import io.millrace.core.observe.EngineObservers;
 import io.millrace.core.observe.EngineSnapshot;
@@ -24,6 +32,8 @@ import io.millrace.core.transport.EventLoops;
 import io.millrace.core.transport.Listener;
 import io.millrace.core.transport.ListenerConfig;
 import io.millrace.core.transport.Listeners;
+import io.millrace.core.transport.QuicListener;
+import io.millrace.core.transport.TlsOptions;
 import io.millrace.core.transport.Transport;
 import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.AdmissionSnapshot;
@@ -33,6 +43,8 @@ import io.millrace.core.worker.WorkerPool;
 import io.millrace.core.worker.WorkerSnapshot;
 import io.netty.channel.EventLoopGroup;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An HTTP server: start, drain, stop, and start again; close for good. The only public
@@ -42,7 +54,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Engine {
 
+	private static final Logger logger = LoggerFactory.getLogger(Engine.class);
+
 	private static final Duration WORKER_PATIENCE = Duration.ofSeconds(1);
+
+	private static final int BIND_ATTEMPTS = 20;
 
 	private final ExchangeHandler application;
 
@@ -64,6 +80,8 @@ public final class Engine {
 
 	private volatile @Nullable Listeners listeners;
 
+	private volatile @Nullable QuicListener datagrams;
+
 	private volatile @Nullable OpenConnections connections;
 
 	private volatile @Nullable CompletableFuture<Void> drained;
@@ -80,10 +98,15 @@ public final class Engine {
 	 * transport that is asked for does not work here
 	 * @throws io.millrace.core.worker.LoopUnavailableException where loops that carry
 	 * virtual threads are asked for and cannot be had here
+	 * @throws io.millrace.core.http3.Http3UnavailableException where HTTP/3 is asked for
+	 * and something that it needs is missing
 	 */
 	public Engine(EngineConfig config, ExchangeHandler application) {
 		this.config = config;
 		this.application = application;
+		if (config.http3() != null) {
+			Http3Support.check(config.tls() != null);
+		}
 		this.loops = loops(config);
 	}
 
@@ -129,12 +152,55 @@ public final class Engine {
 		ConnectionServices shared = new ConnectionServices(this.config.timeouts(), this.config.http1().limits(),
 				this.config.http1().serverHeader(), dispatching.dispatcher(), dispatching.observers(),
 				this.loops::meter);
-		Listeners bound = Listeners.bind(this.config.listeners(), this.config.listener(), this.loops,
-				(listener) -> services(listener, shared), this.takenOver);
+		Listeners bound = bind(shared);
 		this.startedAt = System.nanoTime();
 		this.connections = shared.connections();
 		this.listeners = bound;
 		bound.accept();
+	}
+
+	// Whoever asks for any port gets one that is free for TCP and UDP.
+	private Listeners bind(ConnectionServices shared) throws IOException {
+		Map<String, Http1Services> services = new HashMap<>();
+		int attempts = (this.config.listener().address().getPort() == 0) ? BIND_ATTEMPTS : 1;
+		for (int attempt = 1;; attempt++) {
+			Listeners bound = Listeners.bind(this.config.listeners(), this.config.listener(), this.loops,
+					(listener) -> services.computeIfAbsent(listener.name(), (name) -> services(listener, shared)),
+					this.takenOver);
+			try {
+				this.datagrams = bindDatagrams(bound.main(), shared, services.get(ListenerConfig.MAIN));
+				return bound;
+			}
+			catch (Throwable ex) {
+				bound.close();
+				if (!(ex instanceof BindException) || attempt == attempts) {
+					throw ex;
+				}
+				logger.debug("Port {} is free for TCP, and taken for UDP", bound.port());
+			}
+		}
+	}
+
+	private @Nullable QuicListener bindDatagrams(@Nullable Listener main, ConnectionServices shared,
+			@Nullable Http1Services beside) throws IOException {
+		Http3Options http3 = this.config.http3();
+		if (http3 == null || main == null || beside == null) {
+			return null;
+		}
+		TlsOptions tls = main.config().tls();
+		Http3Support.check(tls != null && main.port() > 0);
+		ConnectionServices its = shared.with(shared.dispatcher(), shared.observer().on(ListenerConfig.MAIN));
+		Http3Services services = new Http3Services(http3, its, this.config.http1().maxRequestsPerConnection(),
+				Objects.requireNonNull(tls).handshakeTimeout(), main.gate());
+		QuicListener bound = QuicListener.bind(
+				new InetSocketAddress(this.config.listener().address().getAddress(), main.port()), tls, this.loops,
+				services);
+		String alternative = http3.alternative(main.port());
+		if (alternative != null) {
+			beside.advertise(alternative);
+			shared.responseFields().advertise(alternative);
+		}
+		return bound;
 	}
 
 	private Http1Services services(ListenerConfig listener, ConnectionServices shared) {
@@ -222,6 +288,11 @@ public final class Engine {
 			this.loops.await(
 					this.loops.turn().thenRun(open::closeAll).thenCompose((closing) -> open.drain(this.loops.group())));
 		}
+		QuicListener datagrams = this.datagrams;
+		if (datagrams != null) {
+			datagrams.close();
+		}
+		this.datagrams = null;
 		this.listeners = null;
 		this.connections = null;
 		this.drained = null;

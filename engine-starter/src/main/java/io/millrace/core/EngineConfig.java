@@ -18,6 +18,7 @@ import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.http1.Http1Options;
 import io.millrace.core.http2.Http2Options;
+import io.millrace.core.http3.Http3Options;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.observe.WatchOptions;
 import io.millrace.core.transport.ListenerAddress;
@@ -73,6 +74,8 @@ public final class EngineConfig {
 
 	private final @Nullable TlsOptions tls;
 
+	private final @Nullable Http3Options http3;
+
 	private final @Nullable CompressionOptions compression;
 
 	private final @Nullable DecompressionOptions decompression;
@@ -106,6 +109,7 @@ public final class EngineConfig {
 		this.routes = List.copyOf(builder.routes);
 		this.policies = List.copyOf(builder.policies);
 		this.tls = builder.tls;
+		this.http3 = builder.http3;
 		this.compression = builder.compression;
 		this.decompression = builder.decompression;
 		this.watch = builder.watch;
@@ -255,6 +259,14 @@ public final class EngineConfig {
 	}
 
 	/**
+	 * How HTTP/3 is spoken.
+	 * @return the options, {@code null} where it is not
+	 */
+	public @Nullable Http3Options http3() {
+		return this.http3;
+	}
+
+	/**
 	 * Which responses are compressed, and how.
 	 * @return the options, {@code null} where none is
 	 */
@@ -341,6 +353,8 @@ public final class EngineConfig {
 		private List<RoutePolicy> policies = List.of();
 
 		private @Nullable TlsOptions tls;
+
+		private @Nullable Http3Options http3;
 
 		private @Nullable CompressionOptions compression;
 
@@ -558,6 +572,17 @@ public final class EngineConfig {
 		 */
 		public Builder tls(@Nullable TlsOptions tls) {
 			this.tls = tls;
+			return this;
+		}
+
+		/**
+		 * Speak HTTP/3 too, on the UDP port of the same number.
+		 * @param http3 how, {@code null} to do without; needs TLS, and Netty's codec and
+		 * its native library
+		 * @return this builder
+		 */
+		public Builder http3(@Nullable Http3Options http3) {
+			this.http3 = http3;
 			return this;
 		}
 

@@ -140,6 +140,9 @@ public class MillraceProperties {
 	private final Http2Properties http2 = new Http2Properties();
 
 	@NestedConfigurationProperty
+	private final Http3Properties http3 = new Http3Properties();
+
+	@NestedConfigurationProperty
 	private final TimeoutProperties timeouts = new TimeoutProperties();
 
 	@NestedConfigurationProperty
@@ -315,6 +318,10 @@ public class MillraceProperties {
 
 	public Http2Properties getHttp2() {
 		return this.http2;
+	}
+
+	public Http3Properties getHttp3() {
+		return this.http3;
 	}
 
 	public TimeoutProperties getTimeouts() {

@@ -8,6 +8,7 @@ import io.millrace.boot.MillraceWebServerFactory;
 import io.millrace.boot.UnsupportedFeatureException;
 import io.millrace.core.http.RequestHead;
 import io.millrace.core.http.RoutePolicy;
+import io.millrace.core.http3.Http3Options;
 import io.millrace.core.worker.Admission;
 import io.millrace.core.worker.WorkerMode;
 
@@ -24,8 +25,8 @@ import org.springframework.core.env.Environment;
 
 /**
  * Applies the properties that mean the same to servlet and reactive applications. The
- * management server on a port of its own gets them too, but for two: it has one event
- * loop, and nothing limits how many requests are in flight.
+ * management server on a port of its own gets them too, but for three: it has one event
+ * loop, nothing limits how many requests are in flight, and it speaks no HTTP/3.
  */
 public class MillraceWebServerFactoryCustomizer
 		implements WebServerFactoryCustomizer<MillraceWebServerFactory>, Ordered {
@@ -77,7 +78,9 @@ public class MillraceWebServerFactoryCustomizer
 			Admission limit = new ConfiguredAdmission(this.properties.getAdmission(), this.environment)
 				.orElse(this.admission.getIfAvailable());
 			factory.getEngineCustomizers().add(1, (builder) -> builder.admission(limit));
-			factory.getEngineCustomizers().add(2, new ListenersEngineCustomizer(this.properties, factory));
+			Http3Options http3 = ConfiguredHttp3.options(this.properties.getHttp3());
+			factory.getEngineCustomizers().add(2, (builder) -> builder.http3(http3));
+			factory.getEngineCustomizers().add(3, new ListenersEngineCustomizer(this.properties, factory));
 			new ForeignServerKeys(this.environment).warn();
 		}
 	}

@@ -43,6 +43,11 @@ final class OptionNames {
 			Map.entry("webSocketIdleTimeout", "millrace.websocket.idle-timeout"),
 			Map.entry("webSocketPingInterval", "millrace.websocket.ping-interval"),
 			Map.entry("webSocketCloseTimeout", "millrace.websocket.close-timeout"),
+			Map.entry("http3MaxConcurrentStreams", "millrace.http3.max-concurrent-streams"),
+			Map.entry("http3Idle", "millrace.http3.idle-timeout"),
+			Map.entry("http3StreamWindow", "millrace.http3.stream-window"),
+			Map.entry("http3ConnectionWindow", "millrace.http3.connection-window"),
+			Map.entry("http3Advertise", "millrace.http3.advertise"),
 			Map.entry("handshakeTimeout", "millrace.tls.handshake-timeout"),
 			Map.entry("maxConcurrentStreams", "millrace.http2.max-concurrent-streams"),
 			Map.entry("initialWindowSize", "millrace.http2.initial-window-size"),
@@ -57,7 +62,7 @@ final class OptionNames {
 			Map.entry("admissionMin", "millrace.admission.min"), Map.entry("admissionMax", "millrace.admission.max"),
 			Map.entry("admissionWindow", "millrace.admission.window"));
 
-	private static final Pattern WORD = Pattern.compile("\\b[a-z]+(?:[A-Z][a-z]+)*\\b");
+	private static final Pattern WORD = Pattern.compile("\\b[a-z]+\\d?(?:[A-Z][a-z]+)*\\b");
 
 	private OptionNames() {
 	}

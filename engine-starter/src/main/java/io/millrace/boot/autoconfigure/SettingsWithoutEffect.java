@@ -31,6 +31,8 @@ class SettingsWithoutEffect {
 
 	private static final String WORKER = "millrace.worker.";
 
+	private static final String HTTP3 = "millrace.http3.";
+
 	private static final String ACCESS_LOG = "millrace.access-log.";
 
 	private final Environment environment;
@@ -80,6 +82,7 @@ class SettingsWithoutEffect {
 		findOfTimes();
 		findOfRoutes();
 		findOfAccessLog();
+		findOfHttp3();
 		findOfCompression();
 		if (!this.environment.getProperty("millrace.tracing.enabled", Boolean.class, true)) {
 			say("millrace.tracing.enabled is false", "millrace.tracing.metric-tags");
@@ -189,6 +192,13 @@ class SettingsWithoutEffect {
 		if (!this.set.contains(squeeze(ACCESS_LOG + "enabled"))) {
 			say("millrace.access-log.enabled is not true",
 					ConfiguredKeys.under(this.environment, "millrace.access-log").toArray(String[]::new));
+		}
+	}
+
+	private void findOfHttp3() {
+		if (this.config.http3() == null && !this.set.contains(squeeze(HTTP3 + "enabled"))) {
+			say("millrace.http3.enabled is not true",
+					ConfiguredKeys.under(this.environment, "millrace.http3").toArray(String[]::new));
 		}
 	}
 

@@ -21,6 +21,8 @@ public final class ResponseFields {
 
 	private static final Logger logger = LoggerFactory.getLogger(ResponseFields.class);
 
+	private static final AsciiString ALT_SVC = AsciiString.cached("alt-svc");
+
 	private static final AsciiString STATUS = AsciiString.cached(":status");
 
 	private static final AsciiString[] STATUSES = new AsciiString[600];
@@ -40,8 +42,19 @@ public final class ResponseFields {
 		}
 	}
 
+	// Where the same is served by another protocol version, null for nowhere.
+	private volatile @Nullable AsciiString alternative;
+
 	ResponseFields(@Nullable String serverHeader) {
 		this.server = (serverHeader != null) ? AsciiString.cached(serverHeader) : null;
+	}
+
+	/**
+	 * Say from now on where the same is served by another protocol version (RFC 7838 §3).
+	 * @param alternative the value of the field Alt-Svc
+	 */
+	public void advertise(String alternative) {
+		this.alternative = AsciiString.cached(alternative);
 	}
 
 	/**
@@ -75,6 +88,10 @@ public final class ResponseFields {
 		}
 		if (!served && this.server != null) {
 			out.add(HttpHeaderNames.SERVER, this.server);
+		}
+		AsciiString alternative = this.alternative;
+		if (alternative != null && !head.headers().contains(ALT_SVC)) {
+			out.add(ALT_SVC, alternative);
 		}
 	}
 

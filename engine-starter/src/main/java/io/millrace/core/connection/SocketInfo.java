@@ -65,6 +65,19 @@ public final class SocketInfo implements ConnectionInfo {
 		this.localAddress = this.unixDomain ? HERE : known(local);
 	}
 
+	/**
+	 * A connection that is no socket of its own.
+	 * @param id its identifier
+	 * @param remoteAddress the address of the client
+	 * @param localAddress the address that the client sends to
+	 */
+	public SocketInfo(ChannelId id, @Nullable SocketAddress remoteAddress, @Nullable SocketAddress localAddress) {
+		this.id = id;
+		this.remoteAddress = known(remoteAddress);
+		this.localAddress = known(localAddress);
+		this.unixDomain = false;
+	}
+
 	private static InetSocketAddress known(@Nullable SocketAddress address) {
 		return (address instanceof InetSocketAddress inet) ? inet : NOWHERE;
 	}

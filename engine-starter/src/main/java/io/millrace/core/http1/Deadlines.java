@@ -6,7 +6,8 @@ import java.util.function.Consumer;
 
 import io.millrace.core.connection.BodyPace;
 import io.millrace.core.connection.ConnectionTimeouts;
-import io.millrace.core.http1.ConnectionTimers.Kind;
+import io.millrace.core.connection.ConnectionTimers.Kind;
+import io.millrace.core.connection.ConnectionTimers;
 import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
 

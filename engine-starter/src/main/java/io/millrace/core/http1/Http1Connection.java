@@ -17,7 +17,7 @@ import io.millrace.core.http.ReceivedBody;
 import io.millrace.core.http.RefusalAnswer;
 import io.millrace.core.http.RequestHead;
 import io.millrace.core.http1.ConnectionPhase.State;
-import io.millrace.core.http1.ConnectionTimers.Kind;
+import io.millrace.core.connection.ConnectionTimers.Kind;
 import io.millrace.core.http1.ResponseEncoder.Persistence;
 import io.millrace.core.http2.UpgradedRequest;
 import io.millrace.core.observe.ConnectionSnapshot;

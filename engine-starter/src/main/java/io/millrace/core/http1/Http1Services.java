@@ -5,6 +5,7 @@ import java.util.List;
 
 import io.millrace.core.connection.ConnectionServices;
 import io.millrace.core.connection.ConnectionTimeouts;
+import io.millrace.core.connection.ConnectionTimers;
 import io.millrace.core.connection.OpenConnections;
 import io.millrace.core.connection.RequestReports;
 import io.millrace.core.http.Dispatcher;
@@ -66,6 +67,14 @@ public final class Http1Services {
 	 */
 	ConnectionServices shared() {
 		return this.shared;
+	}
+
+	/**
+	 * Say from now on where the same is served by another protocol version (RFC 7838 §3).
+	 * @param alternative the value of the field Alt-Svc
+	 */
+	public void advertise(String alternative) {
+		this.encoder.advertise(alternative);
 	}
 
 	Http1Options options() {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 
 import io.millrace.core.connection.ConnectionCounts;
+import io.millrace.core.connection.FilePieces;
 import io.millrace.core.http.FileRegions;
 import io.netty.channel.Channel;
 import io.netty.channel.DefaultFileRegion;

@@ -41,6 +41,8 @@ final class ResponseEncoder {
 
 	private static final byte[] CONTENT_LENGTH = ascii("Content-Length: ");
 
+	private static final AsciiString ALT_SVC = AsciiString.cached("Alt-Svc");
+
 	private static final byte[] LAST_CHUNK = ascii("0\r\n");
 
 	// Date, Connection and the empty line.
@@ -50,10 +52,22 @@ final class ResponseEncoder {
 
 	private final byte @Nullable [] server;
 
+	// Null where there is nothing to say. Written before the date, which is read before.
+	private byte @Nullable [] alternative;
+
 	private volatile DateLine date = new DateLine(0, new byte[0]);
 
 	ResponseEncoder(@Nullable String serverHeader) {
 		this.server = (serverHeader != null) ? ascii("Server: " + serverHeader + "\r\n") : null;
+	}
+
+	/**
+	 * Say from now on where the same is served by another protocol version (RFC 7838 §3).
+	 * @param alternative the value of the field Alt-Svc
+	 */
+	void advertise(String alternative) {
+		this.alternative = ascii("Alt-Svc: " + alternative + "\r\n");
+		this.date = new DateLine(0, new byte[0]);
 	}
 
 	static {
@@ -93,6 +107,9 @@ final class ResponseEncoder {
 		if (this.server != null && !headers.contains(HttpHeaderNames.SERVER)) {
 			out.writeBytes(this.server);
 		}
+		if (this.alternative != null && !headers.contains(ALT_SVC)) {
+			out.writeBytes(this.alternative);
+		}
 		writeEnd(persistence, out);
 	}
 
@@ -107,6 +124,9 @@ final class ResponseEncoder {
 		if (this.server != null) {
 			out.writeBytes(this.server);
 		}
+		if (this.alternative != null) {
+			out.writeBytes(this.alternative);
+		}
 		writeEnd(persistence, out);
 	}
 
@@ -115,7 +135,8 @@ final class ResponseEncoder {
 	 * @return its size in bytes at most
 	 */
 	int tailSize() {
-		return TAIL_SIZE + ((this.server != null) ? this.server.length : 0);
+		return TAIL_SIZE + ((this.server != null) ? this.server.length : 0)
+				+ ((this.alternative != null) ? this.alternative.length : 0);
 	}
 
 	private static void writeEnd(Persistence persistence, ByteBuf out) {

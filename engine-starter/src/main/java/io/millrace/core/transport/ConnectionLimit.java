@@ -53,6 +53,23 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
 		}
 	}
 
+	/**
+	 * Count a connection that has come on another way, until it is closed.
+	 * @param connection the connection
+	 * @return {@code false} where there are as many already as there may be
+	 */
+	boolean enter(Channel connection) {
+		synchronized (this) {
+			if (this.open >= this.limit) {
+				return false;
+			}
+			this.open++;
+		}
+		settle();
+		connection.closeFuture().addListener((done) -> closed());
+		return true;
+	}
+
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object message) {
 		Accepted accepted = new Accepted(ctx, (Channel) message);

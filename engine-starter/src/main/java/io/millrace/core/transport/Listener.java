@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 import io.millrace.core.http1.Http1Services;
+import io.millrace.core.http3.ConnectionGate;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -234,6 +235,14 @@ public final class Listener {
 	 */
 	public int port() {
 		return (this.address instanceof InetSocketAddress inet) ? inet.getPort() : -1;
+	}
+
+	/**
+	 * Counts connections that come on other ways to the same limits.
+	 * @return the gate
+	 */
+	public ConnectionGate gate() {
+		return this.initializer;
 	}
 
 	/**

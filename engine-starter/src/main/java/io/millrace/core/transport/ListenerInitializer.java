@@ -1,5 +1,8 @@
 package io.millrace.core.transport;
 
+import java.net.InetSocketAddress;
+
+import io.millrace.core.http3.ConnectionGate;
 import io.millrace.core.observe.EngineObserver;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -12,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * accepted. One for all sockets of a listener.
  */
 @Sharable
-final class ListenerInitializer extends ChannelInitializer<Channel> {
+final class ListenerInitializer extends ChannelInitializer<Channel> implements ConnectionGate {
 
 	private final AcceptLimits limits;
 
@@ -33,6 +36,14 @@ final class ListenerInitializer extends ChannelInitializer<Channel> {
 		ProxyProtocolOptions proxyProtocol = config.proxyProtocol();
 		// Behind a proxy the client is known later.
 		this.gate = (proxyProtocol != null) ? new ProxyGate(proxyProtocol, observer) : limits.clientLimit(observer);
+	}
+
+	@Override
+	public boolean enter(Channel connection, InetSocketAddress client) {
+		ClientLimit clientLimit = this.limits.clientLimit(this.observer);
+		ConnectionLimit limit = this.limits.connectionLimit();
+		return (clientLimit == null || clientLimit.admit(connection, client.getAddress()))
+				&& (limit == null || limit.enter(connection));
 	}
 
 	@Override

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 import io.millrace.core.http1.Http1Services;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All listeners of an engine: either all of them are bound, or none.
@@ -70,6 +71,14 @@ public final class Listeners {
 	 */
 	public List<Listener> all() {
 		return this.listeners;
+	}
+
+	/**
+	 * The first, that of {@code server.port}.
+	 * @return the listener, {@code null} where there is none
+	 */
+	public @Nullable Listener main() {
+		return this.listeners.stream().filter((listener) -> listener.config().isMain()).findFirst().orElse(null);
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.security.GeneralSecurityException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 import javax.net.ssl.SSLException;
 
@@ -22,6 +23,14 @@ public final class TlsContexts {
 	private final boolean http2;
 
 	private volatile Selection selection;
+
+	// Guarded by this, as is the next.
+	private TlsSettings standard;
+
+	private final Map<String, TlsSettings> byName = new HashMap<>();
+
+	// Guarded by this; only where there is HTTP/3.
+	private @Nullable QuicContexts quic;
 
 	/**
 	 * Make contexts.
@@ -50,7 +59,9 @@ public final class TlsContexts {
 		Map<String, SslContext> contexts = new HashMap<>();
 		for (Map.Entry<String, TlsSettings> entry : byName.entrySet()) {
 			contexts.put(normal(entry.getKey()), entry.getValue().createContext(this.http2));
+			this.byName.put(normal(entry.getKey()), entry.getValue());
 		}
+		this.standard = standard;
 		this.selection = new Selection(standard.createContext(this.http2), Map.copyOf(contexts));
 	}
 
@@ -71,6 +82,10 @@ public final class TlsContexts {
 	public void replace(TlsSettings settings) throws GeneralSecurityException, SSLException {
 		SslContext context = settings.createContext(this.http2);
 		synchronized (this) {
+			if (this.quic != null) {
+				this.quic.replace(settings);
+			}
+			this.standard = settings;
 			this.selection = new Selection(context, this.selection.byName);
 		}
 	}
@@ -85,10 +100,33 @@ public final class TlsContexts {
 	public void replace(String name, TlsSettings settings) throws GeneralSecurityException, SSLException {
 		SslContext context = settings.createContext(this.http2);
 		synchronized (this) {
+			if (this.quic != null) {
+				this.quic.replace(normal(name), settings);
+			}
+			this.byName.put(normal(name), settings);
 			Map<String, SslContext> contexts = new HashMap<>(this.selection.byName);
 			contexts.put(normal(name), context);
 			this.selection = new Selection(this.selection.standard, Map.copyOf(contexts));
 		}
+	}
+
+	/**
+	 * Make the same contexts for QUIC, and keep them up to date from now on.
+	 * @param earlyData whether requests may come before the handshake has ended
+	 * @throws GeneralSecurityException where keys or trust cannot be used
+	 */
+	public synchronized void prepareQuic(boolean earlyData) throws GeneralSecurityException {
+		if (this.quic == null) {
+			this.quic = new QuicContexts(this.standard, this.byName, earlyData);
+		}
+	}
+
+	/**
+	 * The contexts for QUIC.
+	 * @return the contexts, which were {@linkplain #prepareQuic prepared}
+	 */
+	synchronized QuicContexts quic() {
+		return Objects.requireNonNull(this.quic);
 	}
 
 	/**
@@ -106,16 +144,25 @@ public final class TlsContexts {
 	 */
 	SslContext find(@Nullable String name) {
 		Selection now = this.selection;
-		if (name == null || now.byName.isEmpty()) {
-			return now.standard;
+		SslContext context = find(now.byName, name);
+		return (context != null) ? context : now.standard;
+	}
+
+	/**
+	 * Find what is there for a name.
+	 * @param <T> what that is
+	 * @param byName what there is, by names in lower case
+	 * @param name the name that a client asks for, {@code null} for none
+	 * @return what is there for it, {@code null} where nothing is
+	 */
+	static <T> @Nullable T find(Map<String, T> byName, @Nullable String name) {
+		if (name == null || byName.isEmpty()) {
+			return null;
 		}
 		String asked = normal(name);
-		SslContext context = now.byName.get(asked);
+		T found = byName.get(asked);
 		int dot = asked.indexOf('.');
-		if (context == null && dot > 0) {
-			context = now.byName.get(WILDCARD + asked.substring(dot + 1));
-		}
-		return (context != null) ? context : now.standard;
+		return (found != null || dot <= 0) ? found : byName.get(WILDCARD + asked.substring(dot + 1));
 	}
 
 	private static String normal(String name) {

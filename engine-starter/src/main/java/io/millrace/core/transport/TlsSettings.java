@@ -130,6 +130,15 @@ public record TlsSettings(KeyManagerFactory keys, @Nullable TrustManagerFactory 
 		return (this.ciphers != null) ? this.ciphers : CIPHERS;
 	}
 
+	/**
+	 * Whether a version of TLS may be spoken.
+	 * @param version the version as the JDK calls it
+	 * @return whether it is enabled
+	 */
+	boolean hasVersion(String version) {
+		return versionList().contains(version);
+	}
+
 	private List<String> versionList() {
 		if (this.versions != null) {
 			return this.versions;
@@ -163,6 +172,10 @@ public record TlsSettings(KeyManagerFactory keys, @Nullable TrustManagerFactory 
 
 		ClientCertificate(ClientAuth auth) {
 			this.auth = auth;
+		}
+
+		ClientAuth auth() {
+			return this.auth;
 		}
 
 	}

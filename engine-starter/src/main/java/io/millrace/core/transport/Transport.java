@@ -7,17 +7,22 @@ import java.nio.file.Path;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.kqueue.KQueue;
+import io.netty.channel.kqueue.KQueueDatagramChannel;
 import io.netty.channel.kqueue.KQueueIoHandler;
 import io.netty.channel.kqueue.KQueueServerDomainSocketChannel;
 import io.netty.channel.kqueue.KQueueServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
@@ -137,6 +142,15 @@ public enum Transport {
 			case EPOLL -> EpollServerSocketChannel.class;
 			case KQUEUE -> KQueueServerSocketChannel.class;
 			case NIO -> NioServerSocketChannel.class;
+		};
+	}
+
+	Class<? extends DatagramChannel> datagramChannel() {
+		return switch (this) {
+			case IO_URING -> IoUringDatagramChannel.class;
+			case EPOLL -> EpollDatagramChannel.class;
+			case KQUEUE -> KQueueDatagramChannel.class;
+			case NIO -> NioDatagramChannel.class;
 		};
 	}
 

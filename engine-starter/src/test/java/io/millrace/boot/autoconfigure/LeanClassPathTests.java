@@ -43,7 +43,7 @@ class LeanClassPathTests {
 
 	/** The jars that are left out, by the beginning of their names. */
 	private static final Pattern LEFT_OUT = Pattern.compile(
-			"(brotli4j-|zstd-jni-|tyrus-|grizzly-|micrometer-(?!observation-\\d|commons-\\d)|prometheus-|opentelemetry-|context-propagation-|jackson-"
+			"(netty-codec-(http3|classes-quic|native-quic)-|brotli4j-|zstd-jni-|tyrus-|grizzly-|micrometer-(?!observation-\\d|commons-\\d)|prometheus-|opentelemetry-|context-propagation-|jackson-"
 					+ "|spring-boot-(starter-)?(actuator|health|jackson|micrometer|opentelemetry|zipkin)).*\\.jar");
 
 	/** What is in them, and must not be found. */
@@ -53,7 +53,8 @@ class LeanClassPathTests {
 			"io.micrometer.context.ContextSnapshot", "org.springframework.boot.actuate.endpoint.annotation.Endpoint",
 			"org.springframework.boot.health.contributor.HealthIndicator",
 			"org.springframework.boot.micrometer.metrics.autoconfigure.MetricsProperties",
-			"tools.jackson.databind.ObjectMapper", "com.fasterxml.jackson.annotation.JsonProperty");
+			"tools.jackson.databind.ObjectMapper", "com.fasterxml.jackson.annotation.JsonProperty",
+			"io.netty.handler.codec.http3.Http3", "io.netty.handler.codec.quic.Quic");
 
 	@Test
 	void mvcAndWebFluxApplicationsAnswerWithoutMicrometerActuatorAndJackson() throws Exception {

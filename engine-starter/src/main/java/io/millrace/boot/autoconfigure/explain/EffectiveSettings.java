@@ -39,6 +39,7 @@ final class EffectiveSettings {
 			http1("millrace.http1.max-request-line-size", (options) -> DataSize.ofBytes(options.maxRequestLineSize())),
 			http1("millrace.http1.max-header-count", Http1Options::maxHeaderCount),
 			http1("millrace.http1.max-drain-size", (options) -> DataSize.ofBytes(options.maxDrainSize())),
+			config("millrace.http3.enabled", (config) -> config.http3() != null),
 			http1("server.max-http-request-header-size", (options) -> DataSize.ofBytes(options.maxHeaderSize())),
 			http2("max-concurrent-streams", Http2Options::maxConcurrentStreams),
 			http2("initial-window-size", (options) -> DataSize.ofBytes(options.initialWindowSize())),

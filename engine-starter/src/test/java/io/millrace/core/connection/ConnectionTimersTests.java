@@ -1,4 +1,4 @@
-package io.millrace.core.http1;
+package io.millrace.core.connection;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.millrace.core.http1.ConnectionTimers.Kind;
+import io.millrace.core.connection.ConnectionTimers.Kind;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import org.awaitility.Awaitility;

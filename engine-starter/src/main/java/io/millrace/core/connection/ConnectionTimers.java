@@ -1,4 +1,4 @@
-package io.millrace.core.http1;
+package io.millrace.core.connection;
 
 import java.time.Duration;
 import java.util.Locale;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * there is none. Owned by who owns the connection: setting one may schedule from any
  * thread.
  */
-final class ConnectionTimers {
+public final class ConnectionTimers {
 
 	private final EventExecutor loop;
 
@@ -41,7 +41,7 @@ final class ConnectionTimers {
 	 * @param owner called on the loop, runs what it is given when the loop owns the
 	 * connection
 	 */
-	ConnectionTimers(EventExecutor loop, Consumer<Kind> expired, Executor owner) {
+	public ConnectionTimers(EventExecutor loop, Consumer<Kind> expired, Executor owner) {
 		this.loop = loop;
 		this.expired = expired;
 		this.owner = owner;
@@ -52,7 +52,7 @@ final class ConnectionTimers {
 	 * @param kind which
 	 * @param timeout from now; zero switches it off
 	 */
-	void arm(Kind kind, Duration timeout) {
+	public void arm(Kind kind, Duration timeout) {
 		arm(kind, timeout.toNanos());
 	}
 
@@ -61,7 +61,7 @@ final class ConnectionTimers {
 	 * @param kind which
 	 * @param nanos from now; zero or less switches it off
 	 */
-	void arm(Kind kind, long nanos) {
+	public void arm(Kind kind, long nanos) {
 		arm(kind, nanos, System.nanoTime());
 	}
 
@@ -71,7 +71,7 @@ final class ConnectionTimers {
 	 * @param nanos from now; zero or less switches it off
 	 * @param now the time, for a caller that has just asked
 	 */
-	void arm(Kind kind, long nanos, long now) {
+	public void arm(Kind kind, long nanos, long now) {
 		if (nanos <= 0 || this.stopped) {
 			disarm(kind);
 			return;
@@ -88,7 +88,7 @@ final class ConnectionTimers {
 	 * Switch a deadline off.
 	 * @param kind which
 	 */
-	void disarm(Kind kind) {
+	public void disarm(Kind kind) {
 		this.armed &= ~(1 << kind.ordinal());
 	}
 
@@ -97,12 +97,12 @@ final class ConnectionTimers {
 	 * @param kind which
 	 * @return whether it is
 	 */
-	boolean isArmed(Kind kind) {
+	public boolean isArmed(Kind kind) {
 		return (this.armed & (1 << kind.ordinal())) != 0;
 	}
 
 	/** Switch everything off, for ever. */
-	void stop() {
+	public void stop() {
 		this.armed = 0;
 		this.stopped = true;
 		if (this.task != null) {
@@ -141,7 +141,7 @@ final class ConnectionTimers {
 	}
 
 	/** What a connection may be waiting for. */
-	enum Kind {
+	public enum Kind {
 
 		/** The rest of a request head. */
 		HEADER,
@@ -170,11 +170,16 @@ final class ConnectionTimers {
 		/** The client to close its side after ours. */
 		LINGER;
 
-		static final Kind[] VALUES = values();
+		/** All kinds. */
+		public static final Kind[] VALUES = values();
 
 		private final String id = name().toLowerCase(Locale.ROOT);
 
-		String id() {
+		/**
+		 * The name as counters have it.
+		 * @return the name in lower case
+		 */
+		public String id() {
 			return this.id;
 		}
 
@@ -182,7 +187,7 @@ final class ConnectionTimers {
 		 * Whether a client has made us wait too long when it passes.
 		 * @return {@code false} where we have only looked, or said goodbye
 		 */
-		boolean isCounted() {
+		public boolean isCounted() {
 			return this != HELD && this != LINGER;
 		}
 

@@ -1,4 +1,4 @@
-package io.millrace.core.http1;
+package io.millrace.core.connection;
 
 import java.io.EOFException;
 import java.nio.channels.FileChannel;

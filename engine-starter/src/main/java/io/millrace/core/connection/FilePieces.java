@@ -1,4 +1,4 @@
-package io.millrace.core.http1;
+package io.millrace.core.connection;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,7 +12,7 @@ import io.netty.handler.stream.ChunkedNioFile;
  * A region of a file that is read piece by piece. One that was cut off meanwhile ends
  * with a failure: Netty's would ask again for ever.
  */
-final class FilePieces extends ChunkedNioFile {
+public final class FilePieces extends ChunkedNioFile {
 
 	private static final int PIECE = 64 * 1024;
 
@@ -23,7 +23,7 @@ final class FilePieces extends ChunkedNioFile {
 	 * @param length its length in bytes
 	 * @throws IOException where the file is closed
 	 */
-	FilePieces(FileChannel file, long position, long length) throws IOException {
+	public FilePieces(FileChannel file, long position, long length) throws IOException {
 		super(file, position, length, PIECE);
 	}
 
