@@ -453,6 +453,20 @@ class WebSocketEndpointTests {
 	}
 
 	@Test
+	void whatMustNotBeIsCountedOnce() throws Exception {
+		long before = violations();
+		try (FrameClient client = connect("/echo")) {
+			client.sendRaw(FrameClient.frame(FrameClient.TEXT, new byte[10], false));
+			assertThat(client.receive().code()).isEqualTo(1002);
+		}
+		assertThat(violations()).isEqualTo(before + 1);
+	}
+
+	private static long violations() {
+		return server.engine().snapshot().refusals().protocolErrors().getOrDefault("websocket", 0L);
+	}
+
+	@Test
 	void aMessageIsAsLargeAsItMayBe() throws Exception {
 		byte[] most = "x".repeat(70_000).getBytes(StandardCharsets.US_ASCII);
 		try (FrameClient client = connect("/echo")) {

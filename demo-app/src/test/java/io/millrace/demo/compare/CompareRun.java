@@ -46,9 +46,10 @@ final class CompareRun implements AutoCloseable {
 	}
 
 	static CompareRun start(Path logs, String... options) throws IOException {
-		List<String> command = new ArrayList<>(List.of(
-				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-				System.getProperty("java.class.path"), Compare.class.getName(), "--logs=" + logs, "--port=" + FIRST_PORT));
+		List<String> command = new ArrayList<>(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+						System.getProperty("java.class.path"), Compare.class.getName(), "--logs=" + logs,
+						"--port=" + FIRST_PORT));
 		command.addAll(List.of(options));
 		if (Arrays.stream(options).noneMatch((option) -> option.startsWith("--jvm="))) {
 			command.add("--jvm=-Xmx192m -XX:+UseSerialGC -XX:TieredStopAtLevel=1");

@@ -47,7 +47,8 @@ class ListenerFailureAnalyzer extends AbstractFailureAnalyzer<ListenerFailedExce
 	}
 
 	private static String reason(ListenerFailedException failure) {
-		Throwable reason = failure.getCause().getCause();
+		Throwable listener = failure.getCause();
+		Throwable reason = (listener != null) ? listener.getCause() : null;
 		return String.valueOf(((reason != null) ? reason : failure).getMessage());
 	}
 

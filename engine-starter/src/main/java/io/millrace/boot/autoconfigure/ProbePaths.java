@@ -2,7 +2,9 @@ package io.millrace.boot.autoconfigure;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 import io.millrace.core.http.PlainPath;
@@ -10,6 +12,8 @@ import io.millrace.core.http.RequestHead;
 import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.worker.Priority;
 
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
@@ -21,6 +25,9 @@ import org.springframework.util.StringUtils;
 class ProbePaths {
 
 	private static final String ACTUATOR = "org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties";
+
+	private static final Set<String> WATCHING = Set.of("health", "info", "metrics", "prometheus", "threaddump",
+			"millrace");
 
 	private static final String GROUPS = "management.endpoint.health.group";
 
@@ -78,8 +85,8 @@ class ProbePaths {
 	private List<String> paths() {
 		List<String> paths = new ArrayList<>();
 		String base = base();
-		if (isSamePort() && !base.isEmpty()) {
-			paths.add(base);
+		if (isSamePort()) {
+			paths.addAll(base.isEmpty() ? endpoints() : List.of(base));
 		}
 		if (this.environment.getProperty("management.endpoint.health.probes.add-additional-paths", Boolean.class,
 				false)) {
@@ -93,6 +100,23 @@ class ProbePaths {
 			.filter((value) -> value.startsWith("server:/"))
 			.forEach((value) -> paths.add(value.substring("server:".length())));
 		return paths;
+	}
+
+	// Without a base they stand between the paths of the application: only those that are
+	// exposed by their names are told apart, and of all of them those that watch.
+	private List<String> endpoints() {
+		Set<String> exposed = new LinkedHashSet<>(ids("include", Set.of("health")));
+		if (exposed.remove("*")) {
+			exposed.addAll(WATCHING);
+		}
+		exposed.removeAll(ids("exclude", Set.of()));
+		return exposed.stream().map((id) -> "/" + property("management.endpoints.web.path-mapping." + id, id)).toList();
+	}
+
+	private Set<String> ids(String which, Set<String> otherwise) {
+		return Binder.get(this.environment)
+			.bind("management.endpoints.web.exposure." + which, Bindable.setOf(String.class))
+			.orElse(otherwise);
 	}
 
 	private boolean isSamePort() {

@@ -164,7 +164,11 @@ public enum MillraceMeters implements MeterDocumentation {
 
 	/** What was stuck. */
 	STUCK("millrace.stuck", Meter.Type.COUNTER, null,
-			"Times that something was stuck for longer than millrace.watch allows", MeterTag.KIND);
+			"Times that something was stuck for longer than millrace.watch allows", MeterTag.KIND),
+
+	/** Lines that the access log has dropped. */
+	ACCESS_LOG_DROPPED("millrace.access.log.dropped", Meter.Type.COUNTER, null,
+			"Lines of the access log that were dropped, where there is one");
 
 	private final String name;
 

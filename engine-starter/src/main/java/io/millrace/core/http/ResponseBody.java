@@ -182,7 +182,8 @@ public final class ResponseBody {
 		tellWritable();
 	}
 
-	// A piece in a turn of the loop, so that others have theirs. Returns whether to go on.
+	// A piece in a turn of the loop, so that others have theirs. Returns whether to go
+	// on.
 	private boolean writeRaw(ResponsePart part) {
 		ResponseCoder worker = Objects.requireNonNull(this.coder);
 		ResponsePart rest = worker.isTurnOver() ? part : worker.writePiece(part);

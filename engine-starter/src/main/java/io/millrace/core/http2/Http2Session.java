@@ -144,6 +144,8 @@ final class Http2Session implements OpenConnection {
 	private RequestStream open(Http2Stream stream) {
 		RequestStream opened = new RequestStream(this, stream);
 		stream.setProperty(this.key, opened);
+		// The client may give it no window at first: then nothing changes.
+		opened.writabilityChanged(this.output.isWritable(stream));
 		this.tally.begun(this.open > 0);
 		if (this.open++ == 0) {
 			this.since = this.meter.clock();

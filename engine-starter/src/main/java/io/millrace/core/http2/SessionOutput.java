@@ -97,6 +97,10 @@ final class SessionOutput {
 		handler().encoder().flowController().addFlowControlled(stream, part);
 	}
 
+	boolean isWritable(Http2Stream stream) {
+		return handler().encoder().flowController().isWritable(stream);
+	}
+
 	/** Send what was written at the end of the loop's turn. */
 	void flushSoon() {
 		if (!this.flushScheduled && !handler().isReading()) {

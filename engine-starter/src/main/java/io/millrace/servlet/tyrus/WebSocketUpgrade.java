@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 
 import io.millrace.core.http.Exchange;
+import io.millrace.core.http.ProtocolException;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpUpgradeHandler;
@@ -127,6 +128,10 @@ public final class WebSocketUpgrade implements HttpUpgradeHandler, ReadListener 
 
 	private void received(byte[] bytes, int count) {
 		FrameGuard known = Objects.requireNonNull(this.guard);
+		if (known.violation() != null) {
+			// What comes while the close waits to be sent.
+			return;
+		}
 		int admitted = known.admit(bytes, count);
 		Connection open = this.connection;
 		if (admitted > 0 && open != null) {
@@ -134,6 +139,7 @@ public final class WebSocketUpgrade implements HttpUpgradeHandler, ReadListener 
 		}
 		CloseReason violation = known.violation();
 		if (violation != null) {
+			exchange().violated(ProtocolException.Kind.WEBSOCKET);
 			close(violation);
 		}
 	}

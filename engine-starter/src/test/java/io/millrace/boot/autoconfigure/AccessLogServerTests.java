@@ -14,7 +14,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.accesslog.AccessLog;
+import io.millrace.boot.metrics.AccessLogMeters;
+import io.millrace.boot.metrics.MillraceMeters;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -256,6 +259,11 @@ class AccessLogServerTests {
 				.atMost(Duration.ofSeconds(30))
 				.untilAsserted(() -> assertThat(log.dropped()).isEqualTo(10));
 			assertThat(log.written()).isZero();
+			assertThat(server.context()
+				.getBean(MeterRegistry.class)
+				.get(MillraceMeters.ACCESS_LOG_DROPPED.getName())
+				.functionCounter()
+				.count()).isEqualTo(10);
 			Awaitility.await()
 				.atMost(Duration.ofSeconds(30))
 				.untilAsserted(() -> assertThat(output).contains("The access log has dropped "));
@@ -293,6 +301,7 @@ class AccessLogServerTests {
 	void withoutAskingForItThereIsNone(CapturedOutput output) {
 		try (TestServer server = run("servlet", "millrace.access-log.format=json")) {
 			assertThat(server.context().getBeansOfType(AccessLog.class)).isEmpty();
+			assertThat(server.context().getBeansOfType(AccessLogMeters.class)).isEmpty();
 			assertThat(output)
 				.contains("Without effect: millrace.access-log.format (millrace.access-log.enabled is not true)");
 		}

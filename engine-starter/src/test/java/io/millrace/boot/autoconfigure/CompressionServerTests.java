@@ -74,7 +74,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @TestInstance(Lifecycle.PER_CLASS)
 class CompressionServerTests {
 
-	private static final String[] PROPERTIES = { "server.compression.enabled=true",
+	private static final String[] PROPERTIES = { "server.compression.enabled=true", "server.http2.enabled=true",
 			"server.compression.additional-mime-types=application/*+json",
 			"server.compression.excluded-user-agents=gozilla,^test.*Agent$", "millrace.routes[0].pattern=/secret/**",
 			"millrace.routes[0].compression=false", "millrace.decompression.enabled=true",
@@ -203,8 +203,8 @@ class CompressionServerTests {
 	@Test
 	void aFlushSendsWhatTheEncoderHasKeptOfAFullBuffer() throws Exception {
 		next = new CountDownLatch(1);
-		HttpResponse<InputStream> response = this.client.send(
-				request(this.servlet, "/overflow", "Accept-Encoding", "gzip").build(), BodyHandlers.ofInputStream());
+		HttpResponse<InputStream> response = this.client
+			.send(request(this.servlet, "/overflow", "Accept-Encoding", "gzip").build(), BodyHandlers.ofInputStream());
 		try (InputStream lines = new GZIPInputStream(response.body(), 1)) {
 			assertThat(lines.readNBytes(9000)).asString().isEqualTo(TEXT.substring(0, 9000));
 			next.countDown();
@@ -274,6 +274,23 @@ class CompressionServerTests {
 			assertThat(header(response, "Content-Encoding")).as(path).isEqualTo("gzip");
 			assertThat(gunzip(response)).as(path).isEqualTo(TEXT.repeat(10));
 		}
+	}
+
+	@ParameterizedTest(autoCloseArguments = false)
+	@MethodSource("servers")
+	void streamsOfHttp2AreTheSame(TestServer server) throws Exception {
+		HttpClient http2 = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+		for (String path : List.of("/text?size=10000", "/file")) {
+			HttpResponse<byte[]> response = http2.send(request(server, path, "Accept-Encoding", "gzip").build(),
+					BodyHandlers.ofByteArray());
+			assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+			assertThat(header(response, "Content-Encoding")).isEqualTo("gzip");
+			assertThat(gunzip(response)).startsWith(TEXT.substring(0, 10_000));
+		}
+		HttpRequest post = request(server, "/echo", "Content-Encoding", "gzip", "Content-Type", "text/plain")
+			.POST(BodyPublishers.ofByteArray(gzip(TEXT.getBytes(StandardCharsets.UTF_8))))
+			.build();
+		assertThat(http2.send(post, BodyHandlers.ofByteArray()).body()).asString().isEqualTo(TEXT);
 	}
 
 	@Test

@@ -5,8 +5,10 @@ import java.io.InputStreamReader;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import io.millrace.core.http.RoutePolicy;
 import io.millrace.core.worker.WorkerPool;
 import io.millrace.core.worker.WorkerSnapshot;
 import org.awaitility.Awaitility;
@@ -23,6 +25,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.mock.env.MockEnvironment;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -41,7 +44,7 @@ class ProbeTests {
 
 	@ParameterizedTest
 	@CsvSource({ "'',/actuator/health", "server.servlet.context-path=/desk,/desk/actuator/health",
-			"management.endpoints.web.base-path=/admin,/admin/health",
+			"management.endpoints.web.base-path=/admin,/admin/health", "management.endpoints.web.base-path=/,/health",
 			"spring.mvc.servlet.path=/mvc,/mvc/actuator/health",
 			"management.endpoint.health.probes.add-additional-paths=true,/livez" })
 	void aProbeIsAnsweredOnTheSamePortWhileEverythingElseIsFull(String property, String probe) throws Exception {
@@ -62,6 +65,24 @@ class ProbeTests {
 				assertThat(first.getInputStream().read()).isEqualTo('H');
 			}
 		}
+	}
+
+	@Test
+	void withoutABaseTheEndpointsThatAreExposedArePutBeforeOthers() {
+		MockEnvironment environment = new MockEnvironment().withProperty("management.endpoints.web.base-path", "/");
+		assertThat(paths(environment)).containsExactly("/millrace/stream", "/health");
+		environment.setProperty("management.endpoints.web.exposure.include", "health,prometheus,env");
+		environment.setProperty("management.endpoints.web.exposure.exclude", "env");
+		environment.setProperty("management.endpoints.web.path-mapping.prometheus", "scrape");
+		assertThat(paths(environment)).containsExactly("/millrace/stream", "/health", "/scrape");
+		environment.setProperty("management.endpoints.web.exposure.include", "*");
+		assertThat(paths(environment)).contains("/health", "/metrics", "/scrape", "/millrace").doesNotContain("/", "");
+		environment.setProperty("management.server.port", "0");
+		assertThat(paths(environment)).isEmpty();
+	}
+
+	private static List<String> paths(MockEnvironment environment) {
+		return new ProbePaths(environment).policies("").stream().map(RoutePolicy::name).toList();
 	}
 
 	@ParameterizedTest

@@ -43,6 +43,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationContextAware;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.StringUtils;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 import org.springframework.web.socket.TextMessage;
 import org.springframework.web.socket.WebSocketSession;
@@ -97,15 +98,6 @@ class WebSocketEndpointServerTests {
 	}
 
 	@Test
-	void aServerThatStopsWithoutGraceTellsItsEndpointsToo() throws Exception {
-		try (TestServer server = TestServer.servlet(Application.class, "server.shutdown=immediate")) {
-			this.client.open("ws://localhost:" + server.port() + "/beans/7").sendText("hello", true).join();
-			assertThat(this.client.next()).contains("hello");
-		}
-		assertThat(events).containsExactly("closed 1001");
-	}
-
-	@Test
 	@EnabledForJreRange(min = JRE.JAVA_21)
 	void endpointsAreServedByVirtualThreads() throws Exception {
 		try (TestServer server = TestServer.servlet(Application.class, "millrace.worker.mode=virtual")) {
@@ -115,8 +107,9 @@ class WebSocketEndpointServerTests {
 	}
 
 	@Test
-	void endpointsAreServedOverTls(@TempDir Path directory) throws Exception {
-		String[] properties = TlsFiles.pem(directory, "server.ssl.", TlsFiles.server("localhost"));
+	void endpointsAreServedOverTlsAndToldOfAStopWithoutGrace(@TempDir Path directory) throws Exception {
+		String[] properties = StringUtils.addStringToArray(
+				TlsFiles.pem(directory, "server.ssl.", TlsFiles.server("localhost")), "server.shutdown=immediate");
 		try (TestServer server = TestServer.servlet(Application.class, properties)) {
 			WebSocket socket = this.client.open(HttpClient.newBuilder().sslContext(TlsFiles.trusting(null)).build(),
 					"wss://localhost:" + server.port() + "/beans/7");
@@ -125,6 +118,7 @@ class WebSocketEndpointServerTests {
 			socket.sendText("secure", true).join();
 			assertThat(this.client.next()).isEqualTo("secure true wss");
 		}
+		assertThat(events).containsExactly("closed 1001");
 	}
 
 	private static String compressed(String url, String message) throws InterruptedException {

@@ -1,8 +1,6 @@
 package io.millrace.core.http1;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -12,8 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -59,7 +55,6 @@ class Http1TlsTests {
 
 	private static final int LARGE = 16_000_000;
 
-	// The whole takes several times as long.
 	private static final Duration SHORT = Duration.ofMillis(400);
 
 	private static X509Bundle authority;
@@ -206,20 +201,17 @@ class Http1TlsTests {
 	@CsvSource({ "OPENSSL,/large", "JDK,/large", "OPENSSL,/file", "JDK,/file" })
 	void aClientThatTakesItSlowlyIsNotDisturbed(Provider provider, String what) throws Exception {
 		Path file = Files.write(this.directory.resolve("file"), new byte[LARGE]);
-		ConnectionTimeouts timeouts = new ConnectionTimeouts(SHORT, SHORT, SHORT, SHORT, 240, SHORT, Duration.ZERO);
-		try (TestServer server = start(provider.contexts(elliptic, ClientCertificate.NONE),
-				(config) -> config.timeouts(timeouts));
-				RawClient client = new RawClient(new Client(null, "TLSv1.3").open(server, 4096))) {
-			client.get(what.equals("/file") ? "/file" + file : what).receiveHead();
-			byte[] some = new byte[LARGE / 8];
-			for (int left = LARGE; left > 0;) {
-				new CountDownLatch(1).await(SHORT.toMillis() / 3, TimeUnit.MILLISECONDS);
-				int read = client.in().readNBytes(some, 0, Math.min(some.length, left));
-				assertThat(read).isPositive();
-				left -= read;
+		SlowReader.read((deadline, reader) -> {
+			ConnectionTimeouts timeouts = new ConnectionTimeouts(deadline, deadline, deadline, deadline, 240, deadline,
+					Duration.ZERO);
+			try (TestServer server = start(provider.contexts(elliptic, ClientCertificate.NONE),
+					(config) -> config.timeouts(timeouts));
+					RawClient client = new RawClient(new Client(null, "TLSv1.3").open(server, 4096))) {
+				client.get(what.equals("/file") ? "/file" + file : what);
+				assertThat(reader.body(client, LARGE)).isEqualTo(LARGE);
+				assertThat(server.counts.of("timeout.write")).isZero();
 			}
-			assertThat(server.counts.of("timeout.write")).isZero();
-		}
+		});
 	}
 
 	@ParameterizedTest
@@ -277,12 +269,9 @@ class Http1TlsTests {
 		}
 
 		SSLSocket open(TestServer server, int receiveBuffer) throws Exception {
-			Socket plain = new Socket();
-			plain.setReceiveBufferSize(receiveBuffer);
-			plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
 			// Sessions are remembered by name and port.
 			SSLSocket socket = (SSLSocket) this.context.getSocketFactory()
-				.createSocket(plain, "localhost", server.port(), true);
+				.createSocket(server.connect(receiveBuffer), "localhost", server.port(), true);
 			socket.setEnabledProtocols(new String[] { this.version });
 			return socket;
 		}

@@ -1,8 +1,5 @@
 package io.millrace.core.http1;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.SocketException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -200,11 +197,9 @@ class SlowClientTests {
 		}
 	}
 
-	private static Socket withSmallWindow(TestServer server) throws Exception {
-		Socket socket = new Socket();
-		socket.setReceiveBufferSize(4096);
-		socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
-		return socket;
+	// Nobody may make the server wait for longer.
+	private static ConnectionTimeouts all(Duration deadline) {
+		return new ConnectionTimeouts(deadline, deadline, deadline, deadline, 240, deadline, Duration.ZERO);
 	}
 
 	private static void large(Exchange exchange) {
@@ -216,7 +211,7 @@ class SlowClientTests {
 	void aClientThatTakesNothingIsReset(Transport transport) throws Exception {
 		for (String connection : new String[] { "keep-alive", "close" }) {
 			try (TestServer server = start(transport, TestServer.timeouts(LONG, LONG, SHORT, LONG),
-					SlowClientTests::large); RawClient client = new RawClient(withSmallWindow(server))) {
+					SlowClientTests::large); RawClient client = server.connectWithSmallWindow()) {
 				client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: " + connection + "\r\n\r\n");
 				server.awaitAllClosed();
 				assertThat(server.counts.of("timeout.write")).isOne();
@@ -229,7 +224,7 @@ class SlowClientTests {
 	@Test
 	void aClientThatTakesNothingOfAStreamIsReset() throws Exception {
 		try (TestServer server = start(Transport.best(), TestServer.timeouts(LONG, LONG, SHORT, LONG),
-				SlowClientTests::streamForEver); RawClient client = new RawClient(withSmallWindow(server))) {
+				SlowClientTests::streamForEver); RawClient client = server.connectWithSmallWindow()) {
 			client.get("/");
 			server.awaitAllClosed();
 			assertThat(server.counts.of("timeout.write")).isOne();
@@ -248,16 +243,16 @@ class SlowClientTests {
 	@ParameterizedTest
 	@MethodSource("transports")
 	void aClientThatTakesItSlowlyIsNotDisturbed(Transport transport) throws Exception {
-		// The whole takes many times every deadline.
-		ConnectionTimeouts timeouts = new ConnectionTimeouts(SHORT, SHORT, SHORT, SHORT, 240, SHORT, Duration.ZERO);
-		try (TestServer server = start(transport, timeouts, SlowClientTests::large);
-				RawClient client = new RawClient(withSmallWindow(server))) {
-			client.get("/");
-			assertThat(readSlowly(client, 20_000_000)).isEqualTo(20_000_000);
-			assertThat(client.readAll()).isEmpty();
-			assertThat(server.counts.of("timeout.write")).isZero();
-			server.awaitCount("timeout.idle", 1);
-		}
+		SlowReader.read((deadline, reader) -> {
+			try (TestServer server = start(transport, all(deadline), SlowClientTests::large);
+					RawClient client = server.connectWithSmallWindow()) {
+				client.get("/");
+				assertThat(reader.body(client, 20_000_000)).isEqualTo(20_000_000);
+				assertThat(client.readAll()).isEmpty();
+				assertThat(server.counts.of("timeout.write")).isZero();
+				server.awaitCount("timeout.idle", 1);
+			}
+		});
 	}
 
 	@ParameterizedTest
@@ -265,43 +260,29 @@ class SlowClientTests {
 	void aFileThatIsTakenSlowlyIsNotDisturbed(Transport transport, @TempDir Path folder) throws Exception {
 		Path file = folder.resolve("large");
 		Files.write(file, new byte[20_000_000]);
-		ConnectionTimeouts timeouts = new ConnectionTimeouts(SHORT, SHORT, SHORT, SHORT, 240, SHORT, Duration.ZERO);
-		try (TestServer server = start(transport, timeouts,
-				(exchange) -> exchange.responseBody()
-					.writeFile(FileChannel.open(file, StandardOpenOption.READ), 0, 20_000_000, true));
-				RawClient client = new RawClient(withSmallWindow(server))) {
-			client.get("/");
-			assertThat(readSlowly(client, 20_000_000)).isEqualTo(20_000_000);
-			assertThat(server.counts.of("timeout.write")).isZero();
-		}
+		SlowReader.read((deadline, reader) -> {
+			try (TestServer server = start(transport, all(deadline),
+					(exchange) -> exchange.responseBody()
+						.writeFile(FileChannel.open(file, StandardOpenOption.READ), 0, 20_000_000, true));
+					RawClient client = server.connectWithSmallWindow()) {
+				client.get("/");
+				assertThat(reader.body(client, 20_000_000)).isEqualTo(20_000_000);
+				assertThat(server.counts.of("timeout.write")).isZero();
+			}
+		});
 	}
 
 	@Test
 	void aClientThatHasClosedItsSideAndTakesItSlowlyIsNotDisturbed() throws Exception {
-		ConnectionTimeouts timeouts = new ConnectionTimeouts(SHORT, SHORT, SHORT, SHORT, 240, SHORT, Duration.ZERO);
-		try (TestServer server = start(Transport.best(), timeouts, SlowClientTests::large);
-				RawClient client = new RawClient(withSmallWindow(server))) {
-			client.get("/").socket().shutdownOutput();
-			assertThat(readSlowly(client, 20_000_000)).isEqualTo(20_000_000);
-			assertThat(client.readAll()).isEmpty();
-			assertThat(server.counts.of("clientAborted")).isZero();
-		}
-	}
-
-	/** Read in bursts, with pauses that are shorter than any deadline. */
-	private static long readSlowly(RawClient client, long expected) throws Exception {
-		client.receiveHead();
-		byte[] burst = new byte[2_000_000];
-		long received = 0;
-		while (received < expected) {
-			new CountDownLatch(1).await(SHORT.toMillis() / 4, TimeUnit.MILLISECONDS);
-			int read = client.in().readNBytes(burst, 0, (int) Math.min(burst.length, expected - received));
-			if (read == 0) {
-				break;
+		SlowReader.read((deadline, reader) -> {
+			try (TestServer server = start(Transport.best(), all(deadline), SlowClientTests::large);
+					RawClient client = server.connectWithSmallWindow()) {
+				client.get("/").socket().shutdownOutput();
+				assertThat(reader.body(client, 20_000_000)).isEqualTo(20_000_000);
+				assertThat(client.readAll()).isEmpty();
+				assertThat(server.counts.of("clientAborted")).isZero();
 			}
-			received += read;
-		}
-		return received;
+		});
 	}
 
 }

@@ -3,10 +3,12 @@ package io.millrace.core.http1;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 import ch.qos.logback.classic.Level;
@@ -43,6 +45,8 @@ final class TestServer implements AutoCloseable {
 	private final Engine engine;
 
 	private final Recorder recorder = new Recorder();
+
+	private final AtomicInteger clients = new AtomicInteger();
 
 	private boolean mayLog;
 
@@ -126,7 +130,22 @@ final class TestServer implements AutoCloseable {
 	}
 
 	RawClient connect() throws IOException {
-		return new RawClient(this.engine.port());
+		RawClient client = new RawClient(this.engine.port());
+		this.clients.incrementAndGet();
+		return client;
+	}
+
+	/** A client for which the kernel keeps little that it has not read. */
+	RawClient connectWithSmallWindow() throws IOException {
+		return new RawClient(connect(4096));
+	}
+
+	Socket connect(int receiveBuffer) throws IOException {
+		Socket socket = new Socket();
+		socket.setReceiveBufferSize(receiveBuffer);
+		socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.engine.port()));
+		this.clients.incrementAndGet();
+		return socket;
 	}
 
 	Engine engine() {
@@ -152,13 +171,17 @@ final class TestServer implements AutoCloseable {
 
 	void awaitCount(String name, int expected) {
 		Awaitility.await()
-			.atMost(Duration.ofSeconds(20))
 			.untilAsserted(() -> assertThat(this.counts.of(name)).as(name + " of " + this.counts).isEqualTo(expected));
 	}
 
+	/** All that have connected are accepted, and gone. */
 	void awaitAllClosed() {
+		Awaitility.await().until(() -> this.counts.of("opened") >= this.clients.get());
+		awaitOpenedClosed();
+	}
+
+	private void awaitOpenedClosed() {
 		Awaitility.await()
-			.atMost(Duration.ofSeconds(20))
 			.untilAsserted(() -> assertThat(this.counts.of("closed")).as("%s", this.counts)
 				.isEqualTo(this.counts.of("opened")));
 	}
@@ -167,7 +190,7 @@ final class TestServer implements AutoCloseable {
 	public void close() {
 		try {
 			this.engine.close();
-			awaitAllClosed();
+			awaitOpenedClosed();
 			assertThat(this.counts.of("completed") + this.counts.of("aborted")).as("%s", this.counts)
 				.isEqualTo(this.counts.of("started"));
 			if (!this.mayLog) {

@@ -194,7 +194,6 @@ class FloodTests {
 	void aSmallBlockThatDecodesToALargeHead() throws Exception {
 		int[] references = new int[16000];
 		Arrays.fill(references, 0x80 | 62);
-		int handled = server.handled().size();
 		this.client.send(Frame.request(1, HeaderBlock.get("/bomb").remembered("x-bomb", "x".repeat(4000))));
 		assertThat(this.client.awaitAnswer(1).status()).isEqualTo(200);
 		this.client.send(Frame.request(3, HeaderBlock.get("/bomb").raw(references)));
@@ -202,7 +201,7 @@ class FloodTests {
 				(frame) -> frame.is(Frame.GOAWAY) || frame.is(Frame.HEADERS) || frame.is(Frame.RST_STREAM));
 		assertThat(end.is(Frame.GOAWAY) || this.client.answer(3).status() == 431).as("%s", this.client.answer(3))
 			.isTrue();
-		assertThat(server.handled()).hasSize(handled + 1);
+		assertThat(server.handled()).containsOnlyOnce("/bomb");
 	}
 
 }

@@ -4,9 +4,12 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.config.MeterFilterReply;
+import io.millrace.accesslog.AccessLog;
 import io.millrace.boot.RunningEngine;
+import io.millrace.boot.autoconfigure.MillraceAccessLogAutoConfiguration;
 import io.millrace.boot.autoconfigure.reactive.MillraceReactiveWebServerAutoConfiguration;
 import io.millrace.boot.autoconfigure.servlet.MillraceServletWebServerAutoConfiguration;
+import io.millrace.boot.metrics.AccessLogMeters;
 import io.millrace.boot.metrics.ExchangeTimers;
 import io.millrace.boot.metrics.MillraceMeters;
 import io.millrace.boot.metrics.MillraceMetricsBinder;
@@ -27,7 +30,7 @@ import org.springframework.context.annotation.Bean;
  * there is a registry. {@code management.metrics.enable.millrace=false} switches them
  * off.
  */
-@AutoConfiguration(after = { CompositeMeterRegistryAutoConfiguration.class,
+@AutoConfiguration(after = { CompositeMeterRegistryAutoConfiguration.class, MillraceAccessLogAutoConfiguration.class,
 		MillraceServletWebServerAutoConfiguration.class, MillraceReactiveWebServerAutoConfiguration.class })
 @ConditionalOnWebApplication
 @ConditionalOnClass({ MeterRegistry.class, CompositeMeterRegistryAutoConfiguration.class })
@@ -52,6 +55,15 @@ public final class MillraceMetricsAutoConfiguration {
 	@ConditionalOnMissingBean
 	MillraceMetricsBinder millraceMetricsBinder(RunningEngine engine, ExchangeTimers timers) {
 		return new MillraceMetricsBinder(engine, timers);
+	}
+
+	// The log is not made before a server needs it.
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(AccessLog.class)
+	AccessLogMeters millraceAccessLogMeters(RunningEngine engine, ObjectProvider<AccessLog> logs) {
+		return new AccessLogMeters(
+				() -> (engine.get() != null) ? logs.stream().mapToLong(AccessLog::dropped).sum() : 0);
 	}
 
 }

@@ -61,6 +61,7 @@ class MeterDocumentationTests {
 		try (TestServer server = TestServer.servlet(MeterApplication.class,
 				"management.endpoints.web.exposure.include=prometheus",
 				"management.metrics.distribution.percentiles-histogram.millrace=true", "millrace.admission.limit=fixed",
+				"millrace.access-log.enabled=true", "millrace.access-log.target=logger",
 				"millrace.routes[0].pattern=/bulkhead", "millrace.routes[0].max-concurrency=1")) {
 			assertThat(server.get("/hello").statusCode()).isEqualTo(200);
 			Pattern sample = Pattern.compile("^([a-zA-Z0-9_:]+)(\\{.*})? [^ ]+$");

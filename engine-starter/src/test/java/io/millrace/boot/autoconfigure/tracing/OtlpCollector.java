@@ -8,9 +8,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Takes spans by OTLP over HTTP as a collector does, and keeps them: as much of
@@ -28,12 +31,29 @@ final class OtlpCollector implements AutoCloseable {
 		this.server.start();
 	}
 
-	String endpoint() {
-		return "http://localhost:" + this.server.getAddress().getPort() + "/v1/traces";
+	/**
+	 * What an application is started with to export all its spans to here.
+	 * @param test what else a test starts it with
+	 * @param stack what else all tests of its stack do
+	 */
+	String[] properties(String[] test, String... stack) {
+		Stream<String> ours = Stream.of("management.tracing.sampling.probability=1.0",
+				"management.opentelemetry.tracing.export.otlp.endpoint=http://localhost:"
+						+ this.server.getAddress().getPort() + "/v1/traces",
+				"millrace.event-loops=1");
+		return Stream.of(ours, Stream.of(stack), Stream.of(test)).flatMap((each) -> each).toArray(String[]::new);
 	}
 
-	List<Span> spans() {
-		return this.spans;
+	/**
+	 * The only span of a request that was part of {@link ClientTrace}.
+	 */
+	Span traced(String path) {
+		List<Span> found = this.spans.stream()
+			.filter((span) -> span.name().equals("http get " + path) && span.kind() == Span.SERVER)
+			.filter((span) -> span.traceId().equals(ClientTrace.ID))
+			.toList();
+		assertThat(found).as(path).hasSize(1);
+		return found.get(0);
 	}
 
 	private void take(HttpExchange exchange) throws IOException {

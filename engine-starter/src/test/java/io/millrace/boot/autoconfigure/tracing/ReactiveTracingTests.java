@@ -2,7 +2,6 @@ package io.millrace.boot.autoconfigure.tracing;
 
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,12 +33,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(120)
 class ReactiveTracingTests {
 
-	private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
-
-	private static final String PARENT = "b7ad6b7169203331";
-
-	private static final String[] TRACEPARENT = { "traceparent", "00-" + TRACE + "-" + PARENT + "-01" };
-
 	// Spring Boot switches it on for all of the process.
 	@AfterEach
 	void noPropagationForOthers() {
@@ -47,12 +40,9 @@ class ReactiveTracingTests {
 	}
 
 	private static TestServer start(OtlpCollector collector, String... properties) {
-		List<String> all = new ArrayList<>(List.of(properties));
-		all.addAll(List.of("management.tracing.sampling.probability=1.0",
-				"management.opentelemetry.tracing.export.otlp.endpoint=" + collector.endpoint(),
-				"spring.reactor.context-propagation=auto", "millrace.event-loops=1",
-				"millrace.routes[0].pattern=/blocking", "millrace.routes[0].mode=pool"));
-		return TestServer.reactive(Application.class, all.toArray(String[]::new));
+		return TestServer.reactive(Application.class,
+				collector.properties(properties, "spring.reactor.context-propagation=auto",
+						"millrace.routes[0].pattern=/blocking", "millrace.routes[0].mode=pool"));
 	}
 
 	@Test
@@ -62,34 +52,26 @@ class ReactiveTracingTests {
 		try (OtlpCollector collector = new OtlpCollector()) {
 			try (TestServer server = start(collector)) {
 				for (String path : modes.keySet()) {
-					HttpResponse<String> response = server.get(path, TRACEPARENT);
+					HttpResponse<String> response = server.get(path, ClientTrace.HEADER);
 					assertThat(response.statusCode()).isEqualTo(200);
-					assertThat(response.body()).as(path).contains(TRACE + "/" + TRACE).doesNotContain("nothing");
+					assertThat(response.body()).as(path)
+						.contains(ClientTrace.ID + "/" + ClientTrace.ID)
+						.doesNotContain("nothing");
 					// The next one has the same threads.
-					assertThat(server.get("/next").body()).isNotEmpty().doesNotContain(TRACE);
+					assertThat(server.get("/next").body()).isNotEmpty().doesNotContain(ClientTrace.ID);
 				}
 				assertThat(server.context().getBean(Application.class).left).isEmpty();
 				assertThat(Meters.tags(server.context(), "/now")).contains("uri", "status")
 					.noneMatch((tag) -> tag.startsWith("millrace"));
 			}
 			modes.forEach((path, mode) -> {
-				Span span = traced(collector, path);
-				assertThat(span.parentSpanId()).isEqualTo(PARENT);
+				Span span = collector.traced(path);
+				assertThat(span.parentSpanId()).isEqualTo(ClientTrace.SPAN);
 				assertThat(span.attributes()).containsEntry("millrace.mode", mode)
 					.containsEntry("millrace.priority", "normal")
 					.containsKeys("millrace.queue.wait", "millrace.queue.wait.ms");
 			});
 		}
-	}
-
-	private static Span traced(OtlpCollector collector, String path) {
-		List<Span> spans = collector.spans()
-			.stream()
-			.filter((span) -> span.name().equals("http get " + path) && span.kind() == Span.SERVER)
-			.filter((span) -> span.traceId().equals(TRACE))
-			.toList();
-		assertThat(spans).as(path).hasSize(1);
-		return spans.get(0);
 	}
 
 	@Test
@@ -133,8 +115,7 @@ class ReactiveTracingTests {
 		}
 
 		private String seen() {
-			io.micrometer.tracing.Span span = this.tracer.currentSpan();
-			return ((span != null) ? span.context().traceId() : "nothing") + "/" + MDC.get("traceId");
+			return ClientTrace.seen(this.tracer);
 		}
 
 		@GetMapping({ "/now", "/next" })

@@ -46,13 +46,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(120)
 class ServletTracingTests {
 
-	private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
-
-	private static final String PARENT = "b7ad6b7169203331";
-
 	private static final List<String> PATHS = List.of("/plain", "/callable", "/deferred", "/sse");
-
-	private static final String[] TRACEPARENT = { "traceparent", "00-" + TRACE + "-" + PARENT + "-01" };
 
 	static List<String> modes() {
 		List<String> modes = new ArrayList<>(List.of("pool", "inline"));
@@ -66,11 +60,8 @@ class ServletTracingTests {
 	}
 
 	private static TestServer start(OtlpCollector collector, String... properties) {
-		List<String> all = new ArrayList<>(List.of(properties));
-		all.addAll(List.of("management.tracing.sampling.probability=1.0",
-				"management.opentelemetry.tracing.export.otlp.endpoint=" + collector.endpoint(),
-				"spring.task.execution.propagate-context=true", "millrace.event-loops=1"));
-		return TestServer.servlet(Application.class, all.toArray(String[]::new));
+		return TestServer.servlet(Application.class,
+				collector.properties(properties, "spring.task.execution.propagate-context=true"));
 	}
 
 	@ParameterizedTest
@@ -80,21 +71,25 @@ class ServletTracingTests {
 			try (TestServer server = start(collector, "millrace.worker.mode=" + mode, "millrace.worker.max-threads=1",
 					"millrace.worker.min-threads=1")) {
 				for (String path : PATHS) {
-					HttpResponse<String> response = server.get(path, TRACEPARENT);
+					HttpResponse<String> response = server.get(path, ClientTrace.HEADER);
 					assertThat(response.statusCode()).isEqualTo(200);
-					assertThat(response.body()).as(path).contains(TRACE + "/" + TRACE).doesNotContain("nothing");
+					assertThat(response.body()).as(path)
+						.contains(ClientTrace.ID + "/" + ClientTrace.ID)
+						.doesNotContain("nothing");
 					// Each of the container's dispatches is within the trace.
-					assertThat(response.headers().allValues("X-Trace")).as(path).isNotEmpty().containsOnly(TRACE);
+					assertThat(response.headers().allValues("X-Trace")).as(path)
+						.isNotEmpty()
+						.containsOnly(ClientTrace.ID);
 					// The next one has the same threads.
-					assertThat(server.get("/next").body()).isNotEmpty().doesNotContain(TRACE);
+					assertThat(server.get("/next").body()).isNotEmpty().doesNotContain(ClientTrace.ID);
 				}
 				assertThat(server.get("/callable").headers().allValues("X-Trace")).hasSize(2);
 				assertThat(server.context().getBean(Application.class).left).isEmpty();
 			}
 			// What was to be exported is exported when the application has ended.
 			for (String path : PATHS) {
-				Span span = traced(collector, path);
-				assertThat(span.parentSpanId()).isEqualTo(PARENT);
+				Span span = collector.traced(path);
+				assertThat(span.parentSpanId()).isEqualTo(ClientTrace.SPAN);
 				assertThat(span.attributes()).containsEntry("millrace.mode", mode)
 					.containsEntry("millrace.priority", "normal")
 					.containsEntry("method", "GET");
@@ -102,16 +97,6 @@ class ServletTracingTests {
 				assertThat(span.attributes().get("millrace.queue.wait.ms")).matches("\\d+\\.\\d{3}");
 			}
 		}
-	}
-
-	private static Span traced(OtlpCollector collector, String path) {
-		List<Span> spans = collector.spans()
-			.stream()
-			.filter((span) -> span.name().equals("http get " + path) && span.kind() == Span.SERVER)
-			.filter((span) -> span.traceId().equals(TRACE))
-			.toList();
-		assertThat(spans).as(path).hasSize(1);
-		return spans.get(0);
 	}
 
 	@Test
@@ -128,12 +113,12 @@ class ServletTracingTests {
 		try (OtlpCollector collector = new OtlpCollector()) {
 			try (TestServer server = start(collector, "millrace.tracing.metric-tags=true",
 					"millrace.routes[0].pattern=/plain", "millrace.routes[0].priority=high")) {
-				server.get("/plain", TRACEPARENT);
+				server.get("/plain", ClientTrace.HEADER);
 				assertThat(Meters.tags(server.context(), "/plain")).contains("uri", "status", "own")
 					.contains("millrace.mode", "millrace.priority", "millrace.queue.wait")
 					.doesNotContain("millrace.queue.wait.ms");
 			}
-			assertThat(traced(collector, "/plain").attributes()).containsEntry("millrace.priority", "high")
+			assertThat(collector.traced("/plain").attributes()).containsEntry("millrace.priority", "high")
 				.containsKey("millrace.queue.wait.ms");
 		}
 	}
@@ -142,9 +127,9 @@ class ServletTracingTests {
 	void whereItIsSwitchedOffSpansAreAsTheyWere() throws Exception {
 		try (OtlpCollector collector = new OtlpCollector()) {
 			try (TestServer server = start(collector, "millrace.tracing.enabled=false")) {
-				server.get("/plain", TRACEPARENT);
+				server.get("/plain", ClientTrace.HEADER);
 			}
-			assertThat(traced(collector, "/plain").attributes()).containsKey("method")
+			assertThat(collector.traced("/plain").attributes()).containsKey("method")
 				.allSatisfy((key, value) -> assertThat(key).doesNotStartWith("millrace"));
 		}
 	}
@@ -215,8 +200,7 @@ class ServletTracingTests {
 		}
 
 		private String seen() {
-			io.micrometer.tracing.Span span = this.tracer.currentSpan();
-			return ((span != null) ? span.context().traceId() : "nothing") + "/" + MDC.get("traceId");
+			return ClientTrace.seen(this.tracer);
 		}
 
 		@GetMapping({ "/plain", "/next" })
