@@ -157,8 +157,7 @@ final class Departure {
 	private void linger() {
 		this.state = State.LINGERING;
 		this.channel.collectPathStats(0).addListener((stats) -> {
-			long trip = stats.isSuccess() ? ((io.netty.handler.codec.quic.QuicConnectionPathStats) stats.getNow()).rtt()
-					: MAX_LINGER_NANOS;
+			long trip = stats.isSuccess() ? ((QuicConnectionPathStats) stats.getNow()).rtt() : MAX_LINGER_NANOS;
 			long nanos = Math.min(Math.max(ROUND_TRIPS * trip, MIN_LINGER_NANOS), MAX_LINGER_NANOS);
 			this.timers.arm(Kind.LINGER, nanos - Math.min(nanos - 1, System.nanoTime() - this.idleSince));
 		});

@@ -203,6 +203,12 @@ final class Http3Connection implements OpenConnection {
 		this.failed = true;
 	}
 
+	/** A header cannot be decoded, nor what may follow. */
+	void undecodable() {
+		failed(Http3ErrorCode.QPACK_DECOMPRESSION_FAILED);
+		this.departure.close(Http3ErrorCode.QPACK_DECOMPRESSION_FAILED);
+	}
+
 	/** The connection is no more. */
 	void closed() {
 		this.departure.closed();

@@ -465,6 +465,11 @@ final class Http3Stream implements ExchangeStream {
 		return this.state == State.AWAITING_HEAD;
 	}
 
+	/** What has come cannot be decoded, nor what may follow (RFC 9204 §2.2). */
+	void undecodable() {
+		this.connection.undecodable();
+	}
+
 	/**
 	 * What has come is no request: nobody sees it (RFC 9114 §4.1.2).
 	 * @param code what the client is told

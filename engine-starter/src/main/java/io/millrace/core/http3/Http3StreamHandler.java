@@ -82,6 +82,13 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
 			logger.debug("The header of a request is malformed", cause);
 			this.stream.malformed(Http3ErrorCode.H3_MESSAGE_ERROR);
 		}
+		else if (cause instanceof AssertionError && this.stream.isHeadAwaited()) {
+			// Netty 4.2.18 asserts what a client has said (QpackDecoder): where
+			// assertions
+			// are on, that is told instead of the error.
+			logger.debug("The header of a request cannot be decoded", cause);
+			this.stream.undecodable();
+		}
 		else if (cause instanceof QuicException || cause instanceof IOException) {
 			logger.trace("A stream was lost", cause);
 			this.stream.lost(Http3ErrorCode.H3_REQUEST_CANCELLED);
