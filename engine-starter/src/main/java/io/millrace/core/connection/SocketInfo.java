@@ -76,6 +76,7 @@ public final class SocketInfo implements ConnectionInfo {
 		this.remoteAddress = known(remoteAddress);
 		this.localAddress = known(localAddress);
 		this.unixDomain = false;
+		this.proxiedSecurely = false;
 	}
 
 	private static InetSocketAddress known(@Nullable SocketAddress address) {
