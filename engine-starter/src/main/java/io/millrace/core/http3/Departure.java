@@ -11,6 +11,7 @@ import io.netty.handler.codec.http3.DefaultHttp3GoAwayFrame;
 import io.netty.handler.codec.http3.Http3;
 import io.netty.handler.codec.http3.Http3ErrorCode;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicConnectionPathStats;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 
 /**
@@ -55,8 +56,6 @@ final class Departure {
 	private final ConnectionTimers timers;
 
 	private volatile State state = State.OPEN;
-
-	private boolean stopping;
 
 	private long nextStream;
 
@@ -113,12 +112,8 @@ final class Departure {
 		return this.state == State.CLOSED;
 	}
 
-	/**
-	 * Have the client open no more streams, answer those that are open, and close.
-	 * @param stopping whether all connections do so
-	 */
-	void begin(boolean stopping) {
-		this.stopping |= stopping;
+	/** Have the client open no more streams, answer those that are open, and close. */
+	void begin() {
 		if (this.state != State.OPEN) {
 			return;
 		}
@@ -143,7 +138,7 @@ final class Departure {
 				if (!this.services.connections().isDraining()) {
 					this.services.observer().timedOut(kind.id());
 				}
-				begin(false);
+				begin();
 			}
 			return;
 		}

@@ -250,7 +250,7 @@ final class Http3Connection implements OpenConnection {
 
 	@Override
 	public void drain() {
-		this.departure.begin(this.services.shared().connections().isDraining());
+		this.departure.begin();
 	}
 
 	@Override
