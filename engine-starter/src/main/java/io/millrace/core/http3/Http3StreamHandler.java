@@ -82,7 +82,7 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
 			logger.debug("The header of a request is malformed", cause);
 			this.stream.malformed(Http3ErrorCode.H3_MESSAGE_ERROR);
 		}
-		else if (cause instanceof AssertionError && this.stream.isHeadAwaited()) {
+		else if (cause instanceof AssertionError) {
 			// Netty 4.2.18 asserts what a client has said (QpackDecoder): where
 			// assertions
 			// are on, that is told instead of the error.
