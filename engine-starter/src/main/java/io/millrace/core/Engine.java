@@ -198,7 +198,6 @@ public final class Engine {
 		String alternative = http3.alternative(main.port());
 		if (alternative != null) {
 			beside.advertise(alternative);
-			shared.responseFields().advertise(alternative);
 		}
 		return bound;
 	}
