@@ -28,6 +28,7 @@ import io.millrace.core.http3.Http3Options;
 import io.millrace.core.http3.Http3UnavailableException;
 import io.millrace.core.http3.UdpRelay;
 import io.millrace.core.observe.ConnectionSnapshot;
+import io.millrace.core.observe.EngineSnapshot;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.TlsContexts;
 import io.millrace.core.transport.TlsOptions;
@@ -190,6 +191,8 @@ class Http3ConnectionTests {
 					.http2(Http2Options.defaults())
 					.moreListeners(List.of(ListenerTests.tcp("other", 0).withTls(both))))) {
 			int other = ListenerTests.port(engine, "other");
+			assertThat(engine.engine().snapshot().listeners()).extracting(EngineSnapshot.Listener::protocols)
+				.containsExactly(List.of("http1", "http2", "http3"), List.of("http1", "http2"));
 			HttpClient client = HttpClient.newBuilder().sslContext(trusting()).build();
 			HttpResponse<String> beside = get(client, engine.port());
 			assertThat(beside.version()).isEqualTo(HttpClient.Version.HTTP_2);

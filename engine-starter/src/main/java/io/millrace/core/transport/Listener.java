@@ -221,12 +221,20 @@ public final class Listener {
 
 	/**
 	 * Which versions of HTTP a listener speaks.
+	 * @param http3 whether the engine speaks HTTP/3, which the first listener does only
 	 * @param config the listener
 	 * @param http2 whether the engine speaks HTTP/2
 	 * @return them as tags of meters have them
 	 */
-	public static List<String> protocols(ListenerConfig config, boolean http2) {
-		return (http2 && config.http2()) ? List.of("http1", "http2") : List.of("http1");
+	public static List<String> protocols(ListenerConfig config, boolean http2, boolean http3) {
+		List<String> protocols = new ArrayList<>(List.of("http1"));
+		if (http2 && config.http2()) {
+			protocols.add("http2");
+		}
+		if (http3 && config.isMain()) {
+			protocols.add("http3");
+		}
+		return List.copyOf(protocols);
 	}
 
 	/**
