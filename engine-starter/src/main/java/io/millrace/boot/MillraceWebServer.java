@@ -167,7 +167,8 @@ public class MillraceWebServer implements WebServer {
 	}
 
 	private String http3Description() {
-		return (this.engine.config().http3() != null && this.engine.port() > 0) ? ", HTTP/3 on the UDP port of the same number" : "";
+		return (this.engine.config().http3() != null && this.engine.port() > 0)
+				? ", HTTP/3 on the UDP port of the same number" : "";
 	}
 
 	private String workerDescription() {

@@ -93,8 +93,7 @@ class ConfiguredListeners {
 		}
 		// Also where that does not listen.
 		if (name.equals(ListenerConfig.MAIN)) {
-			throw invalid(property + ".name", name,
-					"So is called the listener of server.port. Choose another name.");
+			throw invalid(property + ".name", name, "So is called the listener of server.port. Choose another name.");
 		}
 		Ssl ssl = listener.getSsl();
 		boolean encrypted = Ssl.isEnabled(ssl);

@@ -142,8 +142,8 @@ class Http3ServerTests {
 			port = free.getLocalPort();
 		}
 		try (DatagramSocket taken = new DatagramSocket(port)) {
-			assertThatThrownBy(() -> TestServer.servlet(ServletApplication.class,
-					with(properties, "server.port=" + port)))
+			assertThatThrownBy(
+					() -> TestServer.servlet(ServletApplication.class, with(properties, "server.port=" + port)))
 				.cause()
 				.isInstanceOf(UnsupportedFeatureException.class)
 				.hasMessageContaining("'millrace.http3.enabled'")

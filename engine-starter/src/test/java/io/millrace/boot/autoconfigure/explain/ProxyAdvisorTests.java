@@ -57,8 +57,8 @@ class ProxyAdvisorTests {
 		TestSituation situation = new TestSituation().listener(4096, 0, 20).set("millrace.rate-limit.capacity", 10);
 		situation.config.proxyProtocol(new ProxyProtocolOptions(List.of("10.0.0.1"), Duration.ofSeconds(5)));
 		assertThat(situation.ids(this.advisor)).isEmpty();
-		situation.config.moreListeners(
-				List.of(ListenerConfig.plain("other", new ListenerAddress.Tcp(new InetSocketAddress(0)))));
+		situation.config
+			.moreListeners(List.of(ListenerConfig.plain("other", new ListenerAddress.Tcp(new InetSocketAddress(0)))));
 		assertThat(situation.ids(this.advisor)).containsExactly("rate-limit-proxy", "connections-per-ip");
 	}
 
