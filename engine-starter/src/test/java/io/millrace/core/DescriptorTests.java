@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -61,8 +62,7 @@ class DescriptorTests {
 			clients.add(known);
 			assertThat(known.get("/").receive().body()).isEqualTo("hello");
 			assertThat(known.get("/file").receive().body()).isEqualTo("content");
-			// So that the classes of an error are there: they are files here, not entries
-			// of a jar that is open already.
+			// So that the classes of an error are there.
 			assertThat(known.get("/fail").receive().status()).isEqualTo(500);
 			int before = open(process);
 			for (int i = 0; i < CLIENTS; i++) {
@@ -171,6 +171,7 @@ class DescriptorTests {
 
 		public static void main(String[] args) throws Exception {
 			((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.INFO);
+			loadOurClasses();
 			Server server = new Server(Path.of(args[2]));
 			Engine engine = new Engine(EngineConfig.builder()
 				.transport(Transport.valueOf(args[0]))
@@ -179,6 +180,21 @@ class DescriptorTests {
 				.build(), TestEngine.blocking(server::handle));
 			engine.start();
 			System.out.println("port " + engine.port());
+		}
+
+		// They are files here: each would want a descriptor when it is needed first. In
+		// applications they are entries of a jar that is open.
+		private static void loadOurClasses() throws Exception {
+			Path root = Path.of(Engine.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+			List<Path> classes;
+			try (Stream<Path> files = Files.walk(root.resolve("io/millrace/core"))) {
+				classes = files.filter((file) -> file.toString().endsWith(".class")).toList();
+			}
+			for (Path file : classes) {
+				String name = root.relativize(file).toString();
+				Class.forName(name.substring(0, name.length() - ".class".length()).replace('/', '.'), false,
+						Server.class.getClassLoader());
+			}
 		}
 
 		private void handle(Exchange exchange) throws IOException {

@@ -150,7 +150,7 @@ class EventStreamTests {
 					.atMost(Duration.ofSeconds(120))
 					.until(() -> reader.next().path("time").asLong() > 0 && broadcaster(server).subscribers() == 1);
 				assertThat(reader.next().path("state").asString()).isEqualTo("running");
-				assertThat(busyWorkers(server)).isZero();
+				Awaitility.await().until(() -> busyWorkers(server) == 0);
 			}
 		}
 	}
