@@ -1,7 +1,11 @@
 package io.millrace.core;
 
+import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -227,13 +231,24 @@ class Http3ConnectionTests {
 		}
 	}
 
+	private static DatagramSocket takenForUdpOnly() throws IOException {
+		while (true) {
+			try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+				return new DatagramSocket(TestEngine.loopback(free.getLocalPort()));
+			}
+			catch (BindException ex) {
+				// It is free for TCP only: the next one.
+			}
+		}
+	}
+
 	@Test
 	void aPortThatIsTakenForUdpIsNotUsed() throws Exception {
-		try (DatagramSocket taken = new DatagramSocket(TestEngine.loopback(0))) {
+		try (DatagramSocket taken = takenForUdpOnly()) {
 			ListenerOptions there = ListenerOptions.at(TestEngine.loopback(taken.getLocalPort()));
 			try (TestEngine engine = new TestEngine(Transport.best(), HELLO,
 					Http3Tests.http3((builder) -> builder.listener(there)))) {
-				assertThatExceptionOfType(java.net.BindException.class).isThrownBy(engine::start)
+				assertThatExceptionOfType(BindException.class).isThrownBy(engine::start)
 					.withMessageContaining("(UDP)");
 				// Nothing is left of the TCP socket either.
 				assertThat(engine.engine().port()).isEqualTo(-1);
