@@ -222,11 +222,12 @@ final class Http2Session implements OpenConnection {
 	/**
 	 * A field section was too large to be decoded.
 	 * @param stream its stream
+	 * @throws Http2Exception where that comes too often
 	 */
-	void headersTooLarge(Http2Stream stream) {
+	void headersTooLarge(Http2Stream stream) throws Http2Exception {
 		if (stream.getProperty(this.key) != null) {
 			// Trailers, of a request that somebody has already.
-			resetStream(stream.id(), Http2Error.ENHANCE_YOUR_CALM);
+			streamError(stream.id(), Http2Error.ENHANCE_YOUR_CALM);
 			return;
 		}
 		this.inherited.counts().request();

@@ -161,6 +161,17 @@ class FloodTests {
 	}
 
 	@Test
+	void trailersThatAreTooLarge() throws Exception {
+		int errors = server.protocolErrors();
+		byte[] large = HeaderBlock.empty().with("x-large", "x".repeat(8200)).bytes();
+		flood((i) -> frames(Frame.headers(1 + 2 * i, Frame.END_HEADERS, BODY_BLOCK),
+				Frame.headers(1 + 2 * i, 5, large)));
+		isToldToKeepCalm();
+		assertThat(server.count("error.flood")).isPositive();
+		assertThat(server.protocolErrors()).isGreaterThan(errors + FloodGuard.RESETS);
+	}
+
+	@Test
 	void streamsAboveTheLimit() throws Exception {
 		flood((i) -> frames(Frame.headers(1 + 2 * i, 5, BLOCK)));
 		isToldToKeepCalm();
