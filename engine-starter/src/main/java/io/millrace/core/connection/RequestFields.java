@@ -72,6 +72,8 @@ public final class RequestFields {
 		Arrays.fill(this.fields, 0, this.count, null);
 		this.count = 0;
 		this.tooMany = false;
+		// It may be refused before anybody looks at its fields.
+		this.pseudo.clear();
 	}
 
 	/**

@@ -64,6 +64,16 @@ class RequestFieldsTests {
 		assertThat(this.fields.toHead(false).target().path()).isEqualTo("/other");
 	}
 
+	@Test
+	void whatWasSaidBeforeIsNotSaidOfTheNext() throws Exception {
+		this.fields.begin();
+		add(GET);
+		this.fields.toHead(true);
+		this.fields.begin();
+		assertThat(this.fields.method()).isNull();
+		assertThat(this.fields.path()).isNull();
+	}
+
 	static Stream<Arguments> malformed() {
 		return Stream.of(Arguments.of("upper case", list(GET, "Accept", "a")),
 				Arguments.of("no method", list(null, ":scheme", "http", ":authority", "a", ":path", "/")),
