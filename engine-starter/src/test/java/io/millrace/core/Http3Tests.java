@@ -186,6 +186,21 @@ class Http3Tests {
 	}
 
 	@Test
+	void trailersMayFollowTheHeadAtOnce() throws Exception {
+		ExchangeHandler handler = (exchange) -> drain(exchange, () -> {
+			String answer = exchange.request().method() + " " + exchange.requestBody().trailers().get("x-check");
+			exchange.responseBody().write(Unpooled.copiedBuffer(answer, StandardCharsets.US_ASCII), true);
+		});
+		try (TestEngine engine = start(handler); Http3Client client = connect(engine)) {
+			Http3Client.Stream stream = client.open();
+			stream.headAndTrailers("POST", "/", "x-check", "42");
+			Http3Client.Response response = stream.response().get(30, TimeUnit.SECONDS);
+			assertThat(response.status()).isEqualTo(200);
+			assertThat(response.body()).isEqualTo("POST 42");
+		}
+	}
+
+	@Test
 	void aFileIsSent(@TempDir Path directory) throws Exception {
 		Path file = directory.resolve("file");
 		byte[] line = "0123456789abcdef\n".repeat(1000).getBytes(StandardCharsets.US_ASCII);

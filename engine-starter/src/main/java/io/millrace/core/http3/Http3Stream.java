@@ -119,10 +119,15 @@ final class Http3Stream implements ExchangeStream {
 	}
 
 	void fieldsReceived(Http3Headers section) {
-		if (this.state == State.AWAITING_HEAD) {
-			this.head = section;
+		if (this.head != null) {
+			// Trailers, and no content before them.
+			begin(false);
 		}
-		else if (this.state == State.EXCHANGE) {
+		else if (this.state == State.AWAITING_HEAD) {
+			this.head = section;
+			return;
+		}
+		if (this.state == State.EXCHANGE) {
 			try {
 				this.trailers = fields(section).toTrailers();
 			}

@@ -241,6 +241,16 @@ public final class Http3Client implements AutoCloseable {
 			this.channel.writeAndFlush(frame).addListener(QuicStreamChannel.SHUTDOWN_OUTPUT);
 		}
 
+		/** Send a head and trailers in one piece. */
+		public void headAndTrailers(String method, String path, String... fields) {
+			Http3HeadersFrame head = new DefaultHttp3HeadersFrame();
+			head.headers().method(method).path(path).scheme("https").authority("localhost");
+			this.channel.eventLoop().execute(() -> {
+				this.channel.write(head);
+				trailers(fields);
+			});
+		}
+
 		/** Send what no client should. */
 		public void raw(io.netty.buffer.ByteBuf bytes) {
 			this.channel.pipeline().firstContext().writeAndFlush(bytes);
