@@ -24,14 +24,21 @@ public final class ReceivedBody implements RequestBody {
 
 	private static final int LOW_WATERMARK = 16 * 1024;
 
-	// What a part takes besides its bytes, about: a body that comes in chunks of a byte
-	// must not fill the memory with parts.
+	// What a part takes besides its bytes, about.
 	private static final int PART_OVERHEAD = 256;
+
+	// Smaller parts are put together while nobody reads them.
+	private static final int SMALL_PART = 1024;
+
+	private static final int JOINED_PARTS = 4 * 1024;
 
 	private final Exchange exchange;
 
 	// Guarded by this.
 	private @Nullable ArrayDeque<ByteBuf> parts;
+
+	// The last part, where it is one that others are put together in.
+	private @Nullable ByteBuf joined;
 
 	// Bytes and overhead of the parts.
 	private int unread;
@@ -64,6 +71,9 @@ public final class ReceivedBody implements RequestBody {
 				throw this.failure;
 			}
 			part = (this.parts != null) ? this.parts.poll() : null;
+			if (this.parts != null && this.parts.isEmpty()) {
+				this.joined = null;
+			}
 			this.unread -= (part != null) ? weight(part) : 0;
 			readOn = wantsMore();
 		}
@@ -150,8 +160,7 @@ public final class ReceivedBody implements RequestBody {
 			if (this.parts == null) {
 				this.parts = new ArrayDeque<>(2);
 			}
-			this.parts.add(part);
-			this.unread += weight(part);
+			add(this.parts, part);
 			this.paused = this.unread >= HIGH_WATERMARK;
 			told = this.waiting;
 			this.waiting = null;
@@ -160,6 +169,27 @@ public final class ReceivedBody implements RequestBody {
 			tell(told);
 		}
 		return hasRoom();
+	}
+
+	// Guarded by this.
+	private void add(ArrayDeque<ByteBuf> unreadParts, ByteBuf part) {
+		int size = part.readableBytes();
+		if (unreadParts.isEmpty() || size > SMALL_PART) {
+			unreadParts.add(part);
+			this.joined = null;
+			this.unread += weight(part);
+			return;
+		}
+		ByteBuf last = this.joined;
+		if (last == null || last.maxWritableBytes() < size) {
+			last = part.alloc().buffer(size, JOINED_PARTS);
+			this.joined = last;
+			unreadParts.add(last);
+			this.unread += PART_OVERHEAD;
+		}
+		last.writeBytes(part);
+		part.release();
+		this.unread += size;
 	}
 
 	// Asked after the consumer was told: it may have made room at once.
@@ -208,6 +238,7 @@ public final class ReceivedBody implements RequestBody {
 			this.failure = cause;
 			left = this.parts;
 			this.parts = null;
+			this.joined = null;
 			this.unread = 0;
 			told = this.waiting;
 			this.waiting = null;

@@ -108,13 +108,54 @@ class ReceivedBodyTests {
 	}
 
 	@Test
-	void smallPartsWeighMoreThanTheirBytes() {
+	void partsWeighMoreThanTheirBytes() {
 		int parts = 1;
-		while (this.body.offer(bytes(1))) {
+		while (this.body.offer(bytes(1100))) {
 			parts++;
 		}
-		assertThat(parts).isBetween(100, 300);
+		assertThat(parts).isBetween(45, 55);
 		this.body.discard();
+	}
+
+	@Test
+	void smallPartsThatNobodyReadsArePutTogether() throws Exception {
+		int offered = 0;
+		do {
+			offered++;
+		}
+		while (this.body.offer(Unpooled.buffer(1).writeByte(offered)) && offered < 100_000);
+		assertThat(offered).isBetween(50_000, ReceivedBody.HIGH_WATERMARK);
+		int parts = 0;
+		int read = 0;
+		ByteBuf part;
+		while ((part = this.body.read()) != null) {
+			parts++;
+			while (part.isReadable()) {
+				assertThat(part.readByte()).isEqualTo((byte) ++read);
+			}
+			part.release();
+		}
+		assertThat(read).isEqualTo(offered);
+		assertThat(parts).isLessThan(30);
+	}
+
+	@Test
+	void aPartThatIsReadGetsNothingMore() throws Exception {
+		this.body.offer(bytes(1));
+		this.body.offer(bytes(2));
+		assertThat(readOne()).isEqualTo(1);
+		ByteBuf taken = this.body.read();
+		this.body.offer(bytes(3));
+		this.body.offer(bytes(4));
+		this.body.offer(bytes(2000));
+		this.body.offer(bytes(5));
+		assertThat(taken.readableBytes()).isEqualTo(2);
+		taken.release();
+		assertThat(readOne()).isEqualTo(3);
+		assertThat(readOne()).isEqualTo(4);
+		assertThat(readOne()).isEqualTo(2000);
+		assertThat(readOne()).isEqualTo(5);
+		assertThat(readOne()).isEqualTo(-1);
 	}
 
 	@Test
