@@ -3,6 +3,7 @@ package io.millrace.core.http2;
 import io.millrace.core.connection.ConnectionCounts;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
@@ -31,7 +32,11 @@ final class BatchingFrameWriter extends DefaultHttp2FrameWriter {
 
 	private final ConnectionCounts counts;
 
+	private final ChannelFutureListener completion = this::completed;
+
 	private @Nullable ByteBuf batch;
+
+	private long completed;
 
 	/**
 	 * Create a writer.
@@ -52,8 +57,40 @@ final class BatchingFrameWriter extends DefaultHttp2FrameWriter {
 		ByteBuf collected = this.batch;
 		if (collected != null) {
 			this.batch = null;
-			context.write(collected, context.voidPromise());
+			// Who does not read must not keep a large buffer with each small answer.
+			boolean copied = collected.readableBytes() <= COPY_LIMIT && OutputProgress.pending(context.channel()) > 0;
+			write(context, copied ? copy(context, collected) : collected);
 		}
+	}
+
+	private static ByteBuf copy(ChannelHandlerContext context, ByteBuf collected) {
+		try {
+			return context.alloc().directBuffer(collected.readableBytes()).writeBytes(collected);
+		}
+		finally {
+			collected.release();
+		}
+	}
+
+	private void write(ChannelHandlerContext context, ByteBuf bytes) {
+		context.write(bytes, context.newPromise().addListener(this.completion));
+	}
+
+	private void completed(ChannelFuture write) {
+		if (write.isSuccess()) {
+			this.completed++;
+		}
+		else if (write.channel().isRegistered()) {
+			write.channel().pipeline().fireExceptionCaught(write.cause());
+		}
+	}
+
+	/**
+	 * How many writes of heads and content the socket has taken.
+	 * @return the number so far
+	 */
+	long completed() {
+		return this.completed;
 	}
 
 	/**
@@ -151,7 +188,7 @@ final class BatchingFrameWriter extends DefaultHttp2FrameWriter {
 		}
 		else {
 			handOn(context);
-			context.write(data, context.voidPromise());
+			write(context, data);
 		}
 	}
 

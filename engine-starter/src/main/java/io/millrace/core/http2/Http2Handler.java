@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -29,6 +30,9 @@ final class Http2Handler extends Http2ConnectionHandler {
 
 	private static final Logger logger = LoggerFactory.getLogger(Http2Handler.class);
 
+	// So much may wait for a client that does not read, before nothing more is read.
+	private static final long MAX_PENDING = 256 * 1024;
+
 	private final Http2Session session;
 
 	private final BatchingFrameWriter writer;
@@ -38,6 +42,8 @@ final class Http2Handler extends Http2ConnectionHandler {
 	private @Nullable ChannelHandlerContext context;
 
 	private boolean reading;
+
+	private boolean suspended;
 
 	private boolean flushing;
 
@@ -130,6 +136,10 @@ final class Http2Handler extends Http2ConnectionHandler {
 		this.reading = true;
 		this.session.counts().received(((ByteBuf) message).readableBytes());
 		super.channelRead(ctx, message);
+		if (!ctx.channel().isWritable()) {
+			// Not only when all has been read: the client may send without an end.
+			flush(ctx);
+		}
 	}
 
 	@Override
@@ -145,7 +155,30 @@ final class Http2Handler extends Http2ConnectionHandler {
 	@Override
 	public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
 		this.reading = false;
-		super.channelReadComplete(ctx);
+		if (this.suspended) {
+			// The codec would go on reading.
+			discardSomeReadBytes();
+			flush(ctx);
+		}
+		else {
+			super.channelReadComplete(ctx);
+		}
+	}
+
+	@Override
+	public void channelWritabilityChanged(ChannelHandlerContext ctx) throws Exception {
+		super.channelWritabilityChanged(ctx);
+		settleReading(ctx.channel());
+	}
+
+	// Content waits for windows and for the socket, but heads and the answers to frames
+	// such as PING do not: as many are written as are asked for.
+	private void settleReading(Channel channel) {
+		boolean suspend = !channel.isWritable() && (this.suspended || OutputProgress.pending(channel) > MAX_PENDING);
+		if (suspend != this.suspended) {
+			this.suspended = suspend;
+			channel.config().setAutoRead(!suspend);
+		}
 	}
 
 	@Override
@@ -171,6 +204,7 @@ final class Http2Handler extends Http2ConnectionHandler {
 			this.flushing = false;
 		}
 		this.session.closing().flushed();
+		settleReading(ctx.channel());
 	}
 
 	@Override

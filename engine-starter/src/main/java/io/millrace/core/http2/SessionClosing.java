@@ -10,7 +10,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +58,10 @@ final class SessionClosing {
 
 	private final SessionTimers timers;
 
+	private final OutputProgress written;
+
+	private final OutputProgress answered;
+
 	private @Nullable Http2Handler handler;
 
 	private State state = State.OPEN;
@@ -66,8 +69,6 @@ final class SessionClosing {
 	private boolean inputClosed;
 
 	private boolean settled;
-
-	private long writeMark;
 
 	private long receivedMark;
 
@@ -79,6 +80,8 @@ final class SessionClosing {
 		this.channel = channel;
 		this.encrypted = encrypted;
 		this.timers = new SessionTimers(channel.eventLoop(), this::expired, session::look);
+		this.written = new OutputProgress(channel);
+		this.answered = new OutputProgress(channel);
 	}
 
 	void attach(Http2Handler to) {
@@ -156,19 +159,18 @@ final class SessionClosing {
 	/** Something was flushed. */
 	void flushed() {
 		if (!this.timers.isArmed(Kind.WRITE) && pending() > 0) {
-			this.writeMark = mark();
+			isTaking(this.written);
 			this.timers.arm(Kind.WRITE, this.timeouts.write().toNanos());
 		}
 	}
 
 	private long pending() {
-		ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
-		return (buffer != null) ? buffer.totalPendingWriteBytes() : 0;
+		return OutputProgress.pending(this.channel);
 	}
 
-	// Another number as soon as the client has taken anything.
-	private long mark() {
-		return this.session.counts().sent() - pending();
+	// Whether the client has taken anything since this was asked before.
+	private boolean isTaking(OutputProgress progress) {
+		return progress.look(handler().writer().completed());
 	}
 
 	private void askLater() {
@@ -200,9 +202,7 @@ final class SessionClosing {
 		if (pending() == 0) {
 			return;
 		}
-		long mark = mark();
-		if (mark != this.writeMark) {
-			this.writeMark = mark;
+		if (isTaking(this.written)) {
 			this.timers.arm(Kind.WRITE, this.timeouts.write().toNanos());
 			return;
 		}
@@ -212,9 +212,7 @@ final class SessionClosing {
 	}
 
 	private void halfClosedPassed() {
-		long mark = mark();
-		if (mark != this.writeMark) {
-			this.writeMark = mark;
+		if (isTaking(this.answered)) {
 			this.timers.arm(Kind.HALF_CLOSED, this.timeouts.halfClosed().toNanos());
 			return;
 		}
@@ -374,7 +372,7 @@ final class SessionClosing {
 				finish();
 			}
 			else if (!isEnded()) {
-				this.writeMark = mark();
+				isTaking(this.answered);
 				this.timers.arm(Kind.HALF_CLOSED, this.timeouts.halfClosed().toNanos());
 			}
 		}

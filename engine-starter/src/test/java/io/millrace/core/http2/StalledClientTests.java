@@ -1,6 +1,9 @@
 package io.millrace.core.http2;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
 
@@ -172,6 +175,80 @@ class StalledClientTests {
 				.untilAsserted(() -> assertThat(writing.count("timeout.write")).isGreaterThan(timeouts));
 			writing.awaitNothingInFlight();
 			writing.awaitAllClosed();
+		}
+	}
+
+	@Test
+	void aClientThatDoesNotReadItsSocketAndAsksOnAndOn() throws Exception {
+		int timeouts = writing.count("timeout.write");
+		int handled = writing.handled().size();
+		int most = 12_000;
+		// Answers that no window holds up, nor the number of streams.
+		byte[] block = HeaderBlock.of("HEAD", "/echo-fields?x-large").with("x-large", "Z".repeat(2000)).bytes();
+		try (Socket socket = new Socket()) {
+			socket.setReceiveBufferSize(4096);
+			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), writing.port()));
+			FrameClient client = new FrameClient(socket).handshake(1, 0);
+			try {
+				for (int i = 0; i < most; i++) {
+					client.send(Frame.headers(1 + 2 * i, 5, block), Frame.ping(0, i));
+				}
+			}
+			catch (IOException ex) {
+				// Closed in the middle of it.
+			}
+			writing.awaitAllClosed();
+		}
+		writing.awaitNothingInFlight();
+		assertThat(writing.count("timeout.write")).isGreaterThan(timeouts);
+		assertThat(writing.handled().size() - handled).isLessThan(most / 2);
+	}
+
+	@Test
+	void aClientThatDoesNotReadItsSocketAndAsksNowAndThen() throws Exception {
+		try (FrameClient client = writing.connect()) {
+			client.send(Frame.settings(4, 0x7fffffff), Frame.windowUpdate(0, 0x7fff0000),
+					Frame.request(1, HeaderBlock.get("/endless")));
+			// What is written meanwhile is nothing that it has taken.
+			byte[] block = HeaderBlock.of("HEAD", "/").bytes();
+			try {
+				for (int i = 1; i < 1000 && writing.count("closed") < writing.count("opened"); i++) {
+					client.send(Frame.headers(1 + 2 * i, 5, block));
+					Thread.sleep(20);
+				}
+			}
+			catch (IOException ex) {
+				// Closed, as it should be.
+			}
+			assertThat(writing.count("closed")).isEqualTo(writing.count("opened"));
+			writing.awaitNothingInFlight();
+		}
+	}
+
+	@Test
+	void aClientThatReadsAtLastIsAnsweredWhatItHasAsked() throws Exception {
+		int most = 4000;
+		byte[] block = HeaderBlock.of("HEAD", "/echo-fields?x-large").with("x-large", "Z".repeat(2000)).bytes();
+		try (Http2TestServer patient = Http2TestServer.start(); Socket socket = new Socket()) {
+			socket.setReceiveBufferSize(4096);
+			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), patient.port()));
+			FrameClient client = new FrameClient(socket).handshake(1, 0);
+			Thread asking = new Thread(() -> {
+				try {
+					for (int i = 0; i < most; i++) {
+						client.send(Frame.headers(1 + 2 * i, 5, block));
+					}
+				}
+				catch (IOException ex) {
+					// The answers are waited for in vain.
+				}
+			});
+			asking.start();
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(20))
+				.until(() -> asking.getState() == Thread.State.TERMINATED || patient.handled().size() > 1000);
+			assertThat(client.awaitAnswer(1 + 2 * (most - 1)).status()).isEqualTo(200);
+			asking.join();
 		}
 	}
 
