@@ -241,14 +241,12 @@ public final class Http3Client implements AutoCloseable {
 			this.channel.writeAndFlush(frame).addListener(QuicStreamChannel.SHUTDOWN_OUTPUT);
 		}
 
-		/** Send a head and trailers in one piece. */
-		public void headAndTrailers(String method, String path, String... fields) {
-			Http3HeadersFrame head = new DefaultHttp3HeadersFrame();
-			head.headers().method(method).path(path).scheme("https").authority("localhost");
-			this.channel.eventLoop().execute(() -> {
-				this.channel.write(head);
-				trailers(fields);
-			});
+		/** Send frames in one piece, and no more. */
+		public void rawAndEnd(byte[] frames) {
+			this.channel.pipeline()
+				.firstContext()
+				.writeAndFlush(Unpooled.wrappedBuffer(frames))
+				.addListener(QuicStreamChannel.SHUTDOWN_OUTPUT);
 		}
 
 		/** Send what no client should. */
