@@ -248,8 +248,7 @@ class Http3ConnectionTests {
 			ListenerOptions there = ListenerOptions.at(TestEngine.loopback(taken.getLocalPort()));
 			try (TestEngine engine = new TestEngine(Transport.best(), HELLO,
 					Http3Tests.http3((builder) -> builder.listener(there)))) {
-				assertThatExceptionOfType(BindException.class).isThrownBy(engine::start)
-					.withMessageContaining("(UDP)");
+				assertThatExceptionOfType(BindException.class).isThrownBy(engine::start).withMessageContaining("(UDP)");
 				// Nothing is left of the TCP socket either.
 				assertThat(engine.engine().port()).isEqualTo(-1);
 				taken.close();
