@@ -362,6 +362,8 @@ final class RequestStream implements ExchangeStream, SentResponse {
 	private void allQueued() {
 		this.queued = true;
 		this.deadlines.responseEnded();
+		// Nobody flushes the end of a response.
+		this.session.flushSoon();
 	}
 
 	void enqueue(ResponsePart part) {
@@ -427,7 +429,6 @@ final class RequestStream implements ExchangeStream, SentResponse {
 		this.body.breakOff();
 		this.deadlines.bodyEnded();
 		write(refused, content, true);
-		this.session.flushSoon();
 	}
 
 	@Override
