@@ -63,6 +63,9 @@ final class RequestStream implements ExchangeStream, SentResponse {
 
 	private int waiting;
 
+	// Parts that the client has not taken, those that weigh nothing too.
+	private int parts;
+
 	private boolean started;
 
 	// The last part is queued, or the stream was reset.
@@ -368,6 +371,7 @@ final class RequestStream implements ExchangeStream, SentResponse {
 
 	void enqueue(ResponsePart part) {
 		this.deadlines.queued();
+		this.parts++;
 		this.waiting += part.weight();
 		this.full |= this.waiting >= HIGH_WATERMARK;
 		this.session.enqueue(this.stream, part);
@@ -466,6 +470,14 @@ final class RequestStream implements ExchangeStream, SentResponse {
 		}
 	}
 
+	/** A part was sent or given up. */
+	void partDone() {
+		// An application that pauses does not keep its client from taking anything.
+		if (--this.parts == 0) {
+			this.deadlines.sent();
+		}
+	}
+
 	void writeData(ByteBuf data, boolean ended) {
 		this.deadlines.progressed();
 		this.session.writeData(id(), data, ended);
@@ -477,7 +489,6 @@ final class RequestStream implements ExchangeStream, SentResponse {
 
 	/** Everything was handed to the socket. */
 	void responseSent() {
-		this.deadlines.sent();
 		Exchange done = this.exchange;
 		this.exchange = null;
 		if (done != null) {

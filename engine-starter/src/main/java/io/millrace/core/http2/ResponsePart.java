@@ -45,11 +45,13 @@ abstract class ResponsePart implements FlowControlled {
 	@Override
 	public void error(ChannelHandlerContext context, Throwable cause) {
 		release();
+		this.stream.partDone();
 		this.stream.writeFailed(cause);
 	}
 
 	@Override
 	public void writeComplete() {
+		this.stream.partDone();
 		if (this.last) {
 			this.stream.responseSent();
 		}

@@ -108,7 +108,7 @@ final class StreamDeadlines {
 		this.held = 0;
 	}
 
-	/** All of it was handed to the socket. */
+	/** All that was queued so far was handed to the socket, or given up. */
 	void sent() {
 		this.write = 0;
 	}

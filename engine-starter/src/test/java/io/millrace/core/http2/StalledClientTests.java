@@ -192,6 +192,30 @@ class StalledClientTests {
 	}
 
 	@Test
+	void aResponseThatPausesIsNotHeldAgainstItsClient() throws Exception {
+		try (FrameClient client = writing.connect()) {
+			int timeouts = writing.count("timeout.write");
+			Answer answer = client.get(1, "/pausing?" + SHORT.multipliedBy(3).toMillis());
+			assertThat(answer.body()).isEqualTo("beforeafter");
+			assertThat(writing.count("timeout.write")).isEqualTo(timeouts);
+		}
+	}
+
+	@Test
+	void aResponseThatIsNotTakenAfterAPauseIsReset() throws Exception {
+		try (FrameClient client = writing.connect()) {
+			int timeouts = writing.count("timeout.write");
+			client.holdWindows();
+			client.send(Frame.settings(4, 8)).awaitFrame(Frame.SETTINGS);
+			Answer answer = client.get(1, "/pausing?" + SHORT.multipliedBy(2).toMillis());
+			assertThat(answer.body()).isEqualTo("beforeaf");
+			assertThat(answer.reset()).isEqualTo(Http2Error.ENHANCE_YOUR_CALM);
+			writing.await("timeout.write", timeouts + 1);
+			writing.awaitNothingInFlight();
+		}
+	}
+
+	@Test
 	void aClientThatClosesItsSideIsAnsweredAndLetGo() throws Exception {
 		try (FrameClient client = impatient.connect()) {
 			client.send(Frame.request(1, HeaderBlock.get("/big?50000")));

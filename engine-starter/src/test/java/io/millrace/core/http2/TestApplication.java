@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.millrace.core.http.Exchange;
@@ -35,6 +36,7 @@ final class TestApplication implements ExchangeHandler {
 			case "early" -> text(exchange, "early");
 			case "big" -> big(exchange);
 			case "endless" -> endless(exchange);
+			case "pausing" -> pausing(exchange);
 			case "count" -> count(exchange, 0);
 			case "status" -> {
 				exchange.response().status(Integer.parseInt(path.substring(8)));
@@ -55,6 +57,15 @@ final class TestApplication implements ExchangeHandler {
 	private static void big(Exchange exchange) {
 		int size = Integer.parseInt(String.valueOf(exchange.request().target().query()));
 		exchange.responseBody().write(exchange.allocator().buffer(size).writeZero(size), true);
+	}
+
+	// For as many milliseconds as the query says.
+	private static void pausing(Exchange exchange) {
+		exchange.responseBody().write(ByteBufUtil.writeAscii(exchange.allocator(), "before"), false);
+		exchange.stream()
+			.executor()
+			.schedule(() -> text(exchange, "after"), Long.parseLong(String.valueOf(exchange.request().target().query())),
+					TimeUnit.MILLISECONDS);
 	}
 
 	// As fast as the client reads.
