@@ -100,6 +100,14 @@ final class RequestStream implements ExchangeStream, SentResponse {
 		return this.held;
 	}
 
+	/**
+	 * Whether a reset was written, be it not sent yet.
+	 * @return whether nothing more may be written
+	 */
+	boolean isReset() {
+		return this.stream.isResetSent();
+	}
+
 	StreamDeadlines deadlines() {
 		return this.deadlines;
 	}
@@ -263,7 +271,7 @@ final class RequestStream implements ExchangeStream, SentResponse {
 
 	@Override
 	public void write(Exchange exchange, @Nullable ByteBuf data, boolean last) {
-		if (exchange != this.exchange || this.queued) {
+		if (exchange != this.exchange || this.queued || isReset()) {
 			ReferenceCountUtil.release(data);
 			return;
 		}
@@ -284,7 +292,7 @@ final class RequestStream implements ExchangeStream, SentResponse {
 
 	@Override
 	public void writeFile(Exchange exchange, FileChannel file, long position, long length, boolean last) {
-		if (exchange != this.exchange || this.queued) {
+		if (exchange != this.exchange || this.queued || isReset()) {
 			FileRegions.close(file);
 			return;
 		}
@@ -303,7 +311,7 @@ final class RequestStream implements ExchangeStream, SentResponse {
 			return;
 		}
 		boolean closing = isClosing(exchange, last);
-		FilePart.send(this, file, position, allowed, closing);
+		FilePart.enqueue(this, file, position, allowed, closing);
 		if (last && !closing) {
 			end(exchange, null, true);
 		}

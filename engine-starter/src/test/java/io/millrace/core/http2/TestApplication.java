@@ -37,6 +37,7 @@ final class TestApplication implements ExchangeHandler {
 			case "big" -> big(exchange);
 			case "endless" -> endless(exchange);
 			case "pausing" -> pausing(exchange);
+			case "broken" -> broken(exchange);
 			case "count" -> count(exchange, 0);
 			case "status" -> {
 				exchange.response().status(Integer.parseInt(path.substring(8)));
@@ -64,8 +65,14 @@ final class TestApplication implements ExchangeHandler {
 		exchange.responseBody().write(ByteBufUtil.writeAscii(exchange.allocator(), "before"), false);
 		exchange.stream()
 			.executor()
-			.schedule(() -> text(exchange, "after"), Long.parseLong(String.valueOf(exchange.request().target().query())),
-					TimeUnit.MILLISECONDS);
+			.schedule(() -> text(exchange, "after"),
+					Long.parseLong(String.valueOf(exchange.request().target().query())), TimeUnit.MILLISECONDS);
+	}
+
+	private static void broken(Exchange exchange) {
+		int size = Integer.parseInt(String.valueOf(exchange.request().target().query()));
+		exchange.responseBody().write(exchange.allocator().buffer(size).writeZero(size), false);
+		exchange.fail(new IOException("As it was asked for"));
 	}
 
 	// As fast as the client reads.
