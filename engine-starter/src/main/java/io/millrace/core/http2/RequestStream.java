@@ -147,8 +147,15 @@ final class RequestStream implements ExchangeStream, SentResponse {
 	}
 
 	private boolean isHeld(Exchange waiting) {
-		return !this.body.isEnded() && !this.body.isPaused() && !this.body.isContinueAwaited()
+		return !this.body.isEnded() && !isEnoughHere() && !this.body.isContinueAwaited()
 				&& this.session.services().dispatcher().isHeld(waiting);
+	}
+
+	// While a request is held nothing is given back: soon the client has no window to
+	// send
+	// what is missing.
+	private boolean isEnoughHere() {
+		return this.body.isPaused() || this.body.received() >= (this.session.initialWindowSize() + 1L) / 2;
 	}
 
 	// Whoever sends slowly takes no thread from others before there is something to do.

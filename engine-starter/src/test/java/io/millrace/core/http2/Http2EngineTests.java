@@ -102,6 +102,20 @@ class Http2EngineTests {
 	}
 
 	@Test
+	void aBodyThatFillsASmallWindowIsHandledWhileItComesThoughThreadsAreScarce() throws Exception {
+		start(new WorkerOptions(WorkerMode.POOL, 4, 0, Duration.ofSeconds(60), 4, 4),
+				(builder) -> builder.http2(new Http2Options(100, 32 * 1024, 16384, Duration.ZERO)));
+		try (FrameClient client = FrameClient.connect(this.engine.port())) {
+			client.send(Frame.request(1, HeaderBlock.get("/wait")));
+			await(this.entered);
+			client.send(Frame.open(3, HeaderBlock.post("/"))).upload(3, new byte[32 * 1024], false);
+			assertThat(client.awaitAnswer(3).body()).isEqualTo("HTTP/2.0 3");
+			this.gate.countDown();
+			assertThat(client.awaitAnswer(1).status()).isEqualTo(200);
+		}
+	}
+
+	@Test
 	void aServerThatStopsSaysGoodbyeInTwoStepsAndAnswersWhatIsUnderWay() throws Exception {
 		start(WorkerOptions.defaults(), (builder) -> builder);
 		try (FrameClient client = FrameClient.connect(this.engine.port())) {
