@@ -227,6 +227,7 @@ final class RequestStream implements ExchangeStream, SentResponse {
 	/** The client has reset the stream, or the connection is lost. */
 	void aborted(String why) {
 		this.queued = true;
+		this.deadlines.stop();
 		Exchange cut = this.exchange;
 		if (cut != null) {
 			this.exchange = null;

@@ -176,6 +176,21 @@ class StalledClientTests {
 	}
 
 	@Test
+	void nothingIsAwaitedOnAStreamWhoseResetIsNotReadYet() throws Exception {
+		try (Http2TestServer patient = Http2TestServer.start(
+				(config) -> config.timeouts(new ConnectionTimeouts(LONG, LONG, LONG, LONG, 100, SHORT, Duration.ZERO)));
+				FrameClient client = patient.connect()) {
+			client.send(Frame.settings(4, 0x7fffffff), Frame.windowUpdate(0, 0x7fff0000),
+					Frame.open(1, HeaderBlock.post("/breaking?" + SHORT.dividedBy(2).toMillis())),
+					Frame.open(3, HeaderBlock.post("/")), Frame.data(3, 0, "half"));
+			// The time of the first one is over before that of the second.
+			patient.await("error.timeout", 1);
+			assertThat(patient.count("timeout.body")).isOne();
+			assertThat(patient.count("aborted")).isOne();
+		}
+	}
+
+	@Test
 	void aClientThatReadsSlowlyIsServed() throws Exception {
 		try (FrameClient client = writing.connect()) {
 			client.holdWindows();

@@ -38,6 +38,7 @@ final class TestApplication implements ExchangeHandler {
 			case "endless" -> endless(exchange);
 			case "pausing" -> pausing(exchange);
 			case "broken" -> broken(exchange);
+			case "breaking" -> breaking(exchange);
 			case "count" -> count(exchange, 0);
 			case "status" -> {
 				exchange.response().status(Integer.parseInt(path.substring(8)));
@@ -73,6 +74,17 @@ final class TestApplication implements ExchangeHandler {
 		int size = Integer.parseInt(String.valueOf(exchange.request().target().query()));
 		exchange.responseBody().write(exchange.allocator().buffer(size).writeZero(size), false);
 		exchange.fail(new IOException("As it was asked for"));
+	}
+
+	// Takes a body and writes without an end until it fails.
+	private static void breaking(Exchange exchange) {
+		exchange.requestBody().demand(() -> {
+		});
+		exchange.stream()
+			.executor()
+			.schedule(() -> exchange.fail(new IOException("As it was asked for")),
+					Long.parseLong(String.valueOf(exchange.request().target().query())), TimeUnit.MILLISECONDS);
+		endless(exchange);
 	}
 
 	// As fast as the client reads.
