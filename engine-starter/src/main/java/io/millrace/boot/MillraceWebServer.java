@@ -1,6 +1,7 @@
 package io.millrace.boot;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.util.Locale;
 
 import io.millrace.boot.ListenerFailedException.Reason;
@@ -101,7 +102,7 @@ public class MillraceWebServer implements WebServer {
 		int port = this.engine.config().listener().address().getPort();
 		switch (reason(failure)) {
 			case IN_USE:
-				return new PortInUseException(port, failure);
+				return isOfDatagrams(failure) ? datagramsInUse(port, failure) : new PortInUseException(port, failure);
 			case PERMISSION:
 				return new PortPermissionException(port, failure);
 			default:
@@ -109,6 +110,21 @@ public class MillraceWebServer implements WebServer {
 		}
 		return (failure instanceof WebServerException known) ? known : new WebServerException(
 				"Unable to start Millrace on " + this.engine.config().listener().address(), failure);
+	}
+
+	// As QuicListener says it.
+	private static boolean isOfDatagrams(Exception failure) {
+		String message = failure.getMessage();
+		return failure instanceof BindException && message != null && message.endsWith("(UDP)");
+	}
+
+	private static WebServerException datagramsInUse(int port, Exception failure) {
+		String which = (port > 0) ? "UDP port " + port : "The UDP port";
+		return new UnsupportedFeatureException("millrace.http3.enabled",
+				which + ", beside the TCP port of the same number, was already in use.",
+				"Identify and stop the process that receives UDP there, configure another server.port, or set "
+						+ "millrace.http3.enabled=false.",
+				failure);
 	}
 
 	// The native transports throw no BindException of the JDK's.
@@ -151,7 +167,8 @@ public class MillraceWebServer implements WebServer {
 	}
 
 	private String http3Description() {
-		return (this.engine.config().http3() != null) ? ", HTTP/3 on the UDP port of the same number" : "";
+		return (this.engine.config().http3() != null && this.engine.port() > 0)
+				? ", HTTP/3 on the UDP port of the same number" : "";
 	}
 
 	private String workerDescription() {

@@ -33,6 +33,8 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 
 	private final List<Route> routes = new ArrayList<>();
 
+	private String sslProperty = "server.ssl";
+
 	/**
 	 * Create a factory for a server on port 8080.
 	 */
@@ -73,6 +75,15 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 	}
 
 	/**
+	 * Set what {@link #getSsl()} is set by, as messages name it.
+	 * @param sslProperty the properties without a dot at the end, {@code server.ssl}
+	 * unless it is set
+	 */
+	public void setSslProperty(String sslProperty) {
+		this.sslProperty = sslProperty;
+	}
+
+	/**
 	 * Create the server; nothing is bound yet.
 	 * @param application what is served
 	 * @return the server
@@ -98,7 +109,7 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 		}
 		Ssl ssl = getSsl();
 		if (Ssl.isEnabled(ssl)) {
-			builder.tls(createTls(ssl, "server.ssl", isHttp2()));
+			builder.tls(createTls(ssl, this.sslProperty, isHttp2()));
 		}
 		this.engineCustomizers.forEach((customizer) -> customizer.customize(builder));
 		EngineConfig config = builder.build();
@@ -107,7 +118,7 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 	}
 
 	// Otherwise it would be seen at the first connection only.
-	private static void prepareQuic(EngineConfig config, @Nullable Ssl ssl) {
+	private void prepareQuic(EngineConfig config, @Nullable Ssl ssl) {
 		Http3Options http3 = config.http3();
 		TlsOptions tls = config.tls();
 		if (http3 == null) {
@@ -118,7 +129,7 @@ public abstract class MillraceWebServerFactory extends AbstractConfigurableWebSe
 			Objects.requireNonNull(tls).contexts().prepareQuic(http3.earlyData());
 		}
 		catch (GeneralSecurityException ex) {
-			throw new InvalidTlsException((ssl != null) ? ssl.getBundle() : null, ex);
+			throw new InvalidTlsException(this.sslProperty, (ssl != null) ? ssl.getBundle() : null, ex);
 		}
 	}
 

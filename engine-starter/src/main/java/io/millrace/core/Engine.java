@@ -5,11 +5,9 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -69,9 +67,6 @@ public final class Engine {
 	private final EngineReading reading = new EngineReading(this.statistics);
 
 	private final EngineControl control = new EngineControl(this);
-
-	// Inherited sockets, guarded by this.
-	private final Set<String> takenOver = new HashSet<>();
 
 	// These and what follows are written under the lock of this.
 	private volatile EngineConfig config;
@@ -165,8 +160,7 @@ public final class Engine {
 		int attempts = (this.config.listener().address().getPort() == 0) ? BIND_ATTEMPTS : 1;
 		for (int attempt = 1;; attempt++) {
 			Listeners bound = Listeners.bind(this.config.listeners(), this.config.listener(), this.loops,
-					(listener) -> services.computeIfAbsent(listener.name(), (name) -> services(listener, shared)),
-					this.takenOver);
+					(listener) -> services.computeIfAbsent(listener.name(), (name) -> services(listener, shared)));
 			try {
 				this.datagrams = bindDatagrams(bound.main(), shared, services.get(ListenerConfig.MAIN));
 				return bound;
@@ -198,7 +192,6 @@ public final class Engine {
 		String alternative = http3.alternative(main.port());
 		if (alternative != null) {
 			beside.advertise(alternative);
-			shared.responseFields().advertise(alternative);
 		}
 		return bound;
 	}

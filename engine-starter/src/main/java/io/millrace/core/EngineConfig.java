@@ -91,6 +91,13 @@ public final class EngineConfig {
 		if (builder.tls != null && builder.tls.contexts().offersHttp2() && builder.http2 == null) {
 			throw new IllegalArgumentException("tls offers HTTP/2 to clients, and http2 is not set");
 		}
+		for (ListenerConfig listener : builder.moreListeners) {
+			TlsOptions tls = listener.tls();
+			if (tls != null && tls.contexts().offersHttp2() && (builder.http2 == null || !listener.http2())) {
+				throw new IllegalArgumentException(
+						"tls of the listener " + listener.name() + " offers HTTP/2 to clients, and http2 is not set");
+			}
+		}
 		this.transport = builder.transport;
 		this.eventLoops = builder.eventLoops;
 		this.listener = builder.listener;

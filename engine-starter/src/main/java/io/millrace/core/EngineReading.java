@@ -63,7 +63,7 @@ final class EngineReading {
 			return new EngineSnapshot.Listener(config.name(),
 					(listener != null) ? listener.address() : config.address().describe(),
 					(listener != null) ? listener.port() : -1, config.tls() != null,
-					Listener.protocols(config, engine.config().http2() != null),
+					Listener.protocols(config, engine.config().http2() != null, engine.config().http3() != null),
 					this.statistics.listener(config.name()).connections(limit));
 		}).toList();
 	}

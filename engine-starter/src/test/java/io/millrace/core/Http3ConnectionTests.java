@@ -1,10 +1,19 @@
 package io.millrace.core;
 
+import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -17,11 +26,13 @@ import javax.net.ssl.TrustManager;
 import io.millrace.core.connection.ConnectionTimeouts;
 import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.http1.Http1Options;
+import io.millrace.core.http2.Http2Options;
 import io.millrace.core.http3.Http3Client;
 import io.millrace.core.http3.Http3Options;
 import io.millrace.core.http3.Http3UnavailableException;
 import io.millrace.core.http3.UdpRelay;
 import io.millrace.core.observe.ConnectionSnapshot;
+import io.millrace.core.observe.EngineSnapshot;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.TlsContexts;
 import io.millrace.core.transport.TlsOptions;
@@ -159,7 +170,9 @@ class Http3ConnectionTests {
 	void responsesOverTcpTellOfIt() throws Exception {
 		try (TestEngine engine = start(HELLO, UnaryOperator.identity());
 				Http3Client client = Http3Tests.connect(engine)) {
-			assertThat(client.get("/").body()).isEqualTo("hello");
+			Http3Client.Response there = client.get("/");
+			assertThat(there.body()).isEqualTo("hello");
+			assertThat(there.header("alt-svc")).isNull();
 			String response = overTls(engine.port());
 			assertThat(response).startsWith("HTTP/1.1 200 OK\r\n")
 				.contains("\r\nAlt-Svc: h3=\":" + engine.port() + "\"; ma=86400\r\n");
@@ -171,10 +184,46 @@ class Http3ConnectionTests {
 		}
 	}
 
-	private static String overTls(int port) throws Exception {
+	// The other listener has no UDP port beside it.
+	@Test
+	void onlyResponsesOverTcpBesideItTellOfIt() throws Exception {
+		TlsSettings settings = new TlsSettings(Http3Tests.CERTIFICATE.toKeyManagerFactory(), null,
+				ClientCertificate.NONE, "TLS", null, null);
+		TlsOptions both = TlsOptions.of(new TlsContexts(settings, Map.of(), true));
+		try (TestEngine engine = start(HELLO,
+				(builder) -> builder.tls(both)
+					.http2(Http2Options.defaults())
+					.moreListeners(List.of(ListenerTests.tcp("other", 0).withTls(both))))) {
+			int other = ListenerTests.port(engine, "other");
+			assertThat(engine.engine().snapshot().listeners()).extracting(EngineSnapshot.Listener::protocols)
+				.containsExactly(List.of("http1", "http2", "http3"), List.of("http1", "http2"));
+			HttpClient client = HttpClient.newBuilder().sslContext(trusting()).build();
+			HttpResponse<String> beside = get(client, engine.port());
+			assertThat(beside.version()).isEqualTo(HttpClient.Version.HTTP_2);
+			assertThat(beside.headers().firstValue("alt-svc")).hasValue("h3=\":" + engine.port() + "\"; ma=86400");
+			HttpResponse<String> elsewhere = get(client, other);
+			assertThat(elsewhere.version()).isEqualTo(HttpClient.Version.HTTP_2);
+			assertThat(elsewhere.headers().firstValue("alt-svc")).isEmpty();
+			assertThat(overTls(other)).startsWith("HTTP/1.1 200 OK\r\n").doesNotContain("Alt-Svc");
+			try (Http3Client over = Http3Tests.connect(engine)) {
+				assertThat(over.get("/").header("alt-svc")).isNull();
+			}
+		}
+	}
+
+	private static HttpResponse<String> get(HttpClient client, int port) throws Exception {
+		return client.send(HttpRequest.newBuilder(URI.create("https://localhost:" + port + "/")).build(),
+				HttpResponse.BodyHandlers.ofString());
+	}
+
+	private static SSLContext trusting() throws Exception {
 		SSLContext context = SSLContext.getInstance("TLS");
 		context.init(null, new TrustManager[] { Http3Tests.CERTIFICATE.toTrustManager() }, null);
-		try (Socket socket = context.getSocketFactory().createSocket("localhost", port)) {
+		return context;
+	}
+
+	private static String overTls(int port) throws Exception {
+		try (Socket socket = trusting().getSocketFactory().createSocket("localhost", port)) {
 			socket.getOutputStream()
 				.write("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 					.getBytes(StandardCharsets.US_ASCII));
@@ -182,13 +231,24 @@ class Http3ConnectionTests {
 		}
 	}
 
+	private static DatagramSocket takenForUdpOnly() throws IOException {
+		while (true) {
+			try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+				return new DatagramSocket(TestEngine.loopback(free.getLocalPort()));
+			}
+			catch (BindException ex) {
+				// It is free for TCP only: the next one.
+			}
+		}
+	}
+
 	@Test
 	void aPortThatIsTakenForUdpIsNotUsed() throws Exception {
-		try (DatagramSocket taken = new DatagramSocket(TestEngine.loopback(0))) {
+		try (DatagramSocket taken = takenForUdpOnly()) {
 			ListenerOptions there = ListenerOptions.at(TestEngine.loopback(taken.getLocalPort()));
 			try (TestEngine engine = new TestEngine(Transport.best(), HELLO,
 					Http3Tests.http3((builder) -> builder.listener(there)))) {
-				assertThatExceptionOfType(java.net.BindException.class).isThrownBy(engine::start)
+				assertThatExceptionOfType(BindException.class).isThrownBy(engine::start)
 					.withMessageContaining("(UDP)");
 				// Nothing is left of the TCP socket either.
 				assertThat(engine.engine().port()).isEqualTo(-1);

@@ -9,7 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
 
 import io.millrace.core.http.ExchangeHandler;
 import io.millrace.core.transport.ListenerAddress;
@@ -37,6 +40,8 @@ class InheritedListenerTests {
 	private static final ExchangeHandler PORT = (exchange) -> TestEngine.text(exchange,
 			"served on " + exchange.connection().localAddress().getPort());
 
+	private static final Set<Integer> GIVEN = new HashSet<>();
+
 	@BeforeEach
 	void onEpoll() {
 		assumeTrue(Transport.EPOLL.isAvailable(), "There is no epoll here");
@@ -47,9 +52,27 @@ class InheritedListenerTests {
 		return ListenerConfig.plain("given", new ListenerAddress.Inherited(Integer.toString(descriptor)));
 	}
 
+	// The system gives numbers again that were closed, which an engine takes over once.
+	private static Socket fresh(Supplier<Socket> sockets) throws IOException {
+		List<Socket> used = new ArrayList<>();
+		try {
+			Socket socket = sockets.get();
+			while (!GIVEN.add(socket.intValue())) {
+				used.add(socket);
+				socket = sockets.get();
+			}
+			return socket;
+		}
+		finally {
+			for (Socket each : used) {
+				each.close();
+			}
+		}
+	}
+
 	@Test
 	void aPortIsTakenOverWithWhoWaitsThere() throws Exception {
-		Socket socket = Socket.newSocketStream();
+		Socket socket = fresh(Socket::newSocketStream);
 		socket.bind(TestEngine.loopback(0));
 		socket.listen(128);
 		int port = socket.localAddress().getPort();
@@ -78,9 +101,30 @@ class InheritedListenerTests {
 	}
 
 	@Test
+	void noOtherEngineAndNoOtherNameGetsASocketThatWasTakenOver() throws Exception {
+		Socket socket = fresh(Socket::newSocketStream);
+		socket.bind(TestEngine.loopback(0));
+		socket.listen(128);
+		int port = socket.localAddress().getPort();
+		try (TestEngine engine = ListenerTests.engine(Transport.EPOLL, PORT, inherited(socket.intValue())).start()) {
+			for (String name : List.of(Integer.toString(socket.intValue()), "0" + socket.intValue())) {
+				ListenerConfig again = ListenerConfig.plain("again", new ListenerAddress.Inherited(name));
+				try (TestEngine other = ListenerTests.engine(Transport.EPOLL, PORT, again)) {
+					assertThatExceptionOfType(ListenerException.class).isThrownBy(other::start)
+						.withMessageContaining("taken over before");
+				}
+			}
+			try (RawClient client = new RawClient(port)) {
+				assertThat(client.get("/").receive().body()).isEqualTo("served on " + port);
+			}
+			assertThat(engine.engine().listeners()).hasSize(2);
+		}
+	}
+
+	@Test
 	void theFileOfAUnixSocketStaysAsItIsNotOurs(@TempDir Path directory) throws Exception {
 		Path file = directory.resolve("given.sock");
-		Socket socket = Socket.newSocketDomain();
+		Socket socket = fresh(Socket::newSocketDomain);
 		socket.bind(new DomainSocketAddress(file.toString()));
 		socket.listen(128);
 		try (TestEngine engine = ListenerTests.engine(Transport.EPOLL, PORT, inherited(socket.intValue())).start();

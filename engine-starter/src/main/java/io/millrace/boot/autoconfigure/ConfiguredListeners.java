@@ -91,6 +91,10 @@ class ConfiguredListeners {
 			throw invalid(property + ".name", name,
 					"A name has a letter first, and then letters, digits, '-' and '_'. Write for example https.");
 		}
+		// Also where that does not listen.
+		if (name.equals(ListenerConfig.MAIN)) {
+			throw invalid(property + ".name", name, "So is called the listener of server.port. Choose another name.");
+		}
 		Ssl ssl = listener.getSsl();
 		boolean encrypted = Ssl.isEnabled(ssl);
 		if (listener.isRedirectToHttps() && encrypted) {
@@ -197,8 +201,7 @@ class ConfiguredListeners {
 	private static void checkApart(String property, ListenerConfig config, ListenerConfig other) {
 		if (config.name().equals(other.name())) {
 			throw invalid(property + ".name", config.name(),
-					other.isMain() ? "So is called the listener of server.port. Choose another name."
-							: "Another entry has the same name. Give each a name of its own.");
+					"Another entry has the same name. Give each a name of its own.");
 		}
 		if (config.address() instanceof ListenerAddress.Tcp own && other.address() instanceof ListenerAddress.Tcp its) {
 			if (own.socket().getPort() > 0 && isSame(own.socket(), its.socket())) {
@@ -228,8 +231,9 @@ class ConfiguredListeners {
 	}
 
 	private static void checkRedirects(EngineConfig current, List<ListenerConfig> created) {
+		// A socket that is inherited may have a port.
 		boolean https = current.listeners().stream().anyMatch((main) -> main.tls() != null) || created.stream()
-			.anyMatch((one) -> one.tls() != null && one.address() instanceof ListenerAddress.Tcp);
+			.anyMatch((one) -> one.tls() != null && !(one.address() instanceof ListenerAddress.Unix));
 		for (int i = 0; i < created.size(); i++) {
 			Integer port = created.get(i).httpsPort();
 			if (port != null && port == 0 && !https) {

@@ -31,6 +31,8 @@ import org.springframework.core.env.Environment;
 public class MillraceWebServerFactoryCustomizer
 		implements WebServerFactoryCustomizer<MillraceWebServerFactory>, Ordered {
 
+	private static final String MANAGEMENT_SSL = "management.server.ssl";
+
 	private final Environment environment;
 
 	private final ServerProperties serverProperties;
@@ -72,6 +74,10 @@ public class MillraceWebServerFactoryCustomizer
 					workerMode(), isForwarded(), policies(factory)));
 		factory.getEngineCustomizers().add(1, new ConfiguredCompression(this.properties, uncompressed(factory)));
 		if (this.management) {
+			// Without these it has those of the application.
+			if (!ConfiguredKeys.under(this.environment, MANAGEMENT_SSL).isEmpty()) {
+				factory.setSslProperty(MANAGEMENT_SSL);
+			}
 			factory.getEngineCustomizers().add(1, (builder) -> builder.eventLoops(1));
 		}
 		else {

@@ -1,6 +1,7 @@
 package io.millrace.boot.autoconfigure;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -8,11 +9,14 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.millrace.core.EngineConfig;
 import io.millrace.core.compression.ContentCoding;
 import io.millrace.core.http.CompressionOptions;
+import io.millrace.core.http.ForwardedOrigins;
 import io.millrace.core.http.RoutePolicy;
+import io.millrace.core.transport.ListenerConfig;
 import io.millrace.core.worker.Priority;
 import io.millrace.core.worker.WorkerMode;
 import org.apache.commons.logging.Log;
@@ -53,8 +57,8 @@ class SettingsWithoutEffect {
 	 */
 	SettingsWithoutEffect(Environment environment, EngineConfig config, boolean reactive) {
 		this.environment = environment;
-		this.set = ConfiguredKeys.under(environment, "millrace")
-			.stream()
+		this.set = Stream.of("millrace", "server")
+			.flatMap((prefix) -> ConfiguredKeys.under(environment, prefix).stream())
 			.map(SettingsWithoutEffect::squeeze)
 			.collect(Collectors.toSet());
 		this.config = config;
@@ -82,6 +86,8 @@ class SettingsWithoutEffect {
 		findOfTimes();
 		findOfRoutes();
 		findOfAccessLog();
+		findOfFirstListener();
+		findOfProtocols();
 		findOfHttp3();
 		findOfCompression();
 		if (!this.environment.getProperty("millrace.tracing.enabled", Boolean.class, true)) {
@@ -192,6 +198,44 @@ class SettingsWithoutEffect {
 		if (!this.set.contains(squeeze(ACCESS_LOG + "enabled"))) {
 			say("millrace.access-log.enabled is not true",
 					ConfiguredKeys.under(this.environment, "millrace.access-log").toArray(String[]::new));
+		}
+	}
+
+	// What is switched off is no oversight, and what the management server goes by has an
+	// effect.
+	private void findOfFirstListener() {
+		if (this.config.listeners().stream().anyMatch(ListenerConfig::isMain)) {
+			return;
+		}
+		List<String> keys = new ArrayList<>(List.of("server.address"));
+		if (this.config.http3() != null) {
+			keys.addAll(ConfiguredKeys.under(this.environment, "millrace.http3"));
+		}
+		if (this.config.tls() != null && !hasManagementServer()) {
+			keys.addAll(ConfiguredKeys.under(this.environment, "server.ssl"));
+		}
+		if (this.environment.getProperty("millrace.proxy-protocol.enabled", Boolean.class, false)) {
+			keys.addAll(ConfiguredKeys.under(this.environment, "millrace.proxy-protocol"));
+		}
+		say("server.port is negative", keys.toArray(String[]::new));
+	}
+
+	private boolean hasManagementServer() {
+		return this.environment.getProperty("management.server.port", Integer.class, -1) >= 0;
+	}
+
+	private void findOfProtocols() {
+		if (this.config.http2() == null) {
+			say("server.http2.enabled is not true",
+					ConfiguredKeys.under(this.environment, "millrace.http2").toArray(String[]::new));
+		}
+		// The management server may have TLS of its own.
+		if (this.config.tls() == null && !hasManagementServer()
+				&& this.config.listeners().stream().allMatch((listener) -> listener.tls() == null)) {
+			say("nothing speaks TLS (server.ssl, millrace.listeners[].ssl)", "millrace.tls.handshake-timeout");
+		}
+		if (!(this.config.origins() instanceof ForwardedOrigins)) {
+			say("server.forward-headers-strategy is not native", "millrace.forwarded.header");
 		}
 	}
 

@@ -25,7 +25,7 @@ public enum MillraceMeters implements MeterDocumentation {
 
 	/** Connections that may be open at once. */
 	CONNECTIONS_MAX("millrace.connections.max", Meter.Type.GAUGE, null,
-			"Connections that may be open at once, 0 for any number", MeterTag.LISTENER),
+			"Connections that may be open at once, 0 for any number"),
 
 	/** Connections that were accepted. */
 	CONNECTIONS_ACCEPTED("millrace.connections.accepted", Meter.Type.COUNTER, null, "Connections that were accepted",

@@ -35,6 +35,8 @@ final class SnapshotMeters {
 	 */
 	void register(EngineSnapshot first) {
 		first.listeners().forEach(this::registerListener);
+		// All listeners have one maximum in common.
+		this.meters.gauge(MillraceMeters.CONNECTIONS_MAX, Tags.empty(), (now) -> now.connections().limit());
 		registerRequests(first);
 		first.workers().forEach(this::registerPool);
 		first.bulkheads().forEach(this::registerBulkhead);
@@ -54,7 +56,6 @@ final class SnapshotMeters {
 			this.meters.gauge(MillraceMeters.CONNECTIONS_IDLE, both,
 					connections(same, protocol(protocol, EngineSnapshot.Protocol::idle)));
 		}
-		this.meters.gauge(MillraceMeters.CONNECTIONS_MAX, tags, connections(same, Connections::limit));
 		this.meters.counter(MillraceMeters.CONNECTIONS_ACCEPTED, tags, connections(same, Connections::accepted));
 		counters(MillraceMeters.CONNECTIONS_REFUSED, tags, MeterTag.REASON, listener.connections().refused(),
 				counts(same, Connections::refused));

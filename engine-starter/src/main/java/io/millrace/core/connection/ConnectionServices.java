@@ -17,6 +17,8 @@ public final class ConnectionServices {
 
 	private final RequestLimits limits;
 
+	private final @Nullable String serverHeader;
+
 	private final ResponseFields responseFields;
 
 	private final Dispatcher dispatcher;
@@ -42,6 +44,7 @@ public final class ConnectionServices {
 			Dispatcher dispatcher, EngineObservers observer, Function<EventExecutor, LoopMeter> meters) {
 		this.timeouts = timeouts;
 		this.limits = limits;
+		this.serverHeader = serverHeader;
 		this.responseFields = new ResponseFields(serverHeader);
 		this.dispatcher = dispatcher;
 		this.observer = observer;
@@ -53,7 +56,9 @@ public final class ConnectionServices {
 	private ConnectionServices(ConnectionServices all, Dispatcher dispatcher, EngineObservers observer) {
 		this.timeouts = all.timeouts;
 		this.limits = all.limits;
-		this.responseFields = all.responseFields;
+		this.serverHeader = all.serverHeader;
+		// What one listener advertises is not true of the others.
+		this.responseFields = new ResponseFields(all.serverHeader);
 		this.dispatcher = dispatcher;
 		this.observer = observer;
 		this.meters = all.meters;
@@ -90,7 +95,7 @@ public final class ConnectionServices {
 
 	/**
 	 * Makes the fields of responses that are not sent as text.
-	 * @return one for all connections
+	 * @return one for all connections of the listener
 	 */
 	public ResponseFields responseFields() {
 		return this.responseFields;

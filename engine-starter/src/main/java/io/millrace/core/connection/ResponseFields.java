@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * Makes the field section of a response, or of its trailers, for HTTP/2 and HTTP/3 (RFC
  * 9113 §8.2 and §8.3.2): {@code :status} first, names in lower case, nothing about
  * connections of HTTP/1.1, and Date and Server where the application has set none. One
- * for all connections of an engine.
+ * for all connections of a listener.
  */
 public final class ResponseFields {
 

@@ -70,11 +70,13 @@ public final class Http1Services {
 	}
 
 	/**
-	 * Say from now on where the same is served by another protocol version (RFC 7838 §3).
+	 * Say from now on where the same is served by another protocol version (RFC 7838 §3),
+	 * in HTTP/2 too.
 	 * @param alternative the value of the field Alt-Svc
 	 */
 	public void advertise(String alternative) {
 		this.encoder.advertise(alternative);
+		this.shared.responseFields().advertise(alternative);
 	}
 
 	Http1Options options() {

@@ -2,6 +2,7 @@ package io.millrace.core.transport;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +40,10 @@ final class InheritedSocket {
 
 	private static final int SOCK_STREAM = 1;
 
+	// Those that this process has had: their descriptors are closed, and may be something
+	// else by now.
+	private static final Set<Integer> takenOver = new HashSet<>();
+
 	private final int descriptor;
 
 	private final boolean unix;
@@ -49,19 +54,17 @@ final class InheritedSocket {
 	}
 
 	/**
-	 * Find the socket.
+	 * Find the socket, which is found once in a process.
 	 * @param wanted its name, or the number of its descriptor
-	 * @param takenOver those that the engine has had: their descriptors are closed, and
-	 * may be something else by now
 	 * @return the socket
 	 * @throws IOException saying why there is none
 	 */
-	static InheritedSocket find(String wanted, Set<String> takenOver) throws IOException {
-		if (takenOver.contains(wanted)) {
-			throw new IOException("The socket was taken over before, and closed with its listener: to listen on it "
+	static synchronized InheritedSocket find(String wanted) throws IOException {
+		int descriptor = descriptor(wanted, System.getenv(), ProcessHandle.current().pid());
+		if (takenOver.contains(descriptor)) {
+			throw new IOException("The socket was taken over before, and is closed with its listener: to listen on it "
 					+ "again the process has to be started again");
 		}
-		int descriptor = descriptor(wanted, System.getenv(), ProcessHandle.current().pid());
 		int family;
 		try {
 			// Netty's constructor asks for its family.
@@ -76,7 +79,7 @@ final class InheritedSocket {
 		catch (IOException | ChannelException ex) {
 			throw new IOException("Descriptor " + descriptor + " cannot be taken over: " + ex.getMessage(), ex);
 		}
-		takenOver.add(wanted);
+		takenOver.add(descriptor);
 		return new InheritedSocket(descriptor, family == AF_UNIX);
 	}
 

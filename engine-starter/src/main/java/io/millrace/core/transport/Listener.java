@@ -8,7 +8,6 @@ import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 import io.millrace.core.http1.Http1Services;
 import io.millrace.core.http3.ConnectionGate;
@@ -62,7 +61,6 @@ public final class Listener {
 	 * @param limits how many connections there may be
 	 * @param loops who serves the connections
 	 * @param services what the connections share
-	 * @param takenOver which inherited sockets the engine has had
 	 * @return the listener, to be closed by the caller
 	 * @throws BindException where the address is in use, not of this machine, or not
 	 * allowed; whatever the transport throws of its own
@@ -70,7 +68,7 @@ public final class Listener {
 	 * @throws IOException where there can be no such socket
 	 */
 	static Listener bind(ListenerConfig config, ListenerOptions options, AcceptLimits limits, EventLoops loops,
-			Http1Services services, Set<String> takenOver) throws IOException {
+			Http1Services services) throws IOException {
 		Listener listener = new Listener(config, loops, limits, services);
 		try {
 			if (config.address() instanceof ListenerAddress.Tcp tcp) {
@@ -80,7 +78,7 @@ public final class Listener {
 				listener.bind(unix, options);
 			}
 			else if (config.address() instanceof ListenerAddress.Inherited inherited) {
-				listener.inherit(inherited, takenOver);
+				listener.inherit(inherited);
 			}
 			listener.address = listener.sockets.get(0).localAddress();
 			return listener;
@@ -127,13 +125,13 @@ public final class Listener {
 
 	// The socket may be one that blocks: then it is asked for one connection at a time,
 	// which is there when it is told to be.
-	private void inherit(ListenerAddress.Inherited inherited, Set<String> takenOver) throws IOException {
+	private void inherit(ListenerAddress.Inherited inherited) throws IOException {
 		Transport transport = this.loops.transport();
 		if (!transport.supportsInherited()) {
 			throw new IllegalArgumentException(
 					"inherited needs the transport epoll, and the transport is " + transport.id());
 		}
-		InheritedSocket socket = InheritedSocket.find(inherited.socket(), takenOver);
+		InheritedSocket socket = InheritedSocket.find(inherited.socket());
 		ServerBootstrap bootstrap = bootstrap(this.loops.group()).channelFactory(socket::channel)
 			.option(ChannelOption.RECVBUF_ALLOCATOR, new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(1));
 		if (!socket.isUnix()) {
@@ -223,10 +221,18 @@ public final class Listener {
 	 * Which versions of HTTP a listener speaks.
 	 * @param config the listener
 	 * @param http2 whether the engine speaks HTTP/2
+	 * @param http3 whether the engine speaks HTTP/3, which the first listener does only
 	 * @return them as tags of meters have them
 	 */
-	public static List<String> protocols(ListenerConfig config, boolean http2) {
-		return (http2 && config.http2()) ? List.of("http1", "http2") : List.of("http1");
+	public static List<String> protocols(ListenerConfig config, boolean http2, boolean http3) {
+		List<String> protocols = new ArrayList<>(List.of("http1"));
+		if (http2 && config.http2()) {
+			protocols.add("http2");
+		}
+		if (http3 && config.isMain()) {
+			protocols.add("http3");
+		}
+		return List.copyOf(protocols);
 	}
 
 	/**

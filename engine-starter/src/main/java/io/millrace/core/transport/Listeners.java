@@ -3,7 +3,6 @@ package io.millrace.core.transport;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 
 import io.millrace.core.http1.Http1Services;
@@ -27,20 +26,18 @@ public final class Listeners {
 	 * @param options what they have in common
 	 * @param loops who serves the connections
 	 * @param services what the connections of a listener share
-	 * @param takenOver which inherited sockets the engine has had, which cannot be had
-	 * again; added to
 	 * @return the listeners, to be closed by the caller
 	 * @throws ListenerException where one besides {@link ListenerConfig#MAIN the first}
 	 * cannot be bound
 	 * @throws IOException as {@link Listener#bind} says, where the first cannot
 	 */
 	public static Listeners bind(List<ListenerConfig> configs, ListenerOptions options, EventLoops loops,
-			Function<ListenerConfig, Http1Services> services, Set<String> takenOver) throws IOException {
+			Function<ListenerConfig, Http1Services> services) throws IOException {
 		AcceptLimits limits = new AcceptLimits(options);
 		List<Listener> bound = new ArrayList<>();
 		try {
 			for (ListenerConfig config : configs) {
-				bound.add(bind(config, options, limits, loops, services.apply(config), takenOver));
+				bound.add(bind(config, options, limits, loops, services.apply(config)));
 			}
 			return new Listeners(bound);
 		}
@@ -51,9 +48,9 @@ public final class Listeners {
 	}
 
 	private static Listener bind(ListenerConfig config, ListenerOptions options, AcceptLimits limits, EventLoops loops,
-			Http1Services services, Set<String> takenOver) throws IOException {
+			Http1Services services) throws IOException {
 		try {
-			return Listener.bind(config, options, limits, loops, services, takenOver);
+			return Listener.bind(config, options, limits, loops, services);
 		}
 		catch (IOException ex) {
 			throw config.isMain() ? ex : new ListenerException(config, ex);

@@ -55,12 +55,12 @@ final class ProxyGate extends ChannelInboundHandlerAdapter {
 	}
 
 	// The peer of a Unix domain socket mostly has no address at all. One of TCP that was
-	// reset in the backlog has none any more, and sends nothing.
+	// reset in the backlog has none any more, and nobody knows whose it was.
 	private boolean isTrusted(@Nullable SocketAddress peer, Channel listening) {
 		if (peer instanceof InetSocketAddress inet) {
 			return this.trusted.contains(inet.getAddress());
 		}
-		return listening instanceof ServerSocketChannel || this.trusted.containsUnix();
+		return !(listening instanceof ServerSocketChannel) && this.trusted.containsUnix();
 	}
 
 }

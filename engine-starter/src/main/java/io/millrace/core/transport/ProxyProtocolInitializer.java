@@ -26,6 +26,8 @@ final class ProxyProtocolInitializer extends ChannelInitializer<Channel> {
 
 	private final Set<Channel> waiting = ConcurrentHashMap.newKeySet();
 
+	private volatile boolean closed;
+
 	ProxyProtocolInitializer(ProxyProtocolOptions options, Consumer<Channel> next, @Nullable ClientLimit limit,
 			EngineObserver observer) {
 		this.timeout = options.headerTimeout();
@@ -37,10 +39,16 @@ final class ProxyProtocolInitializer extends ChannelInitializer<Channel> {
 	@Override
 	protected void initChannel(Channel channel) {
 		new ProxyProtocolHandler(this.timeout, this.next, this.limit, this.observer, this.waiting).addTo(channel);
+		// It was accepted before, and came to its loop after: either this or close() sees
+		// the other.
+		if (this.closed) {
+			channel.close();
+		}
 	}
 
 	/** Close the connections whose header has not come: nobody else knows them. */
 	void close() {
+		this.closed = true;
 		this.waiting.forEach(Channel::close);
 	}
 

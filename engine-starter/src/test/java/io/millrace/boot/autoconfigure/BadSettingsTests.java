@@ -100,6 +100,10 @@ class BadSettingsTests {
 			"SERVLET|millrace.worker.queue.max-wait=10s;millrace.timeouts.request=5s|millrace.worker.queue.max-wait "
 					+ "(millrace.timeouts.request ends a request after 5000 ms, waiting included)",
 			"SERVLET|millrace.refusal.timeout-status=504|millrace.refusal.timeout-status (no request has a timeout",
+			"SERVLET|millrace.http2.ping-interval=5s;millrace.tls.handshake-timeout=5s;millrace.forwarded.header=forwarded|"
+					+ "millrace.http2.ping-interval (server.http2.enabled is not true); "
+					+ "millrace.tls.handshake-timeout (nothing speaks TLS (server.ssl, millrace.listeners[].ssl)); "
+					+ "millrace.forwarded.header (server.forward-headers-strategy is not native)",
 			"SERVLET|millrace.min-body-rate=0;millrace.body-grace=5s|millrace.body-grace (millrace.min-body-rate is 0)",
 			"SERVLET|millrace.worker.max-threads=5;millrace.routes[0].pattern=/a;millrace.routes[0].max-concurrency=6|"
 					+ "max-concurrency of millrace.routes[0] (/a) (never more than 5 requests run at once in mode pool)",
@@ -129,6 +133,8 @@ class BadSettingsTests {
 			"REACTIVE|millrace.worker.max-threads=5;millrace.routes[0].pattern=/a;millrace.routes[0].mode=pool",
 			"SERVLET|millrace.refusal.timeout-status=504;millrace.routes[0].pattern=/a;millrace.routes[0].timeout=5s",
 			"SERVLET|millrace.worker.queue.max-wait=1s;millrace.timeouts.request=5s",
+			"SERVLET|server.http2.enabled=true;millrace.http2.ping-interval=5s;"
+					+ "server.forward-headers-strategy=native;millrace.forwarded.header=forwarded",
 			"SERVLET|management.server.port=0;millrace.worker.max-threads=5" })
 	void whatHasAnEffectIsNotNamed(WebApplicationType type, String properties, CapturedOutput output) {
 		try (TestServer server = start(type, Application.class, properties)) {

@@ -147,6 +147,13 @@ class ConfiguredListenersTests {
 	}
 
 	@Test
+	void itsNameIsNot() {
+		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+			.isThrownBy(() -> create(config().listening(false).build(), "[0].port=8080", "[0].name=main"))
+			.satisfies((failure) -> assertThat(failure.getName()).isEqualTo("millrace.listeners[0].name"));
+	}
+
+	@Test
 	void aSocketIsTakenOverOnce() {
 		if (Transport.EPOLL.isAvailable()) {
 			EngineConfig epoll = config().transport(Transport.EPOLL).build();
@@ -160,6 +167,15 @@ class ConfiguredListenersTests {
 	@Test
 	void everybodyMayBeSentToThePortOfTheServerWhereThatHasTls() {
 		assertThat(create(config().tls(TLS).build(), "[0].port=1", "[0].redirect-to-https=true")).hasSize(1);
+	}
+
+	@Test
+	void everybodyMayBeSentToASocketThatIsTakenOver() {
+		if (Transport.EPOLL.isAvailable()) {
+			assertThat(create(config().transport(Transport.EPOLL).build(), "[0].port=1", "[0].redirect-to-https=true",
+					"[1].inherited=https", "[1].ssl.bundle=web"))
+				.hasSize(2);
+		}
 	}
 
 	@Test

@@ -1,13 +1,16 @@
 package io.millrace.boot.autoconfigure;
 
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import io.millrace.boot.UnsupportedFeatureException;
 import io.millrace.core.http3.Http3Client;
 import io.millrace.core.http3.Http3UnavailableException;
 import io.millrace.core.http3.Http3UnavailableException.Reason;
@@ -128,6 +131,24 @@ class Http3ServerTests {
 				assertThat(analysis.getDescription()).contains("millrace.http3.enabled=true");
 				assertThat(analysis.getAction()).contains("server.ssl.bundle").contains("millrace.http3.enabled=false");
 			});
+	}
+
+	@Test
+	void aPortThatIsTakenForUdpIsNamedAsSuch() throws Exception {
+		String[] properties = with(bundle("spring.ssl.bundle.pem.main.", TlsFiles.server("first.example")),
+				"server.ssl.bundle=main", "millrace.http3.enabled=true");
+		int port;
+		try (ServerSocket free = new ServerSocket(0)) {
+			port = free.getLocalPort();
+		}
+		try (DatagramSocket taken = new DatagramSocket(port)) {
+			assertThatThrownBy(
+					() -> TestServer.servlet(ServletApplication.class, with(properties, "server.port=" + port)))
+				.cause()
+				.isInstanceOf(UnsupportedFeatureException.class)
+				.hasMessageContaining("'millrace.http3.enabled'")
+				.hasMessageContaining("UDP port " + port + ", beside the TCP port");
+		}
 	}
 
 	@Test

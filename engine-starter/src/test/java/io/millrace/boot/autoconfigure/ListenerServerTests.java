@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -155,6 +156,21 @@ class ListenerServerTests {
 			assertThat(server.webServer().getPort()).isEqualTo(-1);
 			assertThat(unix(socket)).startsWith("HTTP/1.1 200");
 			assertThat(output).contains("Millrace started on Unix socket " + socket + " (http)");
+		}
+	}
+
+	@Test
+	void whatIsOfThePortThatIsNotThereIsNamed(CapturedOutput output) throws Exception {
+		try (TestServer server = start(true,
+				properties("server.port=-1", "millrace.listeners[0].port=0", "server.address=127.0.0.1",
+						"server.ssl.bundle=web", "millrace.http3.enabled=true", "millrace.proxy-protocol.enabled=true",
+						"millrace.proxy-protocol.trusted-proxies=127.0.0.1"))) {
+			assertThat(server.webServer().getPort()).isEqualTo(-1);
+			assertThat(output)
+				.contains("Without effect: server.address, millrace.http3.enabled, server.ssl.bundle, "
+						+ "millrace.proxy-protocol.enabled, millrace.proxy-protocol.trusted-proxies "
+						+ "(server.port is negative)")
+				.doesNotContain("HTTP/3 on the UDP port");
 		}
 	}
 

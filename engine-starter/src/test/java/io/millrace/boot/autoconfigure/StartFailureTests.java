@@ -59,7 +59,8 @@ class StartFailureTests {
 	@EnumSource(names = { "SERVLET", "REACTIVE" })
 	void tlsOnTheManagementPort(WebApplicationType type, CapturedOutput output) {
 		fail(type, "management.server.port=0", "management.server.ssl.bundle=desk");
-		assertThat(output).contains("APPLICATION FAILED TO START", "The SSL bundle 'desk' cannot be used");
+		assertThat(output).contains("APPLICATION FAILED TO START", "The SSL bundle 'desk' cannot be used",
+				"which management.server.ssl.* names", "; management.server.ssl.enabled=false");
 	}
 
 	@Test

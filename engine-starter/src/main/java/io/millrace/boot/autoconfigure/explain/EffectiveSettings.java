@@ -1,6 +1,7 @@
 package io.millrace.boot.autoconfigure.explain;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 import io.millrace.core.Engine;
@@ -27,6 +28,8 @@ final class EffectiveSettings {
 
 	// In a cloud it is native by itself. Otherwise the engine does not know it.
 	private static final String STRATEGY = "server.forward-headers-strategy";
+
+	private static final String HTTP2 = "millrace.http2.";
 
 	private static final Map<String, Function<Engine, Object>> SETTINGS = Map.ofEntries(
 			Map.entry("millrace.transport", (engine) -> engine.transport().id()),
@@ -79,6 +82,9 @@ final class EffectiveSettings {
 		if (name.equals(STRATEGY)) {
 			return (engine.config().origins() instanceof ForwardedOrigins) ? "native" : null;
 		}
+		if (name.startsWith(HTTP2) && engine.config().http2() == null) {
+			return null;
+		}
 		Function<Engine, Object> setting = SETTINGS.get(name);
 		return (setting != null) ? SettingValues.of(setting.apply(engine)) : null;
 	}
@@ -95,10 +101,7 @@ final class EffectiveSettings {
 
 	private static Map.Entry<String, Function<Engine, Object>> http2(String name,
 			Function<Http2Options, Object> option) {
-		return config("millrace.http2." + name, (config) -> {
-			Http2Options options = config.http2();
-			return option.apply((options != null) ? options : Http2Options.defaults());
-		});
+		return config(HTTP2 + name, (config) -> option.apply(Objects.requireNonNull(config.http2())));
 	}
 
 	private static Map.Entry<String, Function<Engine, Object>> timeout(String name,

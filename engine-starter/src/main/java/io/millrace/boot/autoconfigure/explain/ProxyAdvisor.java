@@ -1,9 +1,11 @@
 package io.millrace.boot.autoconfigure.explain;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
 import io.millrace.core.http.DirectOrigins;
+import io.millrace.core.transport.ListenerConfig;
 
 /**
  * Looks at whom addresses of clients are believed.
@@ -38,7 +40,7 @@ class ProxyAdvisor implements Advisor {
 					"A browser opens six connections, and a company has one address: the others are closed without an answer",
 					PER_IP + "=100 or more"));
 		}
-		else if (perIp > 0 && situation.config().listener().uncounted().isEmpty()) {
+		else if (perIp > 0 && situation.config().listener().uncounted().isEmpty() && !isToldByProxies(situation)) {
 			advice.accept(Advice.info("connections-per-ip",
 					PER_IP + " is " + perIp + ", and no proxy is known (" + TRUSTED + ")",
 					"Behind a proxy or load balancer all clients have its address: above " + perIp
@@ -64,13 +66,19 @@ class ProxyAdvisor implements Advisor {
 					"Anybody may write that header, and begins with a new limit each time that he writes another one",
 					"millrace.rate-limit.key=client, with " + STRATEGY + "=native and " + TRUSTED));
 		}
-		else if (key.equals("client") && strategy.equals("none")) {
+		else if (key.equals("client") && strategy.equals("none") && !isToldByProxies(situation)) {
 			advice.accept(Advice.info("rate-limit-proxy",
 					"requests are limited for each client (millrace.rate-limit), and forwarded headers are not heeded ("
 							+ STRATEGY + " is none)",
 					"Behind a proxy or load balancer all clients have its address, and share one limit",
 					STRATEGY + "=native, if there is a proxy"));
 		}
+	}
+
+	// With the PROXY protocol clients have their own addresses.
+	private static boolean isToldByProxies(Situation situation) {
+		List<ListenerConfig> listeners = situation.config().listeners();
+		return !listeners.isEmpty() && listeners.stream().allMatch((listener) -> listener.proxyProtocol() != null);
 	}
 
 	private static boolean isEverybody(String block) {

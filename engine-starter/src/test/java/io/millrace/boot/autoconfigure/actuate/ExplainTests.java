@@ -64,7 +64,8 @@ class ExplainTests {
 	void whatDoesNothingIsNotHonouredAndSaysWhy() throws Exception {
 		try (TestServer server = TestServer.servlet(Application.class, EXPOSED, "server.tomcat.threads.max=400",
 				"millrace.worker.max-concurrency=5", "millrace.worker.max-thread=7",
-				"server.reactive.session.timeout=5s", "server.compression.min-response-size=1KB")) {
+				"server.reactive.session.timeout=5s", "server.compression.min-response-size=1KB",
+				"millrace.http2.max-concurrent-streams=50")) {
 			Map<String, JsonNode> settings = settings(server);
 			assertThat(settings.get("server.tomcat.threads.max").path("honoured").asBoolean()).isFalse();
 			assertThat(settings.get("server.tomcat.threads.max").path("reason").asString())
@@ -77,6 +78,9 @@ class ExplainTests {
 				.contains("servlet application");
 			assertThat(settings.get("server.compression.min-response-size").path("reason").asString())
 				.contains("server.compression.enabled is false");
+			JsonNode streams = settings.get("millrace.http2.max-concurrent-streams");
+			assertThat(streams.path("reason").asString()).isEqualTo("server.http2.enabled is not true");
+			assertThat(streams.hasNonNull("effective")).isFalse();
 			assertThat(settings.get("server.port").path("honoured").asBoolean()).isTrue();
 		}
 	}

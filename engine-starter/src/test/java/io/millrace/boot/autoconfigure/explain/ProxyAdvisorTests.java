@@ -1,6 +1,13 @@
 package io.millrace.boot.autoconfigure.explain;
 
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+
 import io.millrace.core.http.ForwardedOrigins;
+import io.millrace.core.transport.ListenerAddress;
+import io.millrace.core.transport.ListenerConfig;
+import io.millrace.core.transport.ProxyProtocolOptions;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -43,6 +50,16 @@ class ProxyAdvisorTests {
 		TestSituation situation = new TestSituation().set("millrace.rate-limit.capacity", 10);
 		situation.config.origins(new ForwardedOrigins(ForwardedOrigins.INTERNAL_PROXIES, ForwardedOrigins.Header.AUTO));
 		assertThat(situation.ids(this.advisor)).isEmpty();
+	}
+
+	@Test
+	void clientsWhomTheProxyProtocolNamesShareNothing() {
+		TestSituation situation = new TestSituation().listener(4096, 0, 20).set("millrace.rate-limit.capacity", 10);
+		situation.config.proxyProtocol(new ProxyProtocolOptions(List.of("10.0.0.1"), Duration.ofSeconds(5)));
+		assertThat(situation.ids(this.advisor)).isEmpty();
+		situation.config
+			.moreListeners(List.of(ListenerConfig.plain("other", new ListenerAddress.Tcp(new InetSocketAddress(0)))));
+		assertThat(situation.ids(this.advisor)).containsExactly("rate-limit-proxy", "connections-per-ip");
 	}
 
 	@Test

@@ -165,6 +165,18 @@ class MeterMovementTests {
 		}
 	}
 
+	@Test
+	void theMaximumIsToldOnceForAllListeners() throws Exception {
+		try (TestServer server = MeterApplication.start("servlet", "millrace.max-connections=20",
+				"millrace.listeners[0].port=0")) {
+			assertThat(registry(server).get(MillraceMeters.CONNECTIONS_MAX.getName()).gauges()).singleElement()
+				.satisfies((gauge) -> {
+					assertThat(gauge.value()).isEqualTo(20);
+					assertThat(gauge.getId().getTag("listener")).isNull();
+				});
+		}
+	}
+
 	private static double lagMillis(TestServer server) {
 		TimeGauge lag = registry(server).get(MillraceMeters.EVENT_LOOP_LAG.getName()).timeGauge();
 		return lag.value(TimeUnit.MILLISECONDS);
