@@ -96,10 +96,6 @@ final class RequestStream implements ExchangeStream, SentResponse {
 		return this.exchange;
 	}
 
-	boolean isHeld() {
-		return this.held;
-	}
-
 	/**
 	 * Whether a reset was written, be it not sent yet.
 	 * @return whether nothing more may be written
