@@ -35,7 +35,7 @@ final class DataPart extends ResponsePart {
 	}
 
 	@Override
-	public void write(ChannelHandlerContext context, int allowedBytes) {
+	void send(ChannelHandlerContext context, int allowedBytes) {
 		ByteBuf left = this.data;
 		if (left == null) {
 			if (isLast()) {

@@ -41,7 +41,7 @@ final class FilePart extends ResponsePart {
 	 * @param length its length, more than 0
 	 * @param last whether the stream ends with it
 	 */
-	static void send(RequestStream stream, FileChannel file, long position, long length, boolean last) {
+	static void enqueue(RequestStream stream, FileChannel file, long position, long length, boolean last) {
 		long at = position;
 		long left = length;
 		while (left > 0) {
@@ -58,7 +58,7 @@ final class FilePart extends ResponsePart {
 	}
 
 	@Override
-	public void write(ChannelHandlerContext context, int allowedBytes) {
+	void send(ChannelHandlerContext context, int allowedBytes) {
 		int allowed = allowedBytes;
 		int max = stream().maxFrameSize();
 		while (allowed > 0 && this.left > 0) {

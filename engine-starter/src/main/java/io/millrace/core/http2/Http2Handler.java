@@ -6,8 +6,10 @@ import java.util.Objects;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -205,6 +207,27 @@ final class Http2Handler extends Http2ConnectionHandler {
 		}
 		this.session.closing().flushed();
 		settleReading(ctx.channel());
+	}
+
+	// RFC 9113 §5.1: nothing may follow a reset. What its windows have room for goes
+	// before,
+	// and the rest is given up.
+	@Override
+	public ChannelFuture resetStream(ChannelHandlerContext ctx, int streamId, long code, ChannelPromise promise) {
+		Http2Stream stream = connection().stream(streamId);
+		if (stream != null && !stream.isResetSent() && encoder().flowController().hasFlowControlled(stream)) {
+			try {
+				encoder().flowController().writePendingBytes();
+			}
+			catch (Http2Exception ex) {
+				onError(ctx, true, ex);
+			}
+			if (connection().stream(streamId) == null) {
+				// That was all, and has closed it.
+				return promise.setSuccess();
+			}
+		}
+		return super.resetStream(ctx, streamId, code, promise);
 	}
 
 	@Override

@@ -62,6 +62,8 @@ final class Http2Session implements OpenConnection {
 
 	private final Http2Connection.PropertyKey key;
 
+	private final int initialWindowSize;
+
 	// Others see these a moment late.
 	private int open;
 
@@ -84,6 +86,7 @@ final class Http2Session implements OpenConnection {
 		this.meter = this.services.meter(channel.eventLoop());
 		this.since = this.meter.clock();
 		this.fields = new RequestFields(ProtocolVersion.HTTP_2, this.services.limits(), false);
+		this.initialWindowSize = services.options().initialWindowSize();
 		this.answers = new StreamAnswers(this);
 		this.key = connection.newKey();
 		this.output = new SessionOutput(this.services.responseFields(), channel.eventLoop());
@@ -415,6 +418,14 @@ final class Http2Session implements OpenConnection {
 
 	ByteBufAllocator allocator() {
 		return this.channel.alloc();
+	}
+
+	/**
+	 * How much of a body a client may send that nobody asks for.
+	 * @return bytes
+	 */
+	int initialWindowSize() {
+		return this.initialWindowSize;
 	}
 
 	boolean isGoingAway() {

@@ -63,6 +63,9 @@ final class RequestStream implements ExchangeStream, SentResponse {
 
 	private int waiting;
 
+	// Parts that the client has not taken, those that weigh nothing too.
+	private int parts;
+
 	private boolean started;
 
 	// The last part is queued, or the stream was reset.
@@ -93,8 +96,12 @@ final class RequestStream implements ExchangeStream, SentResponse {
 		return this.exchange;
 	}
 
-	boolean isHeld() {
-		return this.held;
+	/**
+	 * Whether a reset was written, be it not sent yet.
+	 * @return whether nothing more may be written
+	 */
+	boolean isReset() {
+		return this.stream.isResetSent();
 	}
 
 	StreamDeadlines deadlines() {
@@ -136,8 +143,15 @@ final class RequestStream implements ExchangeStream, SentResponse {
 	}
 
 	private boolean isHeld(Exchange waiting) {
-		return !this.body.isEnded() && !this.body.isPaused() && !this.body.isContinueAwaited()
+		return !this.body.isEnded() && !isEnoughHere() && !this.body.isContinueAwaited()
 				&& this.session.services().dispatcher().isHeld(waiting);
+	}
+
+	// While a request is held nothing is given back: soon the client has no window to
+	// send
+	// what is missing.
+	private boolean isEnoughHere() {
+		return this.body.isPaused() || this.body.received() >= (this.session.initialWindowSize() + 1L) / 2;
 	}
 
 	// Whoever sends slowly takes no thread from others before there is something to do.
@@ -209,6 +223,7 @@ final class RequestStream implements ExchangeStream, SentResponse {
 	/** The client has reset the stream, or the connection is lost. */
 	void aborted(String why) {
 		this.queued = true;
+		this.deadlines.stop();
 		Exchange cut = this.exchange;
 		if (cut != null) {
 			this.exchange = null;
@@ -260,7 +275,7 @@ final class RequestStream implements ExchangeStream, SentResponse {
 
 	@Override
 	public void write(Exchange exchange, @Nullable ByteBuf data, boolean last) {
-		if (exchange != this.exchange || this.queued) {
+		if (exchange != this.exchange || this.queued || isReset()) {
 			ReferenceCountUtil.release(data);
 			return;
 		}
@@ -281,7 +296,7 @@ final class RequestStream implements ExchangeStream, SentResponse {
 
 	@Override
 	public void writeFile(Exchange exchange, FileChannel file, long position, long length, boolean last) {
-		if (exchange != this.exchange || this.queued) {
+		if (exchange != this.exchange || this.queued || isReset()) {
 			FileRegions.close(file);
 			return;
 		}
@@ -300,7 +315,7 @@ final class RequestStream implements ExchangeStream, SentResponse {
 			return;
 		}
 		boolean closing = isClosing(exchange, last);
-		FilePart.send(this, file, position, allowed, closing);
+		FilePart.enqueue(this, file, position, allowed, closing);
 		if (last && !closing) {
 			end(exchange, null, true);
 		}
@@ -362,10 +377,13 @@ final class RequestStream implements ExchangeStream, SentResponse {
 	private void allQueued() {
 		this.queued = true;
 		this.deadlines.responseEnded();
+		// Nobody flushes the end of a response.
+		this.session.flushSoon();
 	}
 
 	void enqueue(ResponsePart part) {
 		this.deadlines.queued();
+		this.parts++;
 		this.waiting += part.weight();
 		this.full |= this.waiting >= HIGH_WATERMARK;
 		this.session.enqueue(this.stream, part);
@@ -427,7 +445,6 @@ final class RequestStream implements ExchangeStream, SentResponse {
 		this.body.breakOff();
 		this.deadlines.bodyEnded();
 		write(refused, content, true);
-		this.session.flushSoon();
 	}
 
 	@Override
@@ -465,6 +482,14 @@ final class RequestStream implements ExchangeStream, SentResponse {
 		}
 	}
 
+	/** A part was sent or given up. */
+	void partDone() {
+		// An application that pauses does not keep its client from taking anything.
+		if (--this.parts == 0) {
+			this.deadlines.sent();
+		}
+	}
+
 	void writeData(ByteBuf data, boolean ended) {
 		this.deadlines.progressed();
 		this.session.writeData(id(), data, ended);
@@ -476,7 +501,6 @@ final class RequestStream implements ExchangeStream, SentResponse {
 
 	/** Everything was handed to the socket. */
 	void responseSent() {
-		this.deadlines.sent();
 		Exchange done = this.exchange;
 		this.exchange = null;
 		if (done != null) {

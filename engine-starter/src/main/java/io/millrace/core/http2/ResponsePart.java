@@ -42,14 +42,33 @@ abstract class ResponsePart implements FlowControlled {
 	/** It will not be sent, or not all of it. */
 	abstract void release();
 
+	/**
+	 * Write what is allowed.
+	 * @param context has the allocator
+	 * @param allowedBytes how many bytes may be written
+	 */
+	abstract void send(ChannelHandlerContext context, int allowedBytes);
+
+	@Override
+	public final void write(ChannelHandlerContext context, int allowedBytes) {
+		if (this.stream.isReset()) {
+			// The flow control looks for nothing else: it gives up all parts of the
+			// stream.
+			throw new StreamResetException();
+		}
+		send(context, allowedBytes);
+	}
+
 	@Override
 	public void error(ChannelHandlerContext context, Throwable cause) {
 		release();
+		this.stream.partDone();
 		this.stream.writeFailed(cause);
 	}
 
 	@Override
 	public void writeComplete() {
+		this.stream.partDone();
 		if (this.last) {
 			this.stream.responseSent();
 		}
@@ -58,6 +77,16 @@ abstract class ResponsePart implements FlowControlled {
 	@Override
 	public boolean merge(ChannelHandlerContext context, FlowControlled next) {
 		return false;
+	}
+
+	/** The stream was reset, and is not closed yet. */
+	private static final class StreamResetException extends IllegalStateException {
+
+		@Override
+		public Throwable fillInStackTrace() {
+			return this;
+		}
+
 	}
 
 }

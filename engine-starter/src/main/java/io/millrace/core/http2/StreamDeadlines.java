@@ -37,6 +37,8 @@ final class StreamDeadlines {
 
 	private long abandoned;
 
+	private boolean stopped;
+
 	/**
 	 * Watch a stream.
 	 * @param timeouts how long it may wait
@@ -108,7 +110,7 @@ final class StreamDeadlines {
 		this.held = 0;
 	}
 
-	/** All of it was handed to the socket. */
+	/** All that was queued so far was handed to the socket, or given up. */
 	void sent() {
 		this.write = 0;
 	}
@@ -123,11 +125,19 @@ final class StreamDeadlines {
 		return this.abandoned != 0;
 	}
 
+	/** Switch everything off, for ever. */
+	void stop() {
+		this.stopped = true;
+	}
+
 	/**
 	 * When to look next.
 	 * @return a time, 0 for never
 	 */
 	long next() {
+		if (this.stopped) {
+			return 0;
+		}
 		return earlier(earlier(earlier(this.request, this.bodyLook), earlier(this.held, this.write)), this.abandoned);
 	}
 
@@ -174,8 +184,8 @@ final class StreamDeadlines {
 		}
 	}
 
-	private static boolean isPassed(long time, long now) {
-		return time != 0 && time - now <= 0;
+	private boolean isPassed(long time, long now) {
+		return !this.stopped && time != 0 && time - now <= 0;
 	}
 
 	private boolean isTooSlow(long now) {

@@ -26,7 +26,7 @@ final class TrailersPart extends ResponsePart {
 	}
 
 	@Override
-	public void write(ChannelHandlerContext context, int allowedBytes) {
+	void send(ChannelHandlerContext context, int allowedBytes) {
 		stream().writeTrailers(this.trailers);
 	}
 

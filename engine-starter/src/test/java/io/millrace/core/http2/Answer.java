@@ -48,7 +48,7 @@ public final class Answer {
 
 	void body(Frame frame) {
 		// The server has no reason to pad.
-		if (frame.has(Frame.PADDED) || this.head == null || this.ended) {
+		if (frame.has(Frame.PADDED) || this.head == null || isOver()) {
 			throw new IllegalStateException(frame + " after " + this);
 		}
 		this.body.writeBytes(frame.payload());

@@ -144,6 +144,27 @@ class FlowControlTests extends ConformanceTests {
 		}
 
 		@Test
+		void whatCameBeforeAResetIsSentBeforeIt() throws Exception {
+			assertThat(get(1, "/broken?10000").length()).isEqualTo(10_000);
+			client().assertAlive();
+			assertThat(client().answer(1).reset()).isEqualTo(Http2Error.INTERNAL_ERROR);
+		}
+
+		@Test
+		void aWindowThatOpensAfterAResetIsNotUsed() throws Exception {
+			client().holdWindows();
+			send(Frame.settings(INITIAL_WINDOW_SIZE, 100)).awaitFrame(Frame.SETTINGS);
+			send(Frame.request(1, HeaderBlock.get("/broken?10000")), Frame.settings(INITIAL_WINDOW_SIZE, 50_000));
+			assertThat(client().awaitAnswer(1).length()).isEqualTo(100);
+			client().assertAlive();
+			// What was given up is not counted as sent.
+			send(Frame.request(3, HeaderBlock.get("/big?50000")));
+			assertThat(client().awaitAnswer(3).length()).isEqualTo(50_000);
+			send(Frame.request(5, HeaderBlock.get("/big?50000")));
+			client().awaitBody(5, 65535 - 100 - 50_000).assertNotEnded();
+		}
+
+		@Test
 		void anEmptyBodyNeedsNoWindow() throws Exception {
 			send(Frame.settings(INITIAL_WINDOW_SIZE, 0)).awaitFrame(Frame.SETTINGS);
 			send(Frame.request(1, HeaderBlock.of("HEAD", "/")));

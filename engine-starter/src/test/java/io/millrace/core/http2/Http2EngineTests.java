@@ -1,5 +1,6 @@
 package io.millrace.core.http2;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -100,6 +102,20 @@ class Http2EngineTests {
 	}
 
 	@Test
+	void aBodyThatFillsASmallWindowIsHandledWhileItComesThoughThreadsAreScarce() throws Exception {
+		start(new WorkerOptions(WorkerMode.POOL, 4, 0, Duration.ofSeconds(60), 4, 4),
+				(builder) -> builder.http2(new Http2Options(100, 32 * 1024, 16384, Duration.ZERO)));
+		try (FrameClient client = FrameClient.connect(this.engine.port())) {
+			client.send(Frame.request(1, HeaderBlock.get("/wait")));
+			await(this.entered);
+			client.send(Frame.open(3, HeaderBlock.post("/"))).upload(3, new byte[32 * 1024], false);
+			assertThat(client.awaitAnswer(3).body()).isEqualTo("HTTP/2.0 3");
+			this.gate.countDown();
+			assertThat(client.awaitAnswer(1).status()).isEqualTo(200);
+		}
+	}
+
+	@Test
 	void aServerThatStopsSaysGoodbyeInTwoStepsAndAnswersWhatIsUnderWay() throws Exception {
 		start(WorkerOptions.defaults(), (builder) -> builder);
 		try (FrameClient client = FrameClient.connect(this.engine.port())) {
@@ -164,6 +180,18 @@ class Http2EngineTests {
 			client.awaitHead(1);
 			client.send(Frame.windowUpdate(1, 100));
 			assertThat(client.awaitAnswer(1).body()).isEqualTo("false");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/later", "/later-file" })
+	void anAnswerThatEndsOnTheEventLoopIsSentWithoutAnythingElse(String path) throws Exception {
+		Files.writeString(this.directory.resolve("content"), "late");
+		start(WorkerOptions.defaults(), (builder) -> builder);
+		try (FrameClient client = FrameClient.connect(this.engine.port())) {
+			assertThat(client.get(1, path).body()).isEqualTo("late");
+			client.send(Frame.request(3, HeaderBlock.of("HEAD", path)));
+			assertThat(client.awaitAnswer(3).status()).isEqualTo(200);
 		}
 	}
 
@@ -239,9 +267,26 @@ class Http2EngineTests {
 				exchange.responseBody().writeFile(file, 1000, file.size() - 1000, true);
 				return;
 			}
+			if (path.startsWith("/later")) {
+				exchange.stream().executor().schedule(() -> {
+					answerLater(exchange, path);
+					return null;
+				}, 1, TimeUnit.MILLISECONDS);
+				return;
+			}
 			String text = path.equals("/writable") ? String.valueOf(exchange.responseBody().isWritable())
 					: exchange.request().version().text() + " " + exchange.requestId();
 			exchange.responseBody().write(ByteBufUtil.writeUtf8(exchange.allocator(), text), true);
+		}
+
+		private void answerLater(Exchange exchange, String path) throws IOException {
+			if (path.equals("/later-file")) {
+				FileChannel file = FileChannel.open(Http2EngineTests.this.directory.resolve("content"));
+				exchange.responseBody().writeFile(file, 0, file.size(), true);
+			}
+			else {
+				exchange.responseBody().write(ByteBufUtil.writeUtf8(exchange.allocator(), "late"), true);
+			}
 		}
 
 		@Override

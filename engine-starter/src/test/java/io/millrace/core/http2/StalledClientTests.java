@@ -253,6 +253,21 @@ class StalledClientTests {
 	}
 
 	@Test
+	void nothingIsAwaitedOnAStreamWhoseResetIsNotReadYet() throws Exception {
+		try (Http2TestServer patient = Http2TestServer.start(
+				(config) -> config.timeouts(new ConnectionTimeouts(LONG, LONG, LONG, LONG, 100, SHORT, Duration.ZERO)));
+				FrameClient client = patient.connect()) {
+			client.send(Frame.settings(4, 0x7fffffff), Frame.windowUpdate(0, 0x7fff0000),
+					Frame.open(1, HeaderBlock.post("/breaking?" + SHORT.dividedBy(2).toMillis())),
+					Frame.open(3, HeaderBlock.post("/")), Frame.data(3, 0, "half"));
+			// The time of the first one is over before that of the second.
+			patient.await("error.timeout", 1);
+			assertThat(patient.count("timeout.body")).isOne();
+			assertThat(patient.count("aborted")).isOne();
+		}
+	}
+
+	@Test
 	void aClientThatReadsSlowlyIsServed() throws Exception {
 		try (FrameClient client = writing.connect()) {
 			client.holdWindows();
@@ -265,6 +280,30 @@ class StalledClientTests {
 				client.send(Frame.windowUpdate(1, 1)).awaitBody(1, i);
 			}
 			assertThat(client.awaitAnswer(1).isEnded()).isTrue();
+		}
+	}
+
+	@Test
+	void aResponseThatPausesIsNotHeldAgainstItsClient() throws Exception {
+		try (FrameClient client = writing.connect()) {
+			int timeouts = writing.count("timeout.write");
+			Answer answer = client.get(1, "/pausing?" + SHORT.multipliedBy(3).toMillis());
+			assertThat(answer.body()).isEqualTo("beforeafter");
+			assertThat(writing.count("timeout.write")).isEqualTo(timeouts);
+		}
+	}
+
+	@Test
+	void aResponseThatIsNotTakenAfterAPauseIsReset() throws Exception {
+		try (FrameClient client = writing.connect()) {
+			int timeouts = writing.count("timeout.write");
+			client.holdWindows();
+			client.send(Frame.settings(4, 8)).awaitFrame(Frame.SETTINGS);
+			Answer answer = client.get(1, "/pausing?" + SHORT.multipliedBy(2).toMillis());
+			assertThat(answer.body()).isEqualTo("beforeaf");
+			assertThat(answer.reset()).isEqualTo(Http2Error.ENHANCE_YOUR_CALM);
+			writing.await("timeout.write", timeouts + 1);
+			writing.awaitNothingInFlight();
 		}
 	}
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.millrace.core.http.Exchange;
@@ -35,6 +36,9 @@ final class TestApplication implements ExchangeHandler {
 			case "early" -> text(exchange, "early");
 			case "big" -> big(exchange);
 			case "endless" -> endless(exchange);
+			case "pausing" -> pausing(exchange);
+			case "broken" -> broken(exchange);
+			case "breaking" -> breaking(exchange);
 			case "count" -> count(exchange, 0);
 			case "status" -> {
 				exchange.response().status(Integer.parseInt(path.substring(8)));
@@ -55,6 +59,32 @@ final class TestApplication implements ExchangeHandler {
 	private static void big(Exchange exchange) {
 		int size = Integer.parseInt(String.valueOf(exchange.request().target().query()));
 		exchange.responseBody().write(exchange.allocator().buffer(size).writeZero(size), true);
+	}
+
+	// For as many milliseconds as the query says.
+	private static void pausing(Exchange exchange) {
+		exchange.responseBody().write(ByteBufUtil.writeAscii(exchange.allocator(), "before"), false);
+		exchange.stream()
+			.executor()
+			.schedule(() -> text(exchange, "after"),
+					Long.parseLong(String.valueOf(exchange.request().target().query())), TimeUnit.MILLISECONDS);
+	}
+
+	private static void broken(Exchange exchange) {
+		int size = Integer.parseInt(String.valueOf(exchange.request().target().query()));
+		exchange.responseBody().write(exchange.allocator().buffer(size).writeZero(size), false);
+		exchange.fail(new IOException("As it was asked for"));
+	}
+
+	// Takes a body and writes without an end until it fails.
+	private static void breaking(Exchange exchange) {
+		exchange.requestBody().demand(() -> {
+		});
+		exchange.stream()
+			.executor()
+			.schedule(() -> exchange.fail(new IOException("As it was asked for")),
+					Long.parseLong(String.valueOf(exchange.request().target().query())), TimeUnit.MILLISECONDS);
+		endless(exchange);
 	}
 
 	// As fast as the client reads.
