@@ -32,6 +32,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
 import org.springframework.web.reactive.socket.CloseStatus;
@@ -39,6 +40,10 @@ import org.springframework.web.reactive.socket.WebSocketHandler;
 import org.springframework.web.reactive.socket.WebSocketMessage;
 import org.springframework.web.reactive.socket.WebSocketSession;
 import org.springframework.web.reactive.socket.client.ReactorNettyWebSocketClient;
+import org.springframework.web.reactive.socket.server.WebSocketService;
+import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
+import org.springframework.web.reactive.socket.server.support.WebSocketHandlerAdapter;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -201,6 +206,25 @@ class ReactiveWebSocketTests {
 	}
 
 	@Test
+	void aServiceOfTheApplicationsOwnLooksAtItsClients() throws Exception {
+		try (TestServer guarded = TestServer.reactive(Guarded.class)) {
+			URI uri = URI.create("ws://localhost:" + guarded.port() + "/echo");
+			assertThatExceptionOfType(CompletionException.class)
+				.isThrownBy(() -> CLIENT.newWebSocketBuilder().buildAsync(uri, new WebSocketMessages()).join())
+				.havingRootCause()
+				.withMessageContaining("401");
+			WebSocketMessages messages = new WebSocketMessages();
+			WebSocket socket = CLIENT.newWebSocketBuilder()
+				.header("X-Token", "right")
+				.buildAsync(uri, messages)
+				.get(20, TimeUnit.SECONDS);
+			socket.sendText("hello", true).join();
+			assertThat(messages.next()).isEqualTo("hello");
+			assertThat(guarded.context().getBean("adapter")).isInstanceOf(OwnAdapter.class);
+		}
+	}
+
+	@Test
 	void aPathWithoutHandlerIsNotFound() {
 		assertThatExceptionOfType(CompletionException.class)
 			.isThrownBy(() -> CLIENT.newWebSocketBuilder()
@@ -277,6 +301,38 @@ class ReactiveWebSocketTests {
 		@Bean
 		WebFilter filter() {
 			return (exchange, chain) -> chain.filter(exchange).contextWrite(Context.of("known", "of-the-filter"));
+		}
+
+	}
+
+	/** Another one that decides itself who may open a WebSocket. */
+	@Configuration(proxyBeanMethods = false)
+	static class Guarded extends Application {
+
+		@Bean
+		WebSocketHandlerAdapter adapter() {
+			return new OwnAdapter(new TokenService());
+		}
+
+	}
+
+	private static final class OwnAdapter extends WebSocketHandlerAdapter {
+
+		OwnAdapter(WebSocketService service) {
+			super(service);
+		}
+
+	}
+
+	private static final class TokenService extends HandshakeWebSocketService {
+
+		@Override
+		public Mono<Void> handleRequest(ServerWebExchange exchange, WebSocketHandler handler) {
+			if ("right".equals(exchange.getRequest().getHeaders().getFirst("X-Token"))) {
+				return super.handleRequest(exchange, handler);
+			}
+			exchange.getResponse().setStatusCode(HttpStatus.UNAUTHORIZED);
+			return exchange.getResponse().setComplete();
 		}
 
 	}
