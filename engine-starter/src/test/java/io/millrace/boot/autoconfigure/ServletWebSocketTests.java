@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -161,6 +162,32 @@ class ServletWebSocketTests {
 		finally {
 			client.dispatcher().executorService().shutdown();
 			client.connectionPool().evictAll();
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			permessage-deflate; client_max_window_bits | true
+			permessage-deflate; server_max_window_bits=10; client_max_window_bits | true
+			permessage-deflate; unknown, permessage-deflate; client_max_window_bits=15 | true
+			permessage-deflate; unknown | false
+			x-other | false
+			""")
+	void aBrowserThatCompressesIsUnderstood(String offer, boolean accepted) throws Exception {
+		try (java.net.Socket socket = new java.net.Socket("localhost", server.port())) {
+			socket.setSoTimeout(30_000);
+			socket.getOutputStream()
+				.write(("GET /echo HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+						+ "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+						+ "Sec-WebSocket-Extensions: " + offer + "\r\n\r\n")
+					.getBytes(StandardCharsets.US_ASCII));
+			StringBuilder head = new StringBuilder();
+			while (head.indexOf("\r\n\r\n") < 0) {
+				head.append((char) socket.getInputStream().read());
+			}
+			assertThat(head.toString()).startsWith("HTTP/1.1 101");
+			assertThat(head.toString().toLowerCase().contains("sec-websocket-extensions: permessage-deflate"))
+				.isEqualTo(accepted);
 		}
 	}
 
