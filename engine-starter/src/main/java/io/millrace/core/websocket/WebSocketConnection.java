@@ -3,6 +3,7 @@ package io.millrace.core.websocket;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
@@ -37,6 +38,10 @@ public final class WebSocketConnection {
 	private static final AtomicLongFieldUpdater<WebSocketConnection> REQUESTED = AtomicLongFieldUpdater
 		.newUpdater(WebSocketConnection.class, "requested");
 
+	// How often something is read or told before other connections have their turn: some
+	// 64 messages.
+	private static final int TURNS = 128;
+
 	private final Exchange exchange;
 
 	private final RequestBody body;
@@ -55,7 +60,8 @@ public final class WebSocketConnection {
 
 	private final @Nullable Heartbeat heartbeat;
 
-	private volatile int signals;
+	// One until it is started: nothing is told before.
+	private volatile int signals = 1;
 
 	private volatile long requested;
 
@@ -67,6 +73,8 @@ public final class WebSocketConnection {
 
 	// What follows belongs to whoever reads.
 	private @Nullable ByteBuf current;
+
+	private int turns;
 
 	private volatile @Nullable Incoming held;
 
@@ -102,14 +110,15 @@ public final class WebSocketConnection {
 
 	/**
 	 * Read from now on. To be called once, when the head that switches protocols was
-	 * written.
+	 * written. Before, the receiver is told nothing, not even that the connection was
+	 * closed.
 	 */
 	public void start() {
 		this.exchange.onEnd((outcome) -> signal());
 		if (this.heartbeat != null) {
 			this.heartbeat.start();
 		}
-		signal();
+		this.executor.execute(this::run);
 	}
 
 	/**
@@ -164,39 +173,78 @@ public final class WebSocketConnection {
 	}
 
 	private void run() {
+		// The loop has only what it has read itself, and goes back to the others then.
+		this.turns = isOnLoop() ? Integer.MAX_VALUE : TURNS;
 		int seen = 1;
-		do {
-			try {
-				advance();
+		while (seen != 0) {
+			if (isDone()) {
+				seen = SIGNALS.addAndGet(this, -seen);
 			}
-			catch (RuntimeException ex) {
-				logger.error("A WebSocket connection is closed because of a defect", ex);
-				this.sender.close(new CloseReason(CloseReason.SERVER_ERROR, ""));
-				finish(new CloseReason(CloseReason.SERVER_ERROR, ""), new IOException(ex));
+			else if (isHandedOver()) {
+				return;
 			}
-			seen = SIGNALS.addAndGet(this, -seen);
 		}
-		while (seen != 0);
 	}
 
-	private void advance() {
+	// The signals stay, so that nobody else begins meanwhile.
+	private boolean isHandedOver() {
+		this.turns = TURNS;
+		try {
+			this.executor.execute(this::run);
+			return true;
+		}
+		catch (RejectedExecutionException ex) {
+			// The server stops.
+			return false;
+		}
+	}
+
+	private boolean isDone() {
+		try {
+			return advance();
+		}
+		catch (Throwable ex) {
+			logger.error("A WebSocket connection is closed because of a defect", ex);
+			fail(ex);
+			return true;
+		}
+	}
+
+	private void fail(Throwable defect) {
+		CloseReason reason = new CloseReason(CloseReason.SERVER_ERROR, "");
+		try {
+			this.sender.close(reason);
+		}
+		catch (Throwable ex) {
+			// Where there is no memory, there may be none for goodbye either.
+			this.exchange.fail(ex);
+		}
+		finish(reason, new IOException(defect));
+	}
+
+	// False where it is the turn of others, and there may be more to do.
+	private boolean advance() {
 		while (!this.finished) {
 			if (this.exchange.outcome() != null) {
 				finish(CloseReason.LOST, new IOException("The client has gone without closing its WebSocket"));
-				return;
+				return true;
+			}
+			if (this.turns-- == 0) {
+				return false;
 			}
 			Incoming waiting = this.held;
 			if (waiting != null) {
 				if (!isWanted()) {
-					return;
+					return true;
 				}
 				this.held = null;
 				deliver(waiting);
 			}
 			else if (!readOn()) {
-				return;
+				return true;
 			}
 		}
+		return true;
 	}
 
 	// Whether what is held may be told, or thrown away.

@@ -246,6 +246,15 @@ class ServletWebSocketTests {
 	}
 
 	@Test
+	void theEndIsToldAfterTheBeginning() throws Exception {
+		WebSocketMessages messages = new WebSocketMessages();
+		open(server, "/leaving", messages);
+		assertThat(messages.next()).startsWith("closed 4000");
+		assertThat(Application.left.poll(20, TimeUnit.SECONDS)).isEqualTo("established");
+		assertThat(Application.left.poll(20, TimeUnit.SECONDS)).isEqualTo("closed");
+	}
+
+	@Test
 	void aHandlerMayWantPieces() throws Exception {
 		WebSocketMessages messages = new WebSocketMessages();
 		WebSocket socket = open(server, "/pieces", messages);
@@ -442,6 +451,8 @@ class ServletWebSocketTests {
 
 		static final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
 
+		static final BlockingQueue<String> left = new LinkedBlockingQueue<>();
+
 		static final BlockingQueue<String> flooded = new LinkedBlockingQueue<>();
 
 		@Override
@@ -449,6 +460,7 @@ class ServletWebSocketTests {
 			registry.addHandler(new Echo(), "/echo");
 			registry.addHandler(new Pieces(), "/pieces");
 			registry.addHandler(new Flood(), "/flood");
+			registry.addHandler(new Leaving(), "/leaving");
 			registry.addHandler(new Facts(), "/facts")
 				.addInterceptors(new HttpSessionHandshakeInterceptor())
 				.setHandshakeHandler(new KnownUser());
@@ -568,6 +580,26 @@ class ServletWebSocketTests {
 		@Override
 		public boolean supportsPartialMessages() {
 			return true;
+		}
+
+	}
+
+	private static final class Leaving extends AbstractWebSocketHandler {
+
+		private final java.util.concurrent.CountDownLatch closed = new java.util.concurrent.CountDownLatch(1);
+
+		@Override
+		public void afterConnectionEstablished(WebSocketSession session) throws Exception {
+			session.close(new CloseStatus(4000));
+			// The client answers meanwhile.
+			this.closed.await(500, TimeUnit.MILLISECONDS);
+			Application.left.add("established");
+		}
+
+		@Override
+		public void afterConnectionClosed(WebSocketSession session, CloseStatus status) {
+			Application.left.add("closed");
+			this.closed.countDown();
 		}
 
 	}

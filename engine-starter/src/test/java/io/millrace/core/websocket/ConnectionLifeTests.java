@@ -166,6 +166,38 @@ class ConnectionLifeTests {
 	}
 
 	@Test
+	void aClientThatKeepsSendingLeavesWorkersToOthers() throws Exception {
+		try (EchoServer server = new EchoServer(WebSocketOptions.defaults());
+				FrameClient client = FrameClient.open(server.port(), "/turns")) {
+			java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+			all.writeBytes(FrameClient.bytes(FIN | FrameClient.TEXT, "others?".getBytes()));
+			for (int i = 0; i < 1000; i++) {
+				all.writeBytes(FrameClient.bytes(FIN | FrameClient.TEXT, ("" + i).getBytes()));
+			}
+			client.raw(all.toByteArray());
+			assertThat(client.receive().text()).isEqualTo("others?");
+			for (int i = 0; i < 1000; i++) {
+				assertThat(client.receive().text()).isEqualTo("" + i);
+			}
+			Awaitility.await().until(() -> !server.told().isEmpty());
+			String told = server.told().remove();
+			assertThat(told).startsWith("others after ");
+			assertThat(Integer.parseInt(told.substring("others after ".length()))).isLessThanOrEqualTo(64);
+		}
+	}
+
+	@Test
+	void aConnectionThatFailsIsClosed() throws Exception {
+		try (EchoServer server = new EchoServer(WebSocketOptions.defaults());
+				FrameClient client = FrameClient.open(server.port(), "/broken")) {
+			client.text("one");
+			assertThat(client.receive().code()).isEqualTo(1011);
+			assertThat(client.isAtEnd()).isTrue();
+			assertThat(server.awaitClosed().code()).isEqualTo(1011);
+		}
+	}
+
+	@Test
 	void aClientThatDoesNotReadIsNotWrittenTo() throws Exception {
 		try (EchoServer server = new EchoServer(WebSocketOptions.defaults());
 				FrameClient client = FrameClient.open(server.port(), "/")) {
