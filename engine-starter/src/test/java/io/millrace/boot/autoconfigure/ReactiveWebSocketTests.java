@@ -155,6 +155,13 @@ class ReactiveWebSocketTests {
 	}
 
 	@Test
+	void aPingThatIsTooLargeIsAnErrorOfTheHandler() throws Exception {
+		WebSocketMessages messages = new WebSocketMessages();
+		open("/large-ping", messages);
+		assertThat(messages.next()).isEqualTo("IllegalArgumentException, cancelled true");
+	}
+
+	@Test
 	void aHandlerThatOnlySendsSeesItsClientGo() throws Exception {
 		Application.ticking = new CompletableFuture<>();
 		WebSocketMessages messages = new WebSocketMessages();
@@ -280,7 +287,7 @@ class ReactiveWebSocketTests {
 			WebSocketHandler closing = (session) -> session.close(new CloseStatus(4000, "enough"));
 			return new SimpleUrlHandlerMapping(Map.of("/echo", echo, "/failing", failing, "/closing", closing, "/ticks",
 					(WebSocketHandler) Application::tick, "/flood", (WebSocketHandler) Application::flood, "/facts",
-					new Facts()), -1);
+					new Facts(), "/large-ping", (WebSocketHandler) Application::ping), -1);
 		}
 
 		private static Mono<Void> tick(WebSocketSession session) {
@@ -288,6 +295,16 @@ class ReactiveWebSocketTests {
 			session.closeStatus().subscribe((status) -> told.complete(status.getCode()));
 			return session.send(
 					Flux.interval(Duration.ZERO, Duration.ofMillis(20)).map((tick) -> session.textMessage("" + tick)));
+		}
+
+		private static Mono<Void> ping(WebSocketSession session) {
+			java.util.concurrent.atomic.AtomicBoolean cancelled = new java.util.concurrent.atomic.AtomicBoolean();
+			Flux<WebSocketMessage> pings = Flux
+				.<WebSocketMessage>create((sink) -> sink.onCancel(() -> cancelled.set(true))
+					.next(session.pingMessage((factory) -> factory.wrap(new byte[126]))));
+			return session.send(pings)
+				.onErrorResume((failure) -> session.send(Mono
+					.just(session.textMessage(failure.getClass().getSimpleName() + ", cancelled " + cancelled.get()))));
 		}
 
 		private static Mono<Void> flood(WebSocketSession session) {
