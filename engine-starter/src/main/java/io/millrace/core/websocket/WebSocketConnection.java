@@ -58,6 +58,9 @@ public final class WebSocketConnection {
 
 	private final WritableListeners listeners;
 
+	// 0 for ever.
+	private final long sendNanos;
+
 	private final @Nullable Heartbeat heartbeat;
 
 	// One until it is started: nothing is told before.
@@ -99,12 +102,13 @@ public final class WebSocketConnection {
 		this.executor = executor;
 		WebSocketOptions options = handshake.options();
 		PerMessageDeflate deflate = handshake.deflate();
+		this.sendNanos = options.timeouts().send().toNanos();
 		this.limits = new MessageLimits(options.maxMessageSize());
 		this.reader = new MessageReader(this.limits, options.maxFrameSize(), partial,
 				(deflate != null) ? deflate.inflater() : null);
 		this.heartbeat = Heartbeat.of(this, exchange.stream().executor(), options);
 		this.listeners = new WritableListeners(exchange.responseBody());
-		this.sender = new MessageSender(this, exchange, options.closeTimeout(), deflate);
+		this.sender = new MessageSender(this, exchange, options.timeouts().close(), deflate);
 		exchange.onDrain(() -> this.sender.inLoop(() -> close(CloseReason.GOING_AWAY, "The server stops")));
 	}
 
@@ -463,17 +467,24 @@ public final class WebSocketConnection {
 
 	/**
 	 * Wait while the client takes nothing. On the event loop it returns at once: waiting
-	 * there would be for ever.
-	 * @throws IOException where the thread is interrupted
+	 * there would be for ever. A client that reads a trickle is cut in the end, as no
+	 * other timeout sees it.
+	 * @throws IOException where the thread is interrupted, or the client takes too long
 	 */
 	public void awaitWritable() throws IOException {
 		if (isOnLoop()) {
 			return;
 		}
+		long begun = System.nanoTime();
 		while (!isWritable() && this.exchange.outcome() == null) {
 			Waiting waiting = new Waiting(Thread.currentThread());
 			this.listeners.add(waiting);
-			waiting.park();
+			if (!waiting.park(begun, this.sendNanos)) {
+				IOException slow = new IOException("The client takes too long to take a message");
+				this.exchange.silent();
+				this.exchange.fail(slow);
+				throw slow;
+			}
 		}
 	}
 
@@ -523,13 +534,24 @@ public final class WebSocketConnection {
 			LockSupport.unpark(this.thread);
 		}
 
-		void park() throws InterruptedIOException {
+		// False where the time is over.
+		boolean park(long begun, long nanos) throws InterruptedIOException {
 			while (!this.told) {
-				LockSupport.park(this);
+				if (nanos == 0) {
+					LockSupport.park(this);
+				}
+				else {
+					long left = nanos - (System.nanoTime() - begun);
+					if (left <= 0) {
+						return false;
+					}
+					LockSupport.parkNanos(this, left);
+				}
 				if (this.thread.isInterrupted()) {
 					throw new InterruptedIOException("Interrupted while waiting for the client to take a message");
 				}
 			}
+			return true;
 		}
 
 	}

@@ -27,6 +27,7 @@ import static io.millrace.core.websocket.FrameClient.FIN;
 import static io.millrace.core.websocket.FrameClient.PING;
 import static io.millrace.core.websocket.FrameClient.PONG;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 /**
  * From the handshake to the end of a connection: who waits for whom, and how long.
@@ -243,6 +244,20 @@ class ConnectionLifeTests {
 		}
 	}
 
+	@Test
+	void aClientThatTakesTooLongDoesNotHoldAThread() throws Exception {
+		WebSocketTimeouts timeouts = new WebSocketTimeouts(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(10), SHORT);
+		try (EchoServer server = new EchoServer(new WebSocketOptions(64 * 1024, 0, timeouts, true, false));
+				FrameClient client = FrameClient.open(server.port(), "/")) {
+			WebSocketConnection connection = server.awaitOpened();
+			fill(connection);
+			assertThatIOException().isThrownBy(connection::awaitWritable).withMessageContaining("too long");
+			assertThat(server.awaitClosed()).isEqualTo(new EchoServer.Closed(1006, "", true));
+			assertThat(server.told()).containsExactly("timeout upgraded");
+			assertThat(client.socket().isConnected()).isTrue();
+		}
+	}
+
 	private static CompletableFuture<Void> elsewhere(Runnable task) {
 		return CompletableFuture.runAsync(task, (run) -> new Thread(run, "elsewhere").start());
 	}
@@ -405,7 +420,8 @@ class ConnectionLifeTests {
 	}
 
 	private static WebSocketOptions options(Duration idle, Duration ping, Duration close) {
-		return new WebSocketOptions(64 * 1024, 0, idle, ping, close, true, false);
+		return new WebSocketOptions(64 * 1024, 0,
+				new WebSocketTimeouts(idle, ping, close, WebSocketTimeouts.defaults().send()), true, false);
 	}
 
 }
