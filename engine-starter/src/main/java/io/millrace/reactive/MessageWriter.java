@@ -93,16 +93,28 @@ final class MessageWriter implements CoreSubscriber<WebSocketMessage>, Subscript
 			DataBufferUtils.release(message.getPayload());
 			return;
 		}
+		try {
+			send(message);
+		}
+		catch (Throwable ex) {
+			// A ping that is too large. Nothing may be thrown at a source.
+			cancelSource();
+			onError(ex);
+			return;
+		}
+		this.outstanding--;
+		if (this.outstanding == 0 && this.ended == 0) {
+			proceed();
+		}
+	}
+
+	private void send(WebSocketMessage message) {
 		ByteBuf payload = BodyWriter.toByteBuf(message.getPayload());
 		switch (message.getType()) {
 			case TEXT -> this.connection.send(true, payload, true);
 			case BINARY -> this.connection.send(false, payload, true);
 			case PING -> this.connection.ping(payload);
 			case PONG -> this.connection.pong(payload);
-		}
-		this.outstanding--;
-		if (this.outstanding == 0 && this.ended == 0) {
-			proceed();
 		}
 	}
 

@@ -1,5 +1,6 @@
 package io.millrace.reactive;
 
+import java.lang.reflect.Field;
 import java.util.function.Supplier;
 
 import io.millrace.core.http.Exchange;
@@ -10,6 +11,8 @@ import io.millrace.core.websocket.WebSocketHandshake;
 import io.millrace.core.websocket.WebSocketOptions;
 import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
@@ -17,6 +20,7 @@ import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.util.ReflectionUtils;
 import org.springframework.web.reactive.socket.HandshakeInfo;
 import org.springframework.web.reactive.socket.WebSocketHandler;
 import org.springframework.web.reactive.socket.server.RequestUpgradeStrategy;
@@ -31,6 +35,8 @@ import org.springframework.web.server.ServerWebExchange;
  * application does not move to another thread.
  */
 public final class MillraceReactiveUpgradeStrategy implements RequestUpgradeStrategy {
+
+	private static final Logger logger = LoggerFactory.getLogger(MillraceReactiveUpgradeStrategy.class);
 
 	private static final String SPRINGS_OWN = "org.springframework.web.reactive.";
 
@@ -110,32 +116,45 @@ public final class MillraceReactiveUpgradeStrategy implements RequestUpgradeStra
 
 	/**
 	 * Put a strategy in the place of one that was made for another server: Spring chooses
-	 * by what is on the class path. A service or a strategy of the application's own is
-	 * left alone.
+	 * by what is on the class path. It is replaced in the service that there is, by its
+	 * field, since an application derives from the constructor that says nothing to look
+	 * at its clients. A strategy of the application's own is left alone, and so is a
+	 * service that is none of Spring's.
 	 * @param adapter what calls the WebSocket handlers of the application
 	 * @param options the limits of its connections
-	 * @return the adapter itself, or one like it that is served by Millrace
+	 * @return the adapter itself, or where Spring found no server that it knows, one like
+	 * it that is served by Millrace
 	 */
 	public static WebSocketHandlerAdapter replaceIn(WebSocketHandlerAdapter adapter, WebSocketOptions options) {
 		WebSocketService service = adapter.getWebSocketService();
-		if (!isMadeForAnotherServer(service)) {
-			return adapter;
+		if (service instanceof HandshakeWebSocketService handshake) {
+			if (isSprings(handshake.getUpgradeStrategy())) {
+				serve(handshake, new MillraceReactiveUpgradeStrategy(options));
+			}
 		}
-		HandshakeWebSocketService replacement = new HandshakeWebSocketService(
-				new MillraceReactiveUpgradeStrategy(options));
-		if (service instanceof HandshakeWebSocketService replaced && replaced.getSessionAttributePredicate() != null) {
-			replacement.setSessionAttributePredicate(replaced.getSessionAttributePredicate());
+		else if (isSprings(service) && adapter.getClass() == WebSocketHandlerAdapter.class) {
+			WebSocketHandlerAdapter adapted = new WebSocketHandlerAdapter(
+					new HandshakeWebSocketService(new MillraceReactiveUpgradeStrategy(options)));
+			adapted.setOrder(adapter.getOrder());
+			return adapted;
 		}
-		WebSocketHandlerAdapter adapted = new WebSocketHandlerAdapter(replacement);
-		adapted.setOrder(adapter.getOrder());
-		return adapted;
+		return adapter;
 	}
 
-	// The second kind is what Spring takes where it finds no server that it knows.
-	private static boolean isMadeForAnotherServer(WebSocketService service) {
-		Class<?> type = (service instanceof HandshakeWebSocketService handshake)
-				? handshake.getUpgradeStrategy().getClass() : service.getClass();
-		return type != MillraceReactiveUpgradeStrategy.class && type.getName().startsWith(SPRINGS_OWN);
+	private static boolean isSprings(Object part) {
+		return part.getClass().getName().startsWith(SPRINGS_OWN);
+	}
+
+	private static void serve(HandshakeWebSocketService service, MillraceReactiveUpgradeStrategy strategy) {
+		try {
+			Field field = HandshakeWebSocketService.class.getDeclaredField("upgradeStrategy");
+			ReflectionUtils.makeAccessible(field);
+			field.set(service, strategy);
+		}
+		catch (ReflectiveOperationException | RuntimeException ex) {
+			logger.warn("{} keeps its strategy, which is made for another server: give it a "
+					+ "MillraceReactiveUpgradeStrategy in its constructor", service.getClass().getName(), ex);
+		}
 	}
 
 }

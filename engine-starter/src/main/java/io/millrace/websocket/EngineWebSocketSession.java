@@ -24,8 +24,8 @@ import org.springframework.web.socket.adapter.AbstractWebSocketSession;
 
 /**
  * A session as a Spring handler sees it. Sending waits while the client takes nothing,
- * until {@code millrace.timeouts.write} has passed; any thread may send, whole messages
- * also at the same time.
+ * until {@code millrace.websocket.send-timeout} has passed; any thread may send, whole
+ * messages also at the same time.
  */
 final class EngineWebSocketSession extends AbstractWebSocketSession<WebSocketConnection> {
 

@@ -43,7 +43,7 @@ final class HandlerReceiver implements WebSocketReceiver {
 		try {
 			this.handler.afterConnectionEstablished(this.session);
 		}
-		catch (Exception ex) {
+		catch (Throwable ex) {
 			ExceptionWebSocketHandlerDecorator.tryCloseWithError(this.session, ex, logger);
 		}
 		WebSocketConnection connection = this.session.getNativeSession();

@@ -2,6 +2,7 @@ package io.millrace.websocket;
 
 import java.io.IOException;
 import java.security.Principal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -17,6 +18,7 @@ import org.springframework.http.server.ServerHttpResponse;
 import org.springframework.http.server.ServletServerHttpRequest;
 import org.springframework.web.socket.WebSocketExtension;
 import org.springframework.web.socket.WebSocketHandler;
+import org.springframework.web.socket.WebSocketHttpHeaders;
 import org.springframework.web.socket.server.HandshakeFailureException;
 import org.springframework.web.socket.server.RequestUpgradeStrategy;
 
@@ -45,7 +47,19 @@ public final class MillraceServletUpgradeStrategy implements RequestUpgradeStrat
 
 	@Override
 	public List<WebSocketExtension> getSupportedExtensions(ServerHttpRequest request) {
-		return this.options.compression() ? List.of(COMPRESSION) : List.of();
+		if (!this.options.compression()) {
+			return List.of();
+		}
+		List<WebSocketExtension> supported = new ArrayList<>(2);
+		supported.add(COMPRESSION);
+		// Spring keeps an offer only if one with the same parameters is supported. Which
+		// parameters can be is looked at when the handshake is accepted.
+		for (WebSocketExtension offer : new WebSocketHttpHeaders(request.getHeaders()).getSecWebSocketExtensions()) {
+			if (WebSocketHandshake.EXTENSION.equals(offer.getName())) {
+				supported.add(offer);
+			}
+		}
+		return supported;
 	}
 
 	@Override

@@ -43,6 +43,7 @@ final class OptionNames {
 			Map.entry("webSocketIdleTimeout", "millrace.websocket.idle-timeout"),
 			Map.entry("webSocketPingInterval", "millrace.websocket.ping-interval"),
 			Map.entry("webSocketCloseTimeout", "millrace.websocket.close-timeout"),
+			Map.entry("webSocketSendTimeout", "millrace.websocket.send-timeout"),
 			Map.entry("http3MaxConcurrentStreams", "millrace.http3.max-concurrent-streams"),
 			Map.entry("http3Idle", "millrace.http3.idle-timeout"),
 			Map.entry("http3StreamWindow", "millrace.http3.stream-window"),

@@ -3,6 +3,7 @@ package io.millrace.boot.autoconfigure;
 import java.time.Duration;
 
 import io.millrace.core.websocket.WebSocketOptions;
+import io.millrace.core.websocket.WebSocketTimeouts;
 
 import org.springframework.util.unit.DataSize;
 
@@ -41,6 +42,12 @@ public class WebSocketProperties {
 	 * is cut. With 0 for ever.
 	 */
 	private Duration closeTimeout = Duration.ofSeconds(10);
+
+	/**
+	 * How long a thread that sends a message waits for the client to take it; then the
+	 * connection is cut. With 0 as long as the client takes anything at all.
+	 */
+	private Duration sendTimeout = Duration.ofSeconds(20);
 
 	/**
 	 * Whether messages are compressed (permessage-deflate) for clients that offer it.
@@ -94,6 +101,14 @@ public class WebSocketProperties {
 		this.closeTimeout = closeTimeout;
 	}
 
+	public Duration getSendTimeout() {
+		return this.sendTimeout;
+	}
+
+	public void setSendTimeout(Duration sendTimeout) {
+		this.sendTimeout = sendTimeout;
+	}
+
 	public boolean isCompression() {
 		return this.compression;
 	}
@@ -112,7 +127,8 @@ public class WebSocketProperties {
 
 	WebSocketOptions toOptions() {
 		return OptionNames.check(() -> new WebSocketOptions(bytes(this.maxMessageSize), bytes(this.maxFrameSize),
-				this.idleTimeout, this.pingInterval, this.closeTimeout, this.compression, this.contextTakeover));
+				new WebSocketTimeouts(this.idleTimeout, this.pingInterval, this.closeTimeout, this.sendTimeout),
+				this.compression, this.contextTakeover));
 	}
 
 	private static int bytes(DataSize size) {

@@ -38,8 +38,8 @@ final class Heartbeat implements Runnable {
 	private Heartbeat(WebSocketConnection connection, EventExecutor loop, WebSocketOptions options) {
 		this.connection = connection;
 		this.loop = loop;
-		this.idleNanos = nanos(options.idleTimeout());
-		this.pingNanos = nanos(options.pingInterval());
+		this.idleNanos = nanos(options.timeouts().idle());
+		this.pingNanos = nanos(options.timeouts().pingInterval());
 		this.pinged = this.received - 1;
 		this.pingDue = this.received + this.pingNanos;
 	}
@@ -56,7 +56,7 @@ final class Heartbeat implements Runnable {
 	 * @return the heartbeat, {@code null} where there is nothing to do
 	 */
 	static @Nullable Heartbeat of(WebSocketConnection connection, EventExecutor loop, WebSocketOptions options) {
-		boolean on = !options.idleTimeout().isZero() || !options.pingInterval().isZero();
+		boolean on = !options.timeouts().idle().isZero() || !options.timeouts().pingInterval().isZero();
 		return on ? new Heartbeat(connection, loop, options) : null;
 	}
 

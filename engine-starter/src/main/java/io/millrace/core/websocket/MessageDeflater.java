@@ -15,6 +15,9 @@ final class MessageDeflater {
 	/** Below it a message is not worth while. */
 	static final int MIN_SIZE = 256;
 
+	/** Above it an event loop would be kept from its other connections for too long. */
+	static final int MAX_SIZE_ON_LOOP = 1024 * 1024;
+
 	// What a flush ends with, and is left out (§7.2.1).
 	private static final int TAIL = 4;
 

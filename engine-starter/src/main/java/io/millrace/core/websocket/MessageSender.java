@@ -92,8 +92,10 @@ final class MessageSender {
 
 	private @Nullable ByteBuf compress(ByteBuf payload) {
 		MessageDeflater known = this.deflater;
-		return (known != null && payload.readableBytes() >= MessageDeflater.MIN_SIZE)
-				? known.deflate(payload, this.exchange.allocator()) : null;
+		int size = payload.readableBytes();
+		boolean worth = size >= MessageDeflater.MIN_SIZE
+				&& (size <= MessageDeflater.MAX_SIZE_ON_LOOP || !this.connection.isOnLoop());
+		return (known != null && worth) ? known.deflate(payload, this.exchange.allocator()) : null;
 	}
 
 	boolean control(Opcode opcode, ByteBuf payload) {

@@ -3,6 +3,7 @@ package io.millrace.core.websocket;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
@@ -37,6 +38,10 @@ public final class WebSocketConnection {
 	private static final AtomicLongFieldUpdater<WebSocketConnection> REQUESTED = AtomicLongFieldUpdater
 		.newUpdater(WebSocketConnection.class, "requested");
 
+	// How often something is read or told before other connections have their turn: some
+	// 64 messages.
+	private static final int TURNS = 128;
+
 	private final Exchange exchange;
 
 	private final RequestBody body;
@@ -53,9 +58,13 @@ public final class WebSocketConnection {
 
 	private final WritableListeners listeners;
 
+	// 0 for ever.
+	private final long sendNanos;
+
 	private final @Nullable Heartbeat heartbeat;
 
-	private volatile int signals;
+	// One until it is started: nothing is told before.
+	private volatile int signals = 1;
 
 	private volatile long requested;
 
@@ -67,6 +76,8 @@ public final class WebSocketConnection {
 
 	// What follows belongs to whoever reads.
 	private @Nullable ByteBuf current;
+
+	private int turns;
 
 	private volatile @Nullable Incoming held;
 
@@ -91,25 +102,27 @@ public final class WebSocketConnection {
 		this.executor = executor;
 		WebSocketOptions options = handshake.options();
 		PerMessageDeflate deflate = handshake.deflate();
+		this.sendNanos = options.timeouts().send().toNanos();
 		this.limits = new MessageLimits(options.maxMessageSize());
 		this.reader = new MessageReader(this.limits, options.maxFrameSize(), partial,
 				(deflate != null) ? deflate.inflater() : null);
 		this.heartbeat = Heartbeat.of(this, exchange.stream().executor(), options);
 		this.listeners = new WritableListeners(exchange.responseBody());
-		this.sender = new MessageSender(this, exchange, options.closeTimeout(), deflate);
+		this.sender = new MessageSender(this, exchange, options.timeouts().close(), deflate);
 		exchange.onDrain(() -> this.sender.inLoop(() -> close(CloseReason.GOING_AWAY, "The server stops")));
 	}
 
 	/**
 	 * Read from now on. To be called once, when the head that switches protocols was
-	 * written.
+	 * written. Before, the receiver is told nothing, not even that the connection was
+	 * closed.
 	 */
 	public void start() {
 		this.exchange.onEnd((outcome) -> signal());
 		if (this.heartbeat != null) {
 			this.heartbeat.start();
 		}
-		signal();
+		this.executor.execute(this::run);
 	}
 
 	/**
@@ -164,39 +177,78 @@ public final class WebSocketConnection {
 	}
 
 	private void run() {
+		// The loop has only what it has read itself, and goes back to the others then.
+		this.turns = isOnLoop() ? Integer.MAX_VALUE : TURNS;
 		int seen = 1;
-		do {
-			try {
-				advance();
+		while (seen != 0) {
+			if (isDone()) {
+				seen = SIGNALS.addAndGet(this, -seen);
 			}
-			catch (RuntimeException ex) {
-				logger.error("A WebSocket connection is closed because of a defect", ex);
-				this.sender.close(new CloseReason(CloseReason.SERVER_ERROR, ""));
-				finish(new CloseReason(CloseReason.SERVER_ERROR, ""), new IOException(ex));
+			else if (isHandedOver()) {
+				return;
 			}
-			seen = SIGNALS.addAndGet(this, -seen);
 		}
-		while (seen != 0);
 	}
 
-	private void advance() {
+	// The signals stay, so that nobody else begins meanwhile.
+	private boolean isHandedOver() {
+		this.turns = TURNS;
+		try {
+			this.executor.execute(this::run);
+			return true;
+		}
+		catch (RejectedExecutionException ex) {
+			// The server stops.
+			return false;
+		}
+	}
+
+	private boolean isDone() {
+		try {
+			return advance();
+		}
+		catch (Throwable ex) {
+			logger.error("A WebSocket connection is closed because of a defect", ex);
+			fail(ex);
+			return true;
+		}
+	}
+
+	private void fail(Throwable defect) {
+		CloseReason reason = new CloseReason(CloseReason.SERVER_ERROR, "");
+		try {
+			this.sender.close(reason);
+		}
+		catch (Throwable ex) {
+			// Where there is no memory, there may be none for goodbye either.
+			this.exchange.fail(ex);
+		}
+		finish(reason, new IOException(defect));
+	}
+
+	// False where it is the turn of others, and there may be more to do.
+	private boolean advance() {
 		while (!this.finished) {
 			if (this.exchange.outcome() != null) {
 				finish(CloseReason.LOST, new IOException("The client has gone without closing its WebSocket"));
-				return;
+				return true;
+			}
+			if (this.turns-- == 0) {
+				return false;
 			}
 			Incoming waiting = this.held;
 			if (waiting != null) {
 				if (!isWanted()) {
-					return;
+					return true;
 				}
 				this.held = null;
 				deliver(waiting);
 			}
 			else if (!readOn()) {
-				return;
+				return true;
 			}
 		}
+		return true;
 	}
 
 	// Whether what is held may be told, or thrown away.
@@ -415,17 +467,24 @@ public final class WebSocketConnection {
 
 	/**
 	 * Wait while the client takes nothing. On the event loop it returns at once: waiting
-	 * there would be for ever.
-	 * @throws IOException where the thread is interrupted
+	 * there would be for ever. A client that reads a trickle is cut in the end, as no
+	 * other timeout sees it.
+	 * @throws IOException where the thread is interrupted, or the client takes too long
 	 */
 	public void awaitWritable() throws IOException {
 		if (isOnLoop()) {
 			return;
 		}
+		long begun = System.nanoTime();
 		while (!isWritable() && this.exchange.outcome() == null) {
 			Waiting waiting = new Waiting(Thread.currentThread());
 			this.listeners.add(waiting);
-			waiting.park();
+			if (!waiting.park(begun, this.sendNanos)) {
+				IOException slow = new IOException("The client takes too long to take a message");
+				this.exchange.silent();
+				this.exchange.fail(slow);
+				throw slow;
+			}
 		}
 	}
 
@@ -475,13 +534,24 @@ public final class WebSocketConnection {
 			LockSupport.unpark(this.thread);
 		}
 
-		void park() throws InterruptedIOException {
+		// False where the time is over.
+		boolean park(long begun, long nanos) throws InterruptedIOException {
 			while (!this.told) {
-				LockSupport.park(this);
+				if (nanos == 0) {
+					LockSupport.park(this);
+				}
+				else {
+					long left = nanos - (System.nanoTime() - begun);
+					if (left <= 0) {
+						return false;
+					}
+					LockSupport.parkNanos(this, left);
+				}
 				if (this.thread.isInterrupted()) {
 					throw new InterruptedIOException("Interrupted while waiting for the client to take a message");
 				}
 			}
+			return true;
 		}
 
 	}

@@ -32,6 +32,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
 import org.springframework.web.reactive.socket.CloseStatus;
@@ -39,6 +40,10 @@ import org.springframework.web.reactive.socket.WebSocketHandler;
 import org.springframework.web.reactive.socket.WebSocketMessage;
 import org.springframework.web.reactive.socket.WebSocketSession;
 import org.springframework.web.reactive.socket.client.ReactorNettyWebSocketClient;
+import org.springframework.web.reactive.socket.server.WebSocketService;
+import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
+import org.springframework.web.reactive.socket.server.support.WebSocketHandlerAdapter;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -150,6 +155,13 @@ class ReactiveWebSocketTests {
 	}
 
 	@Test
+	void aPingThatIsTooLargeIsAnErrorOfTheHandler() throws Exception {
+		WebSocketMessages messages = new WebSocketMessages();
+		open("/large-ping", messages);
+		assertThat(messages.next()).isEqualTo("IllegalArgumentException, cancelled true");
+	}
+
+	@Test
 	void aHandlerThatOnlySendsSeesItsClientGo() throws Exception {
 		Application.ticking = new CompletableFuture<>();
 		WebSocketMessages messages = new WebSocketMessages();
@@ -198,6 +210,25 @@ class ReactiveWebSocketTests {
 		assertThat(server.raw(head + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: short\r\n\r\n"))
 			.startsWith("HTTP/1.1 400");
 		assertThat(server.raw(head + "Sec-WebSocket-Version: 13\r\n\r\n")).startsWith("HTTP/1.1 400");
+	}
+
+	@Test
+	void aServiceOfTheApplicationsOwnLooksAtItsClients() throws Exception {
+		try (TestServer guarded = TestServer.reactive(Guarded.class)) {
+			URI uri = URI.create("ws://localhost:" + guarded.port() + "/echo");
+			assertThatExceptionOfType(CompletionException.class)
+				.isThrownBy(() -> CLIENT.newWebSocketBuilder().buildAsync(uri, new WebSocketMessages()).join())
+				.havingRootCause()
+				.withMessageContaining("401");
+			WebSocketMessages messages = new WebSocketMessages();
+			WebSocket socket = CLIENT.newWebSocketBuilder()
+				.header("X-Token", "right")
+				.buildAsync(uri, messages)
+				.get(20, TimeUnit.SECONDS);
+			socket.sendText("hello", true).join();
+			assertThat(messages.next()).isEqualTo("hello");
+			assertThat(guarded.context().getBean("adapter")).isInstanceOf(OwnAdapter.class);
+		}
 	}
 
 	@Test
@@ -256,7 +287,7 @@ class ReactiveWebSocketTests {
 			WebSocketHandler closing = (session) -> session.close(new CloseStatus(4000, "enough"));
 			return new SimpleUrlHandlerMapping(Map.of("/echo", echo, "/failing", failing, "/closing", closing, "/ticks",
 					(WebSocketHandler) Application::tick, "/flood", (WebSocketHandler) Application::flood, "/facts",
-					new Facts()), -1);
+					new Facts(), "/large-ping", (WebSocketHandler) Application::ping), -1);
 		}
 
 		private static Mono<Void> tick(WebSocketSession session) {
@@ -264,6 +295,16 @@ class ReactiveWebSocketTests {
 			session.closeStatus().subscribe((status) -> told.complete(status.getCode()));
 			return session.send(
 					Flux.interval(Duration.ZERO, Duration.ofMillis(20)).map((tick) -> session.textMessage("" + tick)));
+		}
+
+		private static Mono<Void> ping(WebSocketSession session) {
+			java.util.concurrent.atomic.AtomicBoolean cancelled = new java.util.concurrent.atomic.AtomicBoolean();
+			Flux<WebSocketMessage> pings = Flux
+				.<WebSocketMessage>create((sink) -> sink.onCancel(() -> cancelled.set(true))
+					.next(session.pingMessage((factory) -> factory.wrap(new byte[126]))));
+			return session.send(pings)
+				.onErrorResume((failure) -> session.send(Mono
+					.just(session.textMessage(failure.getClass().getSimpleName() + ", cancelled " + cancelled.get()))));
 		}
 
 		private static Mono<Void> flood(WebSocketSession session) {
@@ -277,6 +318,38 @@ class ReactiveWebSocketTests {
 		@Bean
 		WebFilter filter() {
 			return (exchange, chain) -> chain.filter(exchange).contextWrite(Context.of("known", "of-the-filter"));
+		}
+
+	}
+
+	/** Another one that decides itself who may open a WebSocket. */
+	@Configuration(proxyBeanMethods = false)
+	static class Guarded extends Application {
+
+		@Bean
+		WebSocketHandlerAdapter adapter() {
+			return new OwnAdapter(new TokenService());
+		}
+
+	}
+
+	private static final class OwnAdapter extends WebSocketHandlerAdapter {
+
+		OwnAdapter(WebSocketService service) {
+			super(service);
+		}
+
+	}
+
+	private static final class TokenService extends HandshakeWebSocketService {
+
+		@Override
+		public Mono<Void> handleRequest(ServerWebExchange exchange, WebSocketHandler handler) {
+			if ("right".equals(exchange.getRequest().getHeaders().getFirst("X-Token"))) {
+				return super.handleRequest(exchange, handler);
+			}
+			exchange.getResponse().setStatusCode(HttpStatus.UNAUTHORIZED);
+			return exchange.getResponse().setComplete();
 		}
 
 	}

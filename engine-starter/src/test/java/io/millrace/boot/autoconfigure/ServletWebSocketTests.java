@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -164,6 +165,32 @@ class ServletWebSocketTests {
 		}
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			permessage-deflate; client_max_window_bits | true
+			permessage-deflate; server_max_window_bits=10; client_max_window_bits | true
+			permessage-deflate; unknown, permessage-deflate; client_max_window_bits=15 | true
+			permessage-deflate; unknown | false
+			x-other | false
+			""")
+	void aBrowserThatCompressesIsUnderstood(String offer, boolean accepted) throws Exception {
+		try (java.net.Socket socket = new java.net.Socket("localhost", server.port())) {
+			socket.setSoTimeout(30_000);
+			socket.getOutputStream()
+				.write(("GET /echo HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+						+ "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+						+ "Sec-WebSocket-Extensions: " + offer + "\r\n\r\n")
+					.getBytes(StandardCharsets.US_ASCII));
+			StringBuilder head = new StringBuilder();
+			while (head.indexOf("\r\n\r\n") < 0) {
+				head.append((char) socket.getInputStream().read());
+			}
+			assertThat(head.toString()).startsWith("HTTP/1.1 101");
+			assertThat(head.toString().toLowerCase().contains("sec-websocket-extensions: permessage-deflate"))
+				.isEqualTo(accepted);
+		}
+	}
+
 	@Test
 	void tomcatsClientIsUnderstood() throws Exception {
 		BlockingQueue<String> received = new LinkedBlockingQueue<>();
@@ -216,6 +243,15 @@ class ServletWebSocketTests {
 		assertThat(messages.next()).isEqualTo("welcome");
 		socket.sendText("fail", true).join();
 		assertThat(messages.next()).startsWith("closed 1011");
+	}
+
+	@Test
+	void theEndIsToldAfterTheBeginning() throws Exception {
+		WebSocketMessages messages = new WebSocketMessages();
+		open(server, "/leaving", messages);
+		assertThat(messages.next()).startsWith("closed 4000");
+		assertThat(Application.left.poll(20, TimeUnit.SECONDS)).isEqualTo("established");
+		assertThat(Application.left.poll(20, TimeUnit.SECONDS)).isEqualTo("closed");
 	}
 
 	@Test
@@ -415,6 +451,8 @@ class ServletWebSocketTests {
 
 		static final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
 
+		static final BlockingQueue<String> left = new LinkedBlockingQueue<>();
+
 		static final BlockingQueue<String> flooded = new LinkedBlockingQueue<>();
 
 		@Override
@@ -422,6 +460,7 @@ class ServletWebSocketTests {
 			registry.addHandler(new Echo(), "/echo");
 			registry.addHandler(new Pieces(), "/pieces");
 			registry.addHandler(new Flood(), "/flood");
+			registry.addHandler(new Leaving(), "/leaving");
 			registry.addHandler(new Facts(), "/facts")
 				.addInterceptors(new HttpSessionHandshakeInterceptor())
 				.setHandshakeHandler(new KnownUser());
@@ -541,6 +580,26 @@ class ServletWebSocketTests {
 		@Override
 		public boolean supportsPartialMessages() {
 			return true;
+		}
+
+	}
+
+	private static final class Leaving extends AbstractWebSocketHandler {
+
+		private final java.util.concurrent.CountDownLatch closed = new java.util.concurrent.CountDownLatch(1);
+
+		@Override
+		public void afterConnectionEstablished(WebSocketSession session) throws Exception {
+			session.close(new CloseStatus(4000));
+			// The client answers meanwhile.
+			this.closed.await(500, TimeUnit.MILLISECONDS);
+			Application.left.add("established");
+		}
+
+		@Override
+		public void afterConnectionClosed(WebSocketSession session, CloseStatus status) {
+			Application.left.add("closed");
+			this.closed.countDown();
 		}
 
 	}

@@ -3,9 +3,9 @@ package io.millrace.core.websocket;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
@@ -44,8 +44,7 @@ class CompressionTests {
 	@BeforeAll
 	static void start() throws IOException {
 		server = new EchoServer(WebSocketOptions.defaults());
-		keeping = new EchoServer(
-				new WebSocketOptions(1024 * 1024, 0, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(10), true, true));
+		keeping = new EchoServer(new WebSocketOptions(1024 * 1024, 0, WebSocketTimeouts.defaults(), true, true));
 	}
 
 	@AfterAll
@@ -183,6 +182,22 @@ class CompressionTests {
 				assertThat(echo.first()).isEqualTo(FIN | TEXT);
 				assertThat(echo.text()).isEqualTo("small");
 			});
+		}
+	}
+
+	@Test
+	void aLargeMessageIsCompressedByWorkersOnly() throws Exception {
+		WebSocketOptions options = new WebSocketOptions(4 * 1024 * 1024, 0, WebSocketTimeouts.defaults(), true, false);
+		try (EchoServer large = new EchoServer(options)) {
+			byte[] message = new byte[1024 * 1024 + 1];
+			for (String path : List.of("/", "/worker")) {
+				try (FrameClient client = FrameClient.open(large.port(), path,
+						"Sec-WebSocket-Extensions: permessage-deflate")) {
+					client.frame(FIN | BINARY, message);
+					assertThat(client.receive().first())
+						.isEqualTo(path.equals("/") ? FIN | BINARY : FIN | RSV1 | BINARY);
+				}
+			}
 		}
 	}
 

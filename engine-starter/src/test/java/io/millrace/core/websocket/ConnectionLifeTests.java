@@ -27,6 +27,7 @@ import static io.millrace.core.websocket.FrameClient.FIN;
 import static io.millrace.core.websocket.FrameClient.PING;
 import static io.millrace.core.websocket.FrameClient.PONG;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 /**
  * From the handshake to the end of a connection: who waits for whom, and how long.
@@ -166,6 +167,38 @@ class ConnectionLifeTests {
 	}
 
 	@Test
+	void aClientThatKeepsSendingLeavesWorkersToOthers() throws Exception {
+		try (EchoServer server = new EchoServer(WebSocketOptions.defaults());
+				FrameClient client = FrameClient.open(server.port(), "/turns")) {
+			java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+			all.writeBytes(FrameClient.bytes(FIN | FrameClient.TEXT, "others?".getBytes()));
+			for (int i = 0; i < 1000; i++) {
+				all.writeBytes(FrameClient.bytes(FIN | FrameClient.TEXT, ("" + i).getBytes()));
+			}
+			client.raw(all.toByteArray());
+			assertThat(client.receive().text()).isEqualTo("others?");
+			for (int i = 0; i < 1000; i++) {
+				assertThat(client.receive().text()).isEqualTo("" + i);
+			}
+			Awaitility.await().until(() -> !server.told().isEmpty());
+			String told = server.told().remove();
+			assertThat(told).startsWith("others after ");
+			assertThat(Integer.parseInt(told.substring("others after ".length()))).isLessThanOrEqualTo(64);
+		}
+	}
+
+	@Test
+	void aConnectionThatFailsIsClosed() throws Exception {
+		try (EchoServer server = new EchoServer(WebSocketOptions.defaults());
+				FrameClient client = FrameClient.open(server.port(), "/broken")) {
+			client.text("one");
+			assertThat(client.receive().code()).isEqualTo(1011);
+			assertThat(client.isAtEnd()).isTrue();
+			assertThat(server.awaitClosed().code()).isEqualTo(1011);
+		}
+	}
+
+	@Test
 	void aClientThatDoesNotReadIsNotWrittenTo() throws Exception {
 		try (EchoServer server = new EchoServer(WebSocketOptions.defaults());
 				FrameClient client = FrameClient.open(server.port(), "/")) {
@@ -207,6 +240,20 @@ class ConnectionLifeTests {
 			assertThat(server.awaitClosed().code()).isEqualTo(1006);
 			assertThat(server.told()).contains("timeout write");
 			assertThat(connection.send(false, Unpooled.wrappedBuffer(new byte[1]), true)).isFalse();
+			assertThat(client.socket().isConnected()).isTrue();
+		}
+	}
+
+	@Test
+	void aClientThatTakesTooLongDoesNotHoldAThread() throws Exception {
+		WebSocketTimeouts timeouts = new WebSocketTimeouts(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(10), SHORT);
+		try (EchoServer server = new EchoServer(new WebSocketOptions(64 * 1024, 0, timeouts, true, false));
+				FrameClient client = FrameClient.open(server.port(), "/")) {
+			WebSocketConnection connection = server.awaitOpened();
+			fill(connection);
+			assertThatIOException().isThrownBy(connection::awaitWritable).withMessageContaining("too long");
+			assertThat(server.awaitClosed()).isEqualTo(new EchoServer.Closed(1006, "", true));
+			assertThat(server.told()).containsExactly("timeout upgraded");
 			assertThat(client.socket().isConnected()).isTrue();
 		}
 	}
@@ -373,7 +420,8 @@ class ConnectionLifeTests {
 	}
 
 	private static WebSocketOptions options(Duration idle, Duration ping, Duration close) {
-		return new WebSocketOptions(64 * 1024, 0, idle, ping, close, true, false);
+		return new WebSocketOptions(64 * 1024, 0,
+				new WebSocketTimeouts(idle, ping, close, WebSocketTimeouts.defaults().send()), true, false);
 	}
 
 }

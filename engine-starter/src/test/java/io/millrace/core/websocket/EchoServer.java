@@ -9,6 +9,8 @@ import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -20,15 +22,21 @@ import io.millrace.core.http.RequestBody;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.transport.ListenerOptions;
 import io.millrace.core.transport.Transport;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An engine that accepts every handshake and sends back what comes. Where the path is
- * {@code /lazy} nothing is requested, {@code /partial} wants pieces, {@code /worker} is
- * told by a worker.
+ * {@code /lazy} nothing is requested, {@code /broken} fails when it reads, {@code /turns}
+ * shares its only worker, {@code /partial} wants pieces, {@code /worker} is told by a
+ * worker.
  */
 final class EchoServer implements AutoCloseable {
+
+	/** Has the only worker told when others have their turn. */
+	private static final byte[] OTHERS = "others?".getBytes(StandardCharsets.UTF_8);
 
 	private static final byte[] FAIL = "fail!".getBytes(StandardCharsets.UTF_8);
 
@@ -41,6 +49,9 @@ final class EchoServer implements AutoCloseable {
 	private final BlockingQueue<WebSocketConnection> opened = new LinkedBlockingQueue<>();
 
 	private final Queue<String> told = new ConcurrentLinkedQueue<>();
+
+	// Its thread is made when there is something to do.
+	private final ExecutorService worker = Executors.newSingleThreadExecutor();
 
 	private volatile int round;
 
@@ -85,7 +96,8 @@ final class EchoServer implements AutoCloseable {
 		WebSocketHandshake handshake = WebSocketHandshake.accept(exchange, this.options,
 				exchange.request().headers().get("Sec-WebSocket-Protocol"), true);
 		handshake.answer((name, value) -> exchange.response().headers().set(name, value));
-		RequestBody body = exchange.upgrade(WebSocketHandshake.PROTOCOL);
+		RequestBody following = exchange.upgrade(WebSocketHandshake.PROTOCOL);
+		RequestBody body = path.equals("/broken") ? new BrokenBody(following) : following;
 		Executor loop = (task) -> {
 			if (exchange.stream().executor().inEventLoop()) {
 				task.run();
@@ -94,7 +106,11 @@ final class EchoServer implements AutoCloseable {
 				exchange.stream().executor().execute(task);
 			}
 		};
-		Executor executor = path.equals("/worker") ? exchange::resume : loop;
+		Executor executor = switch (path) {
+			case "/worker" -> exchange::resume;
+			case "/turns" -> this.worker;
+			default -> loop;
+		};
 		Echo echo = new Echo();
 		WebSocketConnection connection = new WebSocketConnection(exchange, body, handshake, path.equals("/partial"),
 				executor, echo);
@@ -146,10 +162,46 @@ final class EchoServer implements AutoCloseable {
 	@Override
 	public void close() {
 		this.engine.close();
+		this.worker.shutdown();
 	}
 
 	/** How a connection was closed. */
 	record Closed(int code, String text, boolean lost) {
+	}
+
+	/** Has no memory for what comes. */
+	private record BrokenBody(RequestBody body) implements RequestBody {
+
+		@Override
+		public @Nullable ByteBuf read() throws IOException {
+			ByteBuf some = this.body.read();
+			if (some != null) {
+				some.release();
+				throw new OutOfMemoryError("as asked");
+			}
+			return null;
+		}
+
+		@Override
+		public boolean isEnded() {
+			return this.body.isEnded();
+		}
+
+		@Override
+		public void demand(Runnable available) {
+			this.body.demand(available);
+		}
+
+		@Override
+		public HttpHeaders trailers() {
+			return this.body.trailers();
+		}
+
+		@Override
+		public long received() {
+			return this.body.received();
+		}
+
 	}
 
 	private final class Echo implements WebSocketReceiver {
@@ -158,8 +210,15 @@ final class EchoServer implements AutoCloseable {
 
 		private volatile @Nullable WebSocketConnection connection;
 
+		// Of the only worker.
+		private int texts;
+
 		@Override
 		public void text(byte[] utf8, boolean last) {
+			this.texts++;
+			if (Arrays.equals(utf8, OTHERS)) {
+				EchoServer.this.worker.execute(() -> EchoServer.this.told.add("others after " + this.texts));
+			}
 			if (Arrays.equals(utf8, FAIL)) {
 				throw new IllegalStateException("as asked");
 			}
