@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
@@ -83,7 +84,35 @@ class EngineDecompressionTests implements EngineObserver {
 
 	// Answers with what it has read, and what it was told of that.
 	private void handle(Exchange exchange) {
+		if (exchange.request().headers().contains("X-Count")) {
+			// When all of it is here.
+			exchange.stream()
+				.executor()
+				.schedule(() -> countReads(exchange, exchange.request().headers().getInt("X-Count")), 0,
+						TimeUnit.NANOSECONDS);
+			return;
+		}
 		read(exchange, new ByteArrayOutputStream());
+	}
+
+	// Answers with whether it was told the end together with the last bytes.
+	private static void countReads(Exchange exchange, int left) {
+		try {
+			ByteBuf part;
+			while ((part = exchange.requestBody().read()) != null) {
+				left -= part.readableBytes();
+				part.release();
+				if (left == 0) {
+					TestEngine.text(exchange, "ended: " + exchange.requestBody().isEnded());
+					return;
+				}
+			}
+		}
+		catch (IOException ex) {
+			return;
+		}
+		int more = left;
+		exchange.requestBody().demand(() -> countReads(exchange, more));
 	}
 
 	private void read(Exchange exchange, ByteArrayOutputStream whole) {
@@ -213,6 +242,23 @@ class EngineDecompressionTests implements EngineObserver {
 		try (RawClient client = this.engine.connect()) {
 			send(client, "gzip", code("gzip", zeros));
 			assertThat(client.receive().body()).startsWith(answer(zeros));
+		}
+	}
+
+	// Also where the last piece is just full.
+	@ParameterizedTest
+	@ValueSource(strings = { "gzip", "deflate", "br", "zstd" })
+	void withTheLastBytesTheBodyHasEnded(String coding) throws Exception {
+		try (RawClient client = this.engine.connect()) {
+			for (int size : new int[] { 10, 16 * 1024, 5 * 16 * 1024, 20_000 }) {
+				byte[] coded = code(coding, Arrays.copyOf(TEXT, size));
+				ByteArrayOutputStream request = new ByteArrayOutputStream();
+				request.writeBytes((head(coding) + "X-Count: " + size + "\r\nContent-Length: " + coded.length + "\r\n\r\n")
+					.getBytes(StandardCharsets.US_ASCII));
+				request.writeBytes(coded);
+				client.send(request.toByteArray());
+				assertThat(client.receive().body()).isEqualTo("ended: true");
+			}
 		}
 	}
 

@@ -9,6 +9,7 @@ import io.millrace.core.compression.ContentDecoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
 
@@ -67,11 +68,10 @@ final class DecodedBody implements RequestBody {
 		}
 		Decoding own = this.decoding.enter();
 		if (own == null) {
-			// The exchange has ended, which the body as it comes will say.
-			return this.received.read();
+			throw endedBefore();
 		}
 		try {
-			return read(own);
+			return readWhole(own);
 		}
 		catch (ProtocolException ex) {
 			this.failure = ex;
@@ -80,6 +80,39 @@ final class DecodedBody implements RequestBody {
 		}
 		finally {
 			this.decoding.leave();
+		}
+	}
+
+	// The body as it comes says why, unless all of it was taken before the exchange ended:
+	// then what was not inflated is lost all the same.
+	private IOException endedBefore() throws IOException {
+		ByteBuf left;
+		while ((left = this.received.read()) != null) {
+			left.release();
+		}
+		return new IOException("The exchange has ended before its request body was read");
+	}
+
+	// With the last bytes goes that they are the last: who has asked for no more than
+	// there is would not ask again to hear of it.
+	private @Nullable ByteBuf readWhole(Decoding own) throws IOException {
+		ByteBuf piece = own.takeAhead();
+		if (piece == null) {
+			piece = read(own);
+		}
+		if (piece == null || !this.received.isEnded()) {
+			return piece;
+		}
+		boolean done = false;
+		try {
+			own.ahead = read(own);
+			done = true;
+			return piece;
+		}
+		finally {
+			if (!done) {
+				piece.release();
+			}
 		}
 	}
 
@@ -210,10 +243,20 @@ final class DecodedBody implements RequestBody {
 
 		private ByteBuf input = Unpooled.EMPTY_BUFFER;
 
+		// Inflated to see whether there is more.
+		private @Nullable ByteBuf ahead;
+
 		private @Nullable ContentDecoder decoder;
+
+		@Nullable ByteBuf takeAhead() {
+			ByteBuf taken = this.ahead;
+			this.ahead = null;
+			return taken;
+		}
 
 		void release() {
 			this.input.release();
+			ReferenceCountUtil.release(this.ahead);
 			if (this.decoder != null) {
 				this.decoder.close();
 			}
