@@ -159,10 +159,20 @@ class EngineCompressionTests {
 					exchange.responseBody().write(text(exchange, at, at + 10_000), at == 390_000);
 				}
 			}
+			case "/two-threads" -> writeFromTwoThreads(exchange);
 			case "/empty" -> exchange.responseBody().write(null, true);
 			case "/events" -> new Thread(() -> sendEvents(exchange), "events").start();
 			default -> throw new IllegalArgumentException(exchange.request().target().path());
 		}
+	}
+
+	// The end waits for another turn, behind a part that is compressed already.
+	private static void writeFromTwoThreads(Exchange exchange) {
+		exchange.responseBody().write(text(exchange, 0, 64 * 1024), false);
+		CompletableFuture
+			.runAsync(() -> exchange.responseBody().write(text(exchange, 64 * 1024, 64 * 1024 + 100), false))
+			.join();
+		exchange.responseBody().write(null, true);
 	}
 
 	private void countTurns(Exchange exchange) {
@@ -395,6 +405,12 @@ class EngineCompressionTests {
 	void anEventLoopHasOtherTurnsWhileItCompresses() throws Exception {
 		assertThat(decoded(this.inline, ContentCoding.GZIP, "/turns", 0)).isEqualTo(TEXT.substring(0, 400_000));
 		assertThat(this.turns.get()).isGreaterThanOrEqualTo(6);
+	}
+
+	@Test
+	void anEndThatWaitsIsNotTakenForThatOfWhatIsCompressedAlready() throws Exception {
+		assertThat(decoded(this.inline, ContentCoding.GZIP, "/two-threads", 0))
+			.isEqualTo(TEXT.substring(0, 64 * 1024 + 100));
 	}
 
 	@Test
