@@ -341,6 +341,15 @@ class EngineCompressionTests {
 		assertThat(header(weak, "Vary")).isEqualTo("Accept-Encoding");
 	}
 
+	@Test
+	void notModifiedOfATagThatIsWeakAnywaySaysWhatItStandsOn() throws Exception {
+		String[] headers = { "X-Status", "304", "X-Set-ETag", "W/\"tag\"", "If-None-Match", "W/\"tag\"" };
+		HttpResponse<byte[]> response = gzip("/empty", headers);
+		assertThat(header(response, "ETag")).isEqualTo("W/\"tag\"");
+		assertThat(header(response, "Vary")).isEqualTo("Accept-Encoding");
+		assertThat(header(gzip("/secret/empty", headers), "Vary")).isNull();
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "/whole", "/declared", "/parts" })
 	void headSaysWhatGetWouldSay(String path) throws Exception {

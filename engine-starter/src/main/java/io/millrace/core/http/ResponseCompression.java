@@ -158,8 +158,10 @@ public final class ResponseCompression {
 	}
 
 	// RFC 9111 §4.3.4: a cache finds what it has by the same tag, which was weakened when
-	// it got it.
-	private static void describeNotModified(RequestHead request, HttpHeaders headers) {
+	// it got it, or was weak. Where only the date was compared, or the tag is that of the
+	// bytes as they are, nothing tells whether 200 would have been compressed: what a
+	// cache has of Vary stays then (RFC 9111 §3.2).
+	private void describeNotModified(RequestHead request, HttpHeaders headers) {
 		String tag = headers.get(HttpHeaderNames.ETAG);
 		if (tag != null && tag.startsWith("\"")
 				&& request.headers()
@@ -167,6 +169,9 @@ public final class ResponseCompression {
 					.stream()
 					.anyMatch((known) -> known.contains(WEAK + tag))) {
 			weaken(headers);
+			addVary(headers);
+		}
+		else if (tag != null && tag.startsWith(WEAK) && !this.options.excluded().test(request)) {
 			addVary(headers);
 		}
 	}
