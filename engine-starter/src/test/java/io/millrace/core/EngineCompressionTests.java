@@ -26,11 +26,13 @@ import java.util.zip.GZIPInputStream;
 
 import com.aayushatharva.brotli4j.decoder.BrotliInputStream;
 import com.github.luben.zstd.ZstdInputStream;
+import io.millrace.core.compression.CodingLevel;
 import io.millrace.core.compression.ContentCoding;
 import io.millrace.core.compression.MediaTypes;
 import io.millrace.core.http.CompressionOptions;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ExchangeHandler;
+import io.millrace.core.http.HeldCodecs;
 import io.millrace.core.transport.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -160,6 +162,7 @@ class EngineCompressionTests {
 				}
 			}
 			case "/two-threads" -> writeFromTwoThreads(exchange);
+			case "/held" -> exchange.responseBody().write(text(exchange, 0, 10_000), false);
 			case "/empty" -> exchange.responseBody().write(null, true);
 			case "/events" -> new Thread(() -> sendEvents(exchange), "events").start();
 			default -> throw new IllegalArgumentException(exchange.request().target().path());
@@ -395,17 +398,20 @@ class EngineCompressionTests {
 		}
 	}
 
-	@Test
-	void whoGoesAwayInTheMiddleLeavesNothingBehind() throws Exception {
+	@ParameterizedTest
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DEFLATE")
+	void whoGoesAwayInTheMiddleLeavesNothingBehind(ContentCoding coding) throws Exception {
 		for (TestEngine engine : engines()) {
-			for (String path : List.of("/file", "/whole", "/parts")) {
+			for (String path : List.of("/file", "/whole", "/parts", "/held")) {
 				try (RawClient raw = engine.connect()) {
-					raw.send("GET " + path
-							+ " HTTP/1.1\r\nHost: localhost\r\nX-Size: 500000\r\nAccept-Encoding: gzip\r\n\r\n");
+					raw.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nX-Size: 500000\r\nAccept-Encoding: "
+							+ coding.token() + "\r\n\r\n");
 					raw.receiveHead();
 					raw.socket().setSoLinger(true, 0);
 				}
 				Awaitility.await().until(() -> this.last.get().outcome() != null);
+				Awaitility.await()
+					.untilAsserted(() -> assertThat(HeldCodecs.byEncoders(this.last.get())).as(path).isZero());
 			}
 		}
 	}
@@ -429,6 +435,31 @@ class EngineCompressionTests {
 			assertThat(get(this.inline, "/fast").body()).asString().isEqualTo("fast");
 			assertThat(slow.receive().headers()).containsEntry("content-encoding", "gzip");
 			assertThat(slow.get("/fast").receive().body()).isEqualTo("fast");
+		}
+	}
+
+	@Test
+	void whereEncodersHoldTooMuchAResponseIsSentAsItIs() throws Exception {
+		CompressionOptions options = options();
+		long one = new CodingLevel(ContentCoding.GZIP, 4).memory();
+		CompressionOptions tight = new CompressionOptions(options.codings(), options.types(), options.excludedAgents(),
+				options.minSize(), options.excluded(), one);
+		try (TestEngine engine = new TestEngine(Transport.best(), TestEngine.blocking(this::handle),
+				(builder) -> builder.compression(tight))
+			.start()) {
+			try (RawClient slow = engine.connect()) {
+				slow.send("GET /held HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n");
+				slow.receiveHead();
+				assertThat(HeldCodecs.byEncoders(this.last.get())).isEqualTo(one);
+				HttpResponse<byte[]> plain = get(engine, "/parts", "X-Size", "5000", "Accept-Encoding", "gzip");
+				assertThat(header(plain, "Content-Encoding")).isNull();
+				assertThat(header(plain, "Vary")).isEqualTo("Accept-Encoding");
+				assertThat(plain.body()).asString().isEqualTo(TEXT.substring(0, 5000));
+				// One write holds an encoder for no longer than it takes.
+				assertThat(decoded(engine, ContentCoding.GZIP, "/whole", 5000)).isEqualTo(TEXT.substring(0, 5000));
+			}
+			Awaitility.await().until(() -> HeldCodecs.byEncoders(this.last.get()) == 0);
+			assertThat(decoded(engine, ContentCoding.GZIP, "/parts", 5000)).isEqualTo(TEXT.substring(0, 5000));
 		}
 	}
 

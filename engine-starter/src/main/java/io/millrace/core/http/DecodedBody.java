@@ -31,9 +31,9 @@ final class DecodedBody implements RequestBody {
 
 	private final ContentCoding coding;
 
-	private final DecompressionOptions options;
+	private final RequestDecompression decompression;
 
-	private final CodecHolder<Decoding> decoding = new CodecHolder<>(new Decoding(), Decoding::release);
+	private final CodecHolder<Decoding> decoding = new CodecHolder<>(new Decoding(), this::release);
 
 	private long taken;
 
@@ -47,11 +47,11 @@ final class DecodedBody implements RequestBody {
 
 	private @Nullable ProtocolException failure;
 
-	DecodedBody(Exchange exchange, ReceivedBody received, ContentCoding coding, DecompressionOptions options) {
+	DecodedBody(Exchange exchange, ReceivedBody received, ContentCoding coding, RequestDecompression decompression) {
 		this.exchange = exchange;
 		this.received = received;
 		this.coding = coding;
-		this.options = options;
+		this.decompression = decompression;
 	}
 
 	@Override
@@ -83,7 +83,8 @@ final class DecodedBody implements RequestBody {
 		}
 	}
 
-	// The body as it comes says why, unless all of it was taken before the exchange ended:
+	// The body as it comes says why, unless all of it was taken before the exchange
+	// ended:
 	// then what was not inflated is lost all the same.
 	private IOException endedBefore() throws IOException {
 		ByteBuf left;
@@ -162,7 +163,7 @@ final class DecodedBody implements RequestBody {
 	private ContentDecoder decoder(Decoding own) throws IOException {
 		ContentDecoder known = own.decoder;
 		if (known == null) {
-			known = ContentDecoder.of(this.coding);
+			known = this.decompression.open(this.coding);
 			own.decoder = known;
 		}
 		return known;
@@ -172,8 +173,8 @@ final class DecodedBody implements RequestBody {
 		this.inflatedInTurn += piece.readableBytes();
 		this.inflated += piece.readableBytes();
 		boolean bomb = this.inflated > DecompressionOptions.FREE_SIZE
-				&& this.inflated / this.options.maxRatio() > this.taken;
-		if (bomb || this.inflated > this.options.maxSize()) {
+				&& this.inflated / this.decompression.options().maxRatio() > this.taken;
+		if (bomb || this.inflated > this.decompression.options().maxSize()) {
 			piece.release();
 			throw new ProtocolException(ProtocolException.Kind.LIMIT, 413,
 					"The request body is too large when it is decompressed");
@@ -238,6 +239,14 @@ final class DecodedBody implements RequestBody {
 		this.decoding.close();
 	}
 
+	private void release(Decoding own) {
+		own.input.release();
+		ReferenceCountUtil.release(own.ahead);
+		if (own.decoder != null) {
+			this.decompression.close(own.decoder);
+		}
+	}
+
 	/** What has to be given back. */
 	private static final class Decoding {
 
@@ -252,14 +261,6 @@ final class DecodedBody implements RequestBody {
 			ByteBuf taken = this.ahead;
 			this.ahead = null;
 			return taken;
-		}
-
-		void release() {
-			this.input.release();
-			ReferenceCountUtil.release(this.ahead);
-			if (this.decoder != null) {
-				this.decoder.close();
-			}
 		}
 
 	}
