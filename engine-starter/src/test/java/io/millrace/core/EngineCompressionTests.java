@@ -26,11 +26,13 @@ import java.util.zip.GZIPInputStream;
 
 import com.aayushatharva.brotli4j.decoder.BrotliInputStream;
 import com.github.luben.zstd.ZstdInputStream;
+import io.millrace.core.compression.CodingLevel;
 import io.millrace.core.compression.ContentCoding;
 import io.millrace.core.compression.MediaTypes;
 import io.millrace.core.http.CompressionOptions;
 import io.millrace.core.http.Exchange;
 import io.millrace.core.http.ExchangeHandler;
+import io.millrace.core.http.HeldCodecs;
 import io.millrace.core.transport.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -159,10 +161,21 @@ class EngineCompressionTests {
 					exchange.responseBody().write(text(exchange, at, at + 10_000), at == 390_000);
 				}
 			}
+			case "/two-threads" -> writeFromTwoThreads(exchange);
+			case "/held" -> exchange.responseBody().write(text(exchange, 0, 10_000), false);
 			case "/empty" -> exchange.responseBody().write(null, true);
 			case "/events" -> new Thread(() -> sendEvents(exchange), "events").start();
 			default -> throw new IllegalArgumentException(exchange.request().target().path());
 		}
+	}
+
+	// The end waits for another turn, behind a part that is compressed already.
+	private static void writeFromTwoThreads(Exchange exchange) {
+		exchange.responseBody().write(text(exchange, 0, 64 * 1024), false);
+		CompletableFuture
+			.runAsync(() -> exchange.responseBody().write(text(exchange, 64 * 1024, 64 * 1024 + 100), false))
+			.join();
+		exchange.responseBody().write(null, true);
 	}
 
 	private void countTurns(Exchange exchange) {
@@ -331,6 +344,15 @@ class EngineCompressionTests {
 		assertThat(header(weak, "Vary")).isEqualTo("Accept-Encoding");
 	}
 
+	@Test
+	void notModifiedOfATagThatIsWeakAnywaySaysWhatItStandsOn() throws Exception {
+		String[] headers = { "X-Status", "304", "X-Set-ETag", "W/\"tag\"", "If-None-Match", "W/\"tag\"" };
+		HttpResponse<byte[]> response = gzip("/empty", headers);
+		assertThat(header(response, "ETag")).isEqualTo("W/\"tag\"");
+		assertThat(header(response, "Vary")).isEqualTo("Accept-Encoding");
+		assertThat(header(gzip("/secret/empty", headers), "Vary")).isNull();
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "/whole", "/declared", "/parts" })
 	void headSaysWhatGetWouldSay(String path) throws Exception {
@@ -376,17 +398,20 @@ class EngineCompressionTests {
 		}
 	}
 
-	@Test
-	void whoGoesAwayInTheMiddleLeavesNothingBehind() throws Exception {
+	@ParameterizedTest
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DEFLATE")
+	void whoGoesAwayInTheMiddleLeavesNothingBehind(ContentCoding coding) throws Exception {
 		for (TestEngine engine : engines()) {
-			for (String path : List.of("/file", "/whole", "/parts")) {
+			for (String path : List.of("/file", "/whole", "/parts", "/held")) {
 				try (RawClient raw = engine.connect()) {
-					raw.send("GET " + path
-							+ " HTTP/1.1\r\nHost: localhost\r\nX-Size: 500000\r\nAccept-Encoding: gzip\r\n\r\n");
+					raw.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nX-Size: 500000\r\nAccept-Encoding: "
+							+ coding.token() + "\r\n\r\n");
 					raw.receiveHead();
 					raw.socket().setSoLinger(true, 0);
 				}
 				Awaitility.await().until(() -> this.last.get().outcome() != null);
+				Awaitility.await()
+					.untilAsserted(() -> assertThat(HeldCodecs.byEncoders(this.last.get())).as(path).isZero());
 			}
 		}
 	}
@@ -398,12 +423,43 @@ class EngineCompressionTests {
 	}
 
 	@Test
+	void anEndThatWaitsIsNotTakenForThatOfWhatIsCompressedAlready() throws Exception {
+		assertThat(decoded(this.inline, ContentCoding.GZIP, "/two-threads", 0))
+			.isEqualTo(TEXT.substring(0, 64 * 1024 + 100));
+	}
+
+	@Test
 	void requestsBehindALongResponseAreServedMeanwhile() throws Exception {
 		try (RawClient slow = this.inline.connect()) {
 			slow.send("GET /file HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n");
 			assertThat(get(this.inline, "/fast").body()).asString().isEqualTo("fast");
 			assertThat(slow.receive().headers()).containsEntry("content-encoding", "gzip");
 			assertThat(slow.get("/fast").receive().body()).isEqualTo("fast");
+		}
+	}
+
+	@Test
+	void whereEncodersHoldTooMuchAResponseIsSentAsItIs() throws Exception {
+		CompressionOptions options = options();
+		long one = new CodingLevel(ContentCoding.GZIP, 4).memory();
+		CompressionOptions tight = new CompressionOptions(options.codings(), options.types(), options.excludedAgents(),
+				options.minSize(), options.excluded(), one);
+		try (TestEngine engine = new TestEngine(Transport.best(), TestEngine.blocking(this::handle),
+				(builder) -> builder.compression(tight))
+			.start()) {
+			try (RawClient slow = engine.connect()) {
+				slow.send("GET /held HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n");
+				slow.receiveHead();
+				assertThat(HeldCodecs.byEncoders(this.last.get())).isEqualTo(one);
+				HttpResponse<byte[]> plain = get(engine, "/parts", "X-Size", "5000", "Accept-Encoding", "gzip");
+				assertThat(header(plain, "Content-Encoding")).isNull();
+				assertThat(header(plain, "Vary")).isEqualTo("Accept-Encoding");
+				assertThat(plain.body()).asString().isEqualTo(TEXT.substring(0, 5000));
+				// One write holds an encoder for no longer than it takes.
+				assertThat(decoded(engine, ContentCoding.GZIP, "/whole", 5000)).isEqualTo(TEXT.substring(0, 5000));
+			}
+			Awaitility.await().until(() -> HeldCodecs.byEncoders(this.last.get()) == 0);
+			assertThat(decoded(engine, ContentCoding.GZIP, "/parts", 5000)).isEqualTo(TEXT.substring(0, 5000));
 		}
 	}
 

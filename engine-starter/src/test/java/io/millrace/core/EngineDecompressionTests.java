@@ -6,7 +6,9 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 
@@ -15,6 +17,7 @@ import com.aayushatharva.brotli4j.encoder.BrotliOutputStream;
 import com.github.luben.zstd.ZstdOutputStream;
 import io.millrace.core.http.DecompressionOptions;
 import io.millrace.core.http.Exchange;
+import io.millrace.core.http.HeldCodecs;
 import io.millrace.core.observe.EngineObserver;
 import io.millrace.core.transport.Transport;
 import io.netty.buffer.ByteBuf;
@@ -45,6 +48,8 @@ class EngineDecompressionTests implements EngineObserver {
 	private static final byte[] TEXT = text();
 
 	private final List<String> errors = new java.util.concurrent.CopyOnWriteArrayList<>();
+
+	private final AtomicReference<Exchange> last = new AtomicReference<>();
 
 	private final AtomicLong seen = new AtomicLong();
 
@@ -83,7 +88,36 @@ class EngineDecompressionTests implements EngineObserver {
 
 	// Answers with what it has read, and what it was told of that.
 	private void handle(Exchange exchange) {
+		this.last.set(exchange);
+		if (exchange.request().headers().contains("X-Count")) {
+			// When all of it is here.
+			exchange.stream()
+				.executor()
+				.schedule(() -> countReads(exchange, exchange.request().headers().getInt("X-Count")), 0,
+						TimeUnit.NANOSECONDS);
+			return;
+		}
 		read(exchange, new ByteArrayOutputStream());
+	}
+
+	// Answers with whether it was told the end together with the last bytes.
+	private static void countReads(Exchange exchange, int left) {
+		try {
+			ByteBuf part;
+			while ((part = exchange.requestBody().read()) != null) {
+				left -= part.readableBytes();
+				part.release();
+				if (left == 0) {
+					TestEngine.text(exchange, "ended: " + exchange.requestBody().isEnded());
+					return;
+				}
+			}
+		}
+		catch (IOException ex) {
+			return;
+		}
+		int more = left;
+		exchange.requestBody().demand(() -> countReads(exchange, more));
 	}
 
 	private void read(Exchange exchange, ByteArrayOutputStream whole) {
@@ -216,15 +250,36 @@ class EngineDecompressionTests implements EngineObserver {
 		}
 	}
 
-	@Test
-	void whoGoesAwayInTheMiddleLeavesNothingBehind() throws Exception {
-		byte[] coded = code("gzip", TEXT);
+	// Also where the last piece is just full.
+	@ParameterizedTest
+	@ValueSource(strings = { "gzip", "deflate", "br", "zstd" })
+	void withTheLastBytesTheBodyHasEnded(String coding) throws Exception {
 		try (RawClient client = this.engine.connect()) {
-			client.send(head("gzip") + "Content-Length: " + coded.length + "\r\n\r\n");
-			client.send(Arrays.copyOf(coded, coded.length / 2));
+			for (int size : new int[] { 10, 16 * 1024, 5 * 16 * 1024, 20_000 }) {
+				byte[] coded = code(coding, Arrays.copyOf(TEXT, size));
+				ByteArrayOutputStream request = new ByteArrayOutputStream();
+				request
+					.writeBytes((head(coding) + "X-Count: " + size + "\r\nContent-Length: " + coded.length + "\r\n\r\n")
+						.getBytes(StandardCharsets.US_ASCII));
+				request.writeBytes(coded);
+				client.send(request.toByteArray());
+				assertThat(client.receive().body()).isEqualTo("ended: true");
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "gzip", "deflate", "br", "zstd" })
+	void whoGoesAwayInTheMiddleLeavesNothingBehind(String coding) throws Exception {
+		byte[] coded = code(coding, TEXT);
+		try (RawClient client = this.engine.connect()) {
+			client.send(head(coding) + "Content-Length: " + coded.length + "\r\n\r\n");
+			client.send(Arrays.copyOf(coded, coded.length - 20));
 			Awaitility.await().until(() -> this.seen.get() > 0);
+			assertThat(HeldCodecs.byDecoders(this.last.get())).isOne();
 		}
 		Awaitility.await().until(() -> this.engine.engine().snapshot().connections().open() == 0);
+		Awaitility.await().untilAsserted(() -> assertThat(HeldCodecs.byDecoders(this.last.get())).isZero());
 	}
 
 	private void send(RawClient client, String coding, byte[] body) throws IOException {

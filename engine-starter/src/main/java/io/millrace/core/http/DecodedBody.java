@@ -9,6 +9,7 @@ import io.millrace.core.compression.ContentDecoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +31,9 @@ final class DecodedBody implements RequestBody {
 
 	private final ContentCoding coding;
 
-	private final DecompressionOptions options;
+	private final RequestDecompression decompression;
 
-	private final CodecHolder<Decoding> decoding = new CodecHolder<>(new Decoding(), Decoding::release);
+	private final CodecHolder<Decoding> decoding = new CodecHolder<>(new Decoding(), this::release);
 
 	private long taken;
 
@@ -46,11 +47,11 @@ final class DecodedBody implements RequestBody {
 
 	private @Nullable ProtocolException failure;
 
-	DecodedBody(Exchange exchange, ReceivedBody received, ContentCoding coding, DecompressionOptions options) {
+	DecodedBody(Exchange exchange, ReceivedBody received, ContentCoding coding, RequestDecompression decompression) {
 		this.exchange = exchange;
 		this.received = received;
 		this.coding = coding;
-		this.options = options;
+		this.decompression = decompression;
 	}
 
 	@Override
@@ -67,11 +68,10 @@ final class DecodedBody implements RequestBody {
 		}
 		Decoding own = this.decoding.enter();
 		if (own == null) {
-			// The exchange has ended, which the body as it comes will say.
-			return this.received.read();
+			throw endedBefore();
 		}
 		try {
-			return read(own);
+			return readWhole(own);
 		}
 		catch (ProtocolException ex) {
 			this.failure = ex;
@@ -80,6 +80,40 @@ final class DecodedBody implements RequestBody {
 		}
 		finally {
 			this.decoding.leave();
+		}
+	}
+
+	// The body as it comes says why, unless all of it was taken before the exchange
+	// ended:
+	// then what was not inflated is lost all the same.
+	private IOException endedBefore() throws IOException {
+		ByteBuf left;
+		while ((left = this.received.read()) != null) {
+			left.release();
+		}
+		return new IOException("The exchange has ended before its request body was read");
+	}
+
+	// With the last bytes goes that they are the last: who has asked for no more than
+	// there is would not ask again to hear of it.
+	private @Nullable ByteBuf readWhole(Decoding own) throws IOException {
+		ByteBuf piece = own.takeAhead();
+		if (piece == null) {
+			piece = read(own);
+		}
+		if (piece == null || !this.received.isEnded()) {
+			return piece;
+		}
+		boolean done = false;
+		try {
+			own.ahead = read(own);
+			done = true;
+			return piece;
+		}
+		finally {
+			if (!done) {
+				piece.release();
+			}
 		}
 	}
 
@@ -129,7 +163,7 @@ final class DecodedBody implements RequestBody {
 	private ContentDecoder decoder(Decoding own) throws IOException {
 		ContentDecoder known = own.decoder;
 		if (known == null) {
-			known = ContentDecoder.of(this.coding);
+			known = this.decompression.open(this.coding);
 			own.decoder = known;
 		}
 		return known;
@@ -139,8 +173,8 @@ final class DecodedBody implements RequestBody {
 		this.inflatedInTurn += piece.readableBytes();
 		this.inflated += piece.readableBytes();
 		boolean bomb = this.inflated > DecompressionOptions.FREE_SIZE
-				&& this.inflated / this.options.maxRatio() > this.taken;
-		if (bomb || this.inflated > this.options.maxSize()) {
+				&& this.inflated / this.decompression.options().maxRatio() > this.taken;
+		if (bomb || this.inflated > this.decompression.options().maxSize()) {
 			piece.release();
 			throw new ProtocolException(ProtocolException.Kind.LIMIT, 413,
 					"The request body is too large when it is decompressed");
@@ -205,18 +239,28 @@ final class DecodedBody implements RequestBody {
 		this.decoding.close();
 	}
 
+	private void release(Decoding own) {
+		own.input.release();
+		ReferenceCountUtil.release(own.ahead);
+		if (own.decoder != null) {
+			this.decompression.close(own.decoder);
+		}
+	}
+
 	/** What has to be given back. */
 	private static final class Decoding {
 
 		private ByteBuf input = Unpooled.EMPTY_BUFFER;
 
+		// Inflated to see whether there is more.
+		private @Nullable ByteBuf ahead;
+
 		private @Nullable ContentDecoder decoder;
 
-		void release() {
-			this.input.release();
-			if (this.decoder != null) {
-				this.decoder.close();
-			}
+		@Nullable ByteBuf takeAhead() {
+			ByteBuf taken = this.ahead;
+			this.ahead = null;
+			return taken;
 		}
 
 	}

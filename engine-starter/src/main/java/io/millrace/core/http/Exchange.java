@@ -101,6 +101,11 @@ public final class Exchange {
 		this.content = (decoded != null) ? decoded : this.requestBody;
 	}
 
+	/** What the engine supplies to all exchanges. */
+	HttpServices services() {
+		return this.services;
+	}
+
 	/**
 	 * The head of the request.
 	 * @return the head

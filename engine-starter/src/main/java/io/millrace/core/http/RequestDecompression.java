@@ -1,10 +1,12 @@
 package io.millrace.core.http;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
 import io.millrace.core.compression.ContentCoding;
+import io.millrace.core.compression.ContentDecoder;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -25,6 +27,8 @@ public final class RequestDecompression {
 	private final DecompressionOptions options;
 
 	private final String accepted;
+
+	private final OpenCodecs open = new OpenCodecs();
 
 	/**
 	 * Settle it.
@@ -75,8 +79,34 @@ public final class RequestDecompression {
 		}
 		List<String> values = request.headers().getAll(HttpHeaderNames.CONTENT_ENCODING);
 		ContentCoding coding = (values.size() == 1) ? ContentCoding.of(values.get(0).strip()) : null;
-		return (coding != null && coding.isAvailable()) ? new DecodedBody(exchange, received, coding, this.options)
-				: null;
+		return (coding != null && coding.isAvailable()) ? new DecodedBody(exchange, received, coding, this) : null;
+	}
+
+	DecompressionOptions options() {
+		return this.options;
+	}
+
+	ContentDecoder open(ContentCoding coding) throws IOException {
+		ContentDecoder opened = ContentDecoder.of(coding);
+		this.open.tryOpen(1, Long.MAX_VALUE);
+		return opened;
+	}
+
+	void close(ContentDecoder decoder) {
+		try {
+			decoder.close();
+		}
+		finally {
+			this.open.closed(1);
+		}
+	}
+
+	/**
+	 * How many decoders were opened and are not closed.
+	 * @return the number of decoders
+	 */
+	long held() {
+		return this.open.held();
 	}
 
 	/**

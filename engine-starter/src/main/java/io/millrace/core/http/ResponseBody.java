@@ -239,8 +239,9 @@ public final class ResponseBody {
 		this.queued -= part.weight();
 		ResponsePart end = this.queue.peek();
 		// Who flushes the body and then ends the response has mostly done both by now:
-		// then it is one write with a Content-Length after all.
-		if (end != null && end.isBareEnd() && this.exchange.response().trailers() == null) {
+		// then it is one write with a Content-Length after all. Where one of the two is
+		// compressed already and the other is not, the end has to be as well.
+		if (end != null && end.isBareEnd() && end.raw() == part.raw() && this.exchange.response().trailers() == null) {
 			this.queue.remove();
 			if (end.raw()) {
 				Objects.requireNonNull(this.coder).joined();

@@ -71,7 +71,7 @@ final class ResponseCoder {
 	@Nullable ResponsePart code(ResponsePart part, boolean inLoop) {
 		boolean first = this.state == State.UNDECIDED;
 		if (first) {
-			this.state = decide(part);
+			this.state = decide(part, inLoop);
 		}
 		return switch (this.state) {
 			case UNDECIDED, PLAIN -> part;
@@ -80,7 +80,7 @@ final class ResponseCoder {
 		};
 	}
 
-	private State decide(ResponsePart part) {
+	private State decide(ResponsePart part, boolean inLoop) {
 		RequestHead request = this.exchange.request();
 		ResponseHead response = this.exchange.response();
 		boolean head = request.method().equals("HEAD");
@@ -95,7 +95,7 @@ final class ResponseCoder {
 		if (choice == null || (head && size == ResponseCompression.UNKNOWN && part.last())) {
 			return State.PLAIN;
 		}
-		if (!head && !open(choice, size)) {
+		if (!head && !open(choice, size, part.last() && !hasToWait(part, inLoop))) {
 			return State.PLAIN;
 		}
 		this.compression.describe(response, choice);
@@ -113,10 +113,13 @@ final class ResponseCoder {
 		return known ? part.length() : ResponseCompression.UNKNOWN;
 	}
 
-	private boolean open(CodingLevel choice, long size) {
+	private boolean open(CodingLevel choice, long size, boolean atOnce) {
 		try {
-			ContentEncoder opened = this.compression.encoder(choice, size);
-			this.encoder = new CodecHolder<>(opened, ContentEncoder::close);
+			CodecHolder<ContentEncoder> opened = this.compression.open(choice, size, atOnce);
+			if (opened == null) {
+				return false;
+			}
+			this.encoder = opened;
 		}
 		catch (IOException | RuntimeException ex) {
 			logger.error("A response is sent as it is, as there is no encoder", ex);
@@ -154,12 +157,16 @@ final class ResponseCoder {
 			this.state = State.PLAIN;
 		}
 		this.holding = part.ahead();
-		if (this.waiting.get() > 0 || isLong(part, inLoop) || (inLoop && isTurnOver())) {
+		if (hasToWait(part, inLoop)) {
 			this.waiting.incrementAndGet();
 			return part.asRaw();
 		}
 		this.turn += inLoop ? part.length() : 0;
 		return encode(part, first);
+	}
+
+	private boolean hasToWait(ResponsePart part, boolean inLoop) {
+		return this.waiting.get() > 0 || isLong(part, inLoop) || (inLoop && isTurnOver());
 	}
 
 	private boolean isLong(ResponsePart part, boolean inLoop) {

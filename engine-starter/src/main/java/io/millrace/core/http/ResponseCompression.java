@@ -35,6 +35,10 @@ public final class ResponseCompression {
 
 	private final ContentEncoders encoders;
 
+	private final OpenCodecs open = new OpenCodecs();
+
+	private final long memoryLimit;
+
 	/**
 	 * Settle it.
 	 * @param options which responses are compressed, and how
@@ -43,6 +47,7 @@ public final class ResponseCompression {
 	public ResponseCompression(CompressionOptions options, boolean blocking) {
 		this.options = options;
 		this.blocking = blocking;
+		this.memoryLimit = options.memoryLimit();
 		this.encoders = new ContentEncoders(options.codings()
 			.stream()
 			.filter((each) -> each.coding() == ContentCoding.GZIP)
@@ -60,8 +65,47 @@ public final class ResponseCompression {
 		return this.blocking;
 	}
 
-	ContentEncoder encoder(CodingLevel choice, long size) throws IOException {
-		return this.encoders.create(choice, size);
+	/**
+	 * Open an encoder, if there is room for one more. A client that takes nothing holds
+	 * its encoder for as long as it likes, and may have many streams.
+	 * @param choice the coding and its level
+	 * @param size how many bytes the body has, {@link #UNKNOWN} where nobody knows
+	 * @param atOnce whether it is closed before the caller does anything else: then there
+	 * is room
+	 * @return the encoder, {@code null} where too many are open
+	 * @throws IOException where the library fails
+	 */
+	@Nullable CodecHolder<ContentEncoder> open(CodingLevel choice, long size, boolean atOnce) throws IOException {
+		long memory = choice.memory();
+		if (!this.open.tryOpen(memory, atOnce ? Long.MAX_VALUE : this.memoryLimit)) {
+			return null;
+		}
+		boolean done = false;
+		try {
+			CodecHolder<ContentEncoder> opened = new CodecHolder<>(this.encoders.create(choice, size), (encoder) -> {
+				try {
+					encoder.close();
+				}
+				finally {
+					this.open.closed(memory);
+				}
+			});
+			done = true;
+			return opened;
+		}
+		finally {
+			if (!done) {
+				this.open.closed(memory);
+			}
+		}
+	}
+
+	/**
+	 * What encoders hold that were opened and are not closed.
+	 * @return the number of bytes, about
+	 */
+	long held() {
+		return this.open.held();
 	}
 
 	/**
@@ -158,8 +202,10 @@ public final class ResponseCompression {
 	}
 
 	// RFC 9111 §4.3.4: a cache finds what it has by the same tag, which was weakened when
-	// it got it.
-	private static void describeNotModified(RequestHead request, HttpHeaders headers) {
+	// it got it, or was weak. Where only the date was compared, or the tag is that of the
+	// bytes as they are, nothing tells whether 200 would have been compressed: what a
+	// cache has of Vary stays then (RFC 9111 §3.2).
+	private void describeNotModified(RequestHead request, HttpHeaders headers) {
 		String tag = headers.get(HttpHeaderNames.ETAG);
 		if (tag != null && tag.startsWith("\"")
 				&& request.headers()
@@ -167,6 +213,9 @@ public final class ResponseCompression {
 					.stream()
 					.anyMatch((known) -> known.contains(WEAK + tag))) {
 			weaken(headers);
+			addVary(headers);
+		}
+		else if (tag != null && tag.startsWith(WEAK) && !this.options.excluded().test(request)) {
 			addVary(headers);
 		}
 	}

@@ -16,7 +16,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -25,11 +27,13 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
 import com.github.luben.zstd.ZstdInputStream;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,8 +43,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -50,10 +57,12 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.io.FileSystemResource;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.codec.ServerSentEvent;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -77,7 +86,8 @@ class CompressionServerTests {
 	private static final String[] PROPERTIES = { "server.compression.enabled=true", "server.http2.enabled=true",
 			"server.compression.additional-mime-types=application/*+json",
 			"server.compression.excluded-user-agents=gozilla,^test.*Agent$", "millrace.routes[0].pattern=/secret/**",
-			"millrace.routes[0].compression=false", "millrace.decompression.enabled=true",
+			"millrace.routes[0].compression=false", "millrace.routes[1].pattern=/late/**",
+			"millrace.routes[1].timeout=1s", "millrace.decompression.enabled=true",
 			"millrace.decompression.max-size=1MB", "spring.web.resources.chain.enabled=true",
 			"spring.web.resources.chain.compressed=true" };
 
@@ -87,7 +97,17 @@ class CompressionServerTests {
 
 	private static CountDownLatch next = new CountDownLatch(1);
 
+	private static final String EXCHANGE_ENDED = "The exchange has ended before its request body was read";
+
 	private static Path file;
+
+	// Of requests whose body is read further when they have been answered.
+	private static final Semaphore ANSWERED = new Semaphore(0);
+
+	private static volatile CompletableFuture<Throwable> lateEnd = new CompletableFuture<>();
+
+	private static volatile LateSubscriber lateSubscriber = new LateSubscriber(() -> {
+	});
 
 	private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -322,6 +342,39 @@ class CompressionServerTests {
 		assertThat(header(unknown, "Accept-Encoding")).contains("gzip");
 	}
 
+	@Test
+	void whoReadsOnWhenTheRequestHasTimedOutIsToldSo() throws Exception {
+		lateEnd = new CompletableFuture<>();
+		assertThat(postLate(this.servlet).statusCode()).isEqualTo(503);
+		ANSWERED.release();
+		assertThat(lateEnd.get(30, TimeUnit.SECONDS)).hasRootCauseMessage(EXCHANGE_ENDED);
+	}
+
+	@Test
+	void whoSubscribesApartFromTheApplicationIsToldThatTheRequestHasEnded() throws Exception {
+		lateEnd = new CompletableFuture<>();
+		assertThat(postLate(this.reactive).body()).asString().isEqualTo("answered");
+		// On the same connection: the exchange has ended then.
+		get(this.reactive, "/text?size=10");
+		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+			lateSubscriber.request(1);
+			return lateEnd.isDone();
+		});
+		assertThat(lateEnd.get()).hasRootCauseMessage(EXCHANGE_ENDED);
+	}
+
+	// Comes in one piece, and is inflated in many.
+	private HttpResponse<byte[]> postLate(TestServer server) throws Exception {
+		byte[] body = new byte[100_000];
+		for (int i = 0; i < body.length; i += 400) {
+			body[i + i % 397] = (byte) (i >> 5);
+		}
+		HttpRequest post = request(server, "/late/body", "Content-Encoding", "gzip", "Content-Type", "text/plain")
+			.POST(BodyPublishers.ofByteArray(gzip(body)))
+			.build();
+		return this.client.send(post, BodyHandlers.ofByteArray());
+	}
+
 	private HttpResponse<byte[]> post(TestServer server, String coding, byte[] body) throws Exception {
 		HttpRequest post = request(server, "/echo", "Content-Encoding", coding, "Content-Type", "text/plain")
 			.POST(BodyPublishers.ofByteArray(body))
@@ -394,6 +447,23 @@ class CompressionServerTests {
 		@PostMapping("/echo")
 		String echo(@RequestBody String body) {
 			return body;
+		}
+
+		@PostMapping("/late/body")
+		void late(HttpServletRequest request) throws IOException {
+			InputStream body = request.getInputStream();
+			assertThat(body.read()).isNotNegative();
+			ANSWERED.acquireUninterruptibly();
+			Thread.interrupted();
+			try {
+				// Little at a time: the client may have its answer just before the
+				// exchange ends.
+				Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> body.readNBytes(1000).length == 0);
+				lateEnd.complete(new AssertionError("All was read"));
+			}
+			catch (Exception ex) {
+				lateEnd.complete(ex);
+			}
 		}
 
 		@GetMapping("/flushed")
@@ -474,6 +544,14 @@ class CompressionServerTests {
 			return body;
 		}
 
+		@PostMapping("/late/body")
+		Mono<String> late(ServerHttpRequest request) {
+			return Mono.create((sink) -> {
+				lateSubscriber = new LateSubscriber(() -> sink.success("answered"));
+				request.getBody().subscribe(lateSubscriber);
+			});
+		}
+
 		@GetMapping(path = "/flushed", produces = "text/plain")
 		Flux<DataBuffer> flushed() {
 			return Flux.just("Hello ", "World").map(ReactiveController::buffer);
@@ -484,7 +562,7 @@ class CompressionServerTests {
 			Flux<String> second = Mono.fromCallable(() -> {
 				awaitNext();
 				return "second\n";
-			}).subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic()).flux();
+			}).subscribeOn(Schedulers.boundedElastic()).flux();
 			return Flux.concat(Flux.just("first\n"), second).map(ReactiveController::buffer);
 		}
 
@@ -518,6 +596,38 @@ class CompressionServerTests {
 	@EnableAutoConfiguration
 	@Import({ CommonController.class, ReactiveController.class })
 	static class ReactiveApplication {
+
+	}
+
+	static class LateSubscriber extends BaseSubscriber<DataBuffer> {
+
+		private final Runnable answer;
+
+		LateSubscriber(Runnable answer) {
+			this.answer = answer;
+		}
+
+		@Override
+		protected void hookOnSubscribe(Subscription subscription) {
+			// Mostly when all of the body has come.
+			Schedulers.parallel().schedule(() -> subscription.request(1), 100, TimeUnit.MILLISECONDS);
+		}
+
+		@Override
+		protected void hookOnNext(DataBuffer buffer) {
+			DataBufferUtils.release(buffer);
+			this.answer.run();
+		}
+
+		@Override
+		protected void hookOnError(Throwable failure) {
+			lateEnd.complete(failure);
+		}
+
+		@Override
+		protected void hookOnComplete() {
+			lateEnd.complete(new AssertionError("All was read"));
+		}
 
 	}
 
