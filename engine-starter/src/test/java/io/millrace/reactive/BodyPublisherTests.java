@@ -91,8 +91,10 @@ class BodyPublisherTests {
 			}
 
 		};
+		// Smaller ones would be put together.
+		String part = "x".repeat(1025);
 		for (int i = 0; i < parts; i++) {
-			this.stream.receive("x");
+			this.stream.receive(part);
 		}
 		this.stream.receiveEnd();
 		this.body.subscribe(oneByOne);

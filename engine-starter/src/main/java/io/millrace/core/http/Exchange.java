@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
  *    └──── connection lost ───┴───────────────────▶ ABORTED
  * </pre>
  *
- * The phase moves to COMMITTED on the thread that writes first, to COMPLETED on the event
- * loop or on the worker that has written the response itself, and to every other phase on
- * the event loop.
+ * The phase moves to COMMITTED on the thread that writes first, to REFUSED on the event
+ * loop or the thread that gives up, to COMPLETED on the event loop or on the worker that
+ * has written the response itself, and to every other phase on the event loop.
  */
 public final class Exchange {
 
@@ -430,7 +430,7 @@ public final class Exchange {
 	}
 
 	/**
-	 * Take the answer out of the application's hands. Called on the event loop.
+	 * Take the answer out of the application's hands. Any thread may call.
 	 * @return {@code true} if the head was not fixed: the stream has to answer with
 	 * {@link #substituteHead()}, and what the application writes is discarded
 	 */
@@ -446,14 +446,16 @@ public final class Exchange {
 	 */
 	public void fail(Throwable cause) {
 		ProtocolException refusal = (cause instanceof ProtocolException known) ? known : null;
-		execute(() -> failInLoop(refusal), NOTHING);
+		// At once: who calls may go on and answer, and would be cut off in the middle.
+		boolean taken = takeOver();
+		execute(() -> failInLoop(refusal, taken), NOTHING);
 	}
 
-	private void failInLoop(@Nullable ProtocolException refusal) {
+	private void failInLoop(@Nullable ProtocolException refusal, boolean taken) {
 		if (outcome() != null) {
 			return;
 		}
-		if (takeOver()) {
+		if (taken || takeOver()) {
 			if (refusal != null) {
 				this.stream.refuse(this, refusal);
 			}

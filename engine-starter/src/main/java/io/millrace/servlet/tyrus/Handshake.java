@@ -47,6 +47,8 @@ final class Handshake {
 
 	private final Runnable closed;
 
+	private final @Nullable HttpSession httpSession;
+
 	private final @Nullable String httpSessionId;
 
 	private @Nullable UpgradeInfo accepted;
@@ -67,6 +69,7 @@ final class Handshake {
 		this.opened = opened;
 		this.closed = closed;
 		HttpSession session = (request.getUserPrincipal() != null) ? request.getSession(false) : null;
+		this.httpSession = session;
 		this.httpSessionId = (session != null) ? session.getId() : null;
 	}
 
@@ -206,6 +209,25 @@ final class Handshake {
 		this.opened.run();
 		if (this.httpSessionId != null) {
 			this.container.httpSessions().add(this.httpSessionId, connection);
+		}
+	}
+
+	/**
+	 * Whether the HTTP session that the client had logged in with has ended: it may have
+	 * before the connection was known to {@link HttpSessions}.
+	 * @return {@code false} also where there was none
+	 */
+	boolean isLoggedOut() {
+		HttpSession session = this.httpSession;
+		if (session == null) {
+			return false;
+		}
+		try {
+			session.getCreationTime();
+			return false;
+		}
+		catch (IllegalStateException ex) {
+			return true;
 		}
 	}
 

@@ -83,6 +83,9 @@ public final class WebSocketUpgrade implements HttpUpgradeHandler, ReadListener 
 			throw new IllegalStateException(ex);
 		}
 		this.input.setReadListener(this);
+		if (handshake().isLoggedOut()) {
+			loggedOut();
+		}
 	}
 
 	/**

