@@ -508,10 +508,12 @@ class EngineLoopTests {
 	void aHandlerThatHoldsTheLoopIsLeftBehind(Transport transport) throws Exception {
 		Assumptions.assumeThat(transport).as("A ring belongs to its thread").isNotEqualTo(Transport.IO_URING);
 		AtomicInteger served = new AtomicInteger();
+		AtomicInteger holding = new AtomicInteger();
 		Set<String> names = ConcurrentHashMap.newKeySet();
 		try (TestEngine engine = engine(transport, 1, (exchange) -> {
 			if (path(exchange).equals("/holder")) {
 				int before = served.get();
+				holding.incrementAndGet();
 				while (served.get() < before + 10) {
 					Thread.onSpinWait();
 				}
@@ -522,11 +524,13 @@ class EngineLoopTests {
 		}); RawClient holder = engine.connect(); RawClient other = engine.connect()) {
 			for (int round = 1; round <= 5; round++) {
 				holder.get("/holder");
+				int count = round;
+				// What came before it would not be among the ten that it waits for.
+				Awaitility.await().until(() -> holding.get() == count);
 				for (int i = 0; i < 10; i++) {
 					assertThat(other.get("/").receive().body()).isEqualTo("ok");
 				}
 				assertThat(holder.receive().body()).isEqualTo("ok");
-				int count = round;
 				Awaitility.await()
 					.untilAsserted(() -> assertThat(this.told).containsExactly(Map.entry("event_loop", count)));
 			}
